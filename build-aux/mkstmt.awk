@@ -1,0 +1,89 @@
+# mkstmt.awk - named statements of sql/*.sql become an enum and a table.
+#
+# usage: awk -v want=h|c -f mkstmt.awk FILE...
+#
+#   -- :name event_add            begins a statement; it ends at the next one
+#   -- :name bucket_get @volatile for the volatile store
+#   -- :scan WHY                  it may read a whole table (t/sql.t asks)
+#
+# Named parameters (:room_id) become ?1, ?2, ... in the order in which they
+# first appear; a handler binds them in that order.
+
+function number(line,    out, word) {
+	out = ""
+	while (match(line, /'[^']*'|:[a-z_][a-z_0-9]*/)) {
+		word = substr(line, RSTART, RLENGTH)
+		out = out substr(line, 1, RSTART - 1)
+		if (word ~ /^:/) {
+			if (!((name, word) in param))
+				param[name, word] = ++params[name]
+			word = "?" param[name, word]
+		}
+		out = out word
+		line = substr(line, RSTART + RLENGTH)
+	}
+	return out line
+}
+
+function fault(what) {
+	printf "%s:%d: %s\n", FILENAME, FNR, what > "/dev/stderr"
+	failed = 1
+	exit 1
+}
+
+FNR == 1 { name = "" }
+
+/^-- :name / {
+	name = toupper($3)
+	if (name in where)
+		fault("statement " $3 " is already in " where[name])
+	order[++n] = name
+	where[name] = FILENAME ":" FNR
+	sub(/^.*\/sql\//, "sql/", where[name])
+	volatile[name] = ($4 == "@volatile")
+	next
+}
+
+/^[ \t]*--/ || /^[ \t]*$/ { next }
+name == "" { fault("text before the first -- :name") }
+{
+	sub(/[ \t]+--.*$/, "")
+	sub(/^[ \t]+/, "")
+	sub(/;[ \t]*$/, "")
+	line = number($0)
+	gsub(/\\/, "\\\\", line)
+	gsub(/"/, "\\\"", line)
+	if (line != "")
+		text[name] = text[name] sprintf("\n\t    \"%s \"", line)
+}
+
+END {
+	if (failed)
+		exit 1
+	print "/* Made by build-aux/mkstmt.awk from sql/; do not edit. */"
+	if (want == "h") {
+		print "#ifndef MXCGI_STMT_H\n#define MXCGI_STMT_H\n"
+		print "#include <stdbool.h>\n"
+		print "enum stmt {"
+		for (i = 1; i <= n; i++)
+			printf "\tSTMT_%s,\n", order[i]
+		print "\tSTMT__MAX\n};\n"
+		print "struct stmt_def {"
+		print "\tconst char\t*name;"
+		print "\tconst char\t*sql;"
+		print "\tunsigned\t params;"
+		print "\tbool\t\t is_volatile;\t/* of the volatile store */"
+		print "};"
+		print "extern const struct stmt_def stmt_defs[STMT__MAX];\n"
+		print "#endif"
+	} else {
+		print "#include \"stmt.h\"\n"
+		print "const struct stmt_def stmt_defs[STMT__MAX] = {"
+		for (i = 1; i <= n; i++)
+			printf "\t/* %s */\n\t[STMT_%s] = { \"%s\",%s,\n\t    %d, %s },\n",
+			    where[order[i]], order[i], tolower(order[i]),
+			    text[order[i]], params[order[i]] + 0,
+			    volatile[order[i]] ? "true" : "false"
+		print "};"
+	}
+}

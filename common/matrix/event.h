@@ -1,0 +1,71 @@
+/*
+ * event.h - making PDUs: canonical text, content hash, signature, event id,
+ * redaction (server-server API, "Signing Events"; room version documents).
+ * Pure functions; nothing here looks into the database.
+ */
+#ifndef MXCGI_EVENT_H
+#define MXCGI_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/errors.h"
+#include "json/json.h"
+#include "matrix/room_version.h"
+#include "matrix/signing.h"
+
+#define EVENT_MAX	65536	/* bytes of the whole PDU, canonical */
+
+/* An event that does not exist yet. */
+struct draft {
+	const struct room_version *version;
+	const char	*room_id;	/* NULL for the create event of room version 12 */
+	const char	*sender;
+	const char	*type;
+	const char	*state_key;	/* NULL: not a state event */
+	const cJSON	*content;	/* an object */
+	const char	*redacts;	/* event id, for m.room.redaction, or NULL; put
+					 * where the version wants it (event or content) */
+	int64_t		 origin_server_ts;
+	int64_t		 depth;
+	const char *const *prev_events;	/* event ids */
+	size_t		 prev_count;
+	const char *const *auth_events;
+	size_t		 auth_count;
+};
+
+struct pdu {
+	const char	*event_id;
+	const char	*room_id;	/* of the create event of 12: made from its hash */
+	struct span	 text;		/* canonical JSON as stored and sent to servers */
+	size_t		 content_at;	/* where content stands in it */
+	size_t		 content_len;
+};
+
+/*
+ * Hash, sign and name it.  M_OK, or with *why: M_TOO_LARGE (over 65,536 bytes,
+ * or an id or type over 255 bytes), M_BAD_JSON (content has a number that
+ * canonical JSON forbids).
+ */
+enum mx_err	 event_make(struct arena *, const struct draft *, const char *server_name,
+		    const struct signing_key *, struct pdu *, const char **why);
+
+/* The event as the redaction rules of its version leave it (a new tree). */
+cJSON		*event_redact(const struct room_version *, const cJSON *event);
+/* Only its content. */
+cJSON		*content_redact(const struct room_version *, const char *type,
+		    const cJSON *content);
+
+/* For checking what others made; event is a tree. */
+const char	*event_content_hash(struct arena *, const cJSON *event);	/* base64 */
+/* "$...": the reference hash in the alphabet of the version. */
+const char	*event_reference_id(struct arena *, const struct room_version *,
+		    const cJSON *event);
+bool		 event_signature_valid(struct arena *, const struct room_version *,
+		    const cJSON *event, const char *server_name, const char *key_id,
+		    const uint8_t public_key[ED25519_KEY_LEN]);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * room.h - rooms in the store: who is in, what the state is, adding events
+ * (design section 8).
+ *
+ * Everything runs in the caller's transaction; texts come from the db's arena.
+ */
+#ifndef MXCGI_ROOM_H
+#define MXCGI_ROOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/errors.h"
+#include "matrix/auth.h"
+#include "matrix/room_version.h"
+#include "matrix/signing.h"
+#include "store/db.h"
+
+struct room {
+	int64_t		 nr;
+	const char	*room_id;
+	const struct room_version *version;
+};
+
+/* ------------------------------------------------------------- reading */
+
+bool		 room_find(struct db *, const char *room_id, struct room *);
+/* user.nr of an id; 0 when no table ever spoke of it. */
+int64_t		 user_find(struct db *, const char *user_id);
+const char	*user_name(struct db *, int64_t user);	/* its id */
+
+enum membership {
+	MEMBERSHIP_NONE, MEMBERSHIP_INVITE, MEMBERSHIP_JOIN, MEMBERSHIP_KNOCK,
+	MEMBERSHIP_LEAVE, MEMBERSHIP_BAN
+};
+struct member {
+	enum membership	 membership;
+	int64_t		 event;		/* event.nr of the m.room.member */
+	int64_t		 pos;		/* since when */
+};
+const char	*membership_name(enum membership);
+/* membership_of("join"); MEMBERSHIP_NONE for any other word. */
+enum membership	 membership_of(const char *name);
+/* Now.  NONE when there never was any. */
+struct member	 room_member(struct db *, int64_t room, int64_t user);
+
+/* event.nr of the state now, or after event at_nr (inclusive); 0: none. */
+int64_t		 room_state_now(struct db *, int64_t room, const char *type,
+		    const char *state_key);
+int64_t		 room_state_at(struct db *, int64_t room, int64_t at_nr,
+		    const char *type, const char *state_key);
+
+/* ------------------------------------------------------------- writing */
+
+int64_t		 user_intern(struct db *, const char *user_id);
+
+/* What every event written in one request has in common. */
+struct author {
+	struct db	*db;
+	struct arena	*mem;
+	const char	*server_name;
+	const struct signing_key *key;
+	int64_t		 now;
+	int64_t		 user;		/* sender */
+	const char	*user_id;
+	int64_t		 device;	/* 0: none to echo a transaction id to */
+};
+
+struct new_event {
+	const char	*type;
+	const char	*state_key;	/* NULL: not a state event */
+	const cJSON	*content;
+	const char	*redacts;
+	const char	*txn_id;	/* echoed to the device, or NULL */
+	int64_t		 origin_server_ts;	/* 0: now */
+};
+struct sent {
+	int64_t		 nr;
+	int64_t		 pos;
+	const char	*event_id;
+};
+
+/*
+ * Authorise, make, sign, store: event, state, membership, extremities,
+ * stream.  M_OK, or M_FORBIDDEN, M_TOO_LARGE, M_BAD_JSON and *why.  The only
+ * way an event of ours comes into being.
+ */
+enum mx_err	 room_send(struct author *, const struct room *,
+		    const struct new_event *, struct sent *, const char **why);
+
+/*
+ * A new room with its m.room.create (content gains creator, room_version as
+ * the version wants).  The room id is made here; room version 12: from the
+ * event.  *room is filled in.
+ */
+enum mx_err	 room_begin(struct author *, const struct room_version *,
+		    cJSON *create_content, struct room *, struct sent *,
+		    const char **why);
+
+#endif

@@ -1,0 +1,200 @@
+/*
+ * serve.h - what an endpoint handler may use: the life of a request
+ * (design section 4).
+ *
+ * A handler runs inside a transaction that others began, reads its input from
+ * struct request, writes its answer to r->out and returns
+ *
+ *   M_OK                      the answer stands; a write is committed
+ *   fail(r, M_X, "why")       refused; what it wrote is undone
+ *   refuse_keeping(r, ...)    refused; what it wrote stays
+ *   again(r)                  a read that finds it must write: run me once
+ *                             more among this round's writers
+ *   later(r, job, next, tx)   something blocks: do it outside the loop, then
+ *                             run next in a transaction of its own
+ *   elsewhere(r)              too long for the loop: another process does it
+ *   park(r, ...)              nothing to say yet: wait for news
+ *
+ * It never sends, frees, checks method, token, guest access, rate, JSON syntax
+ * or transaction ids: the columns of routes.tab did that before.
+ */
+#ifndef MXCGI_SERVE_H
+#define MXCGI_SERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/errors.h"
+#include "json/field.h"
+#include "json/json.h"
+#include "json/writer.h"
+#include "store/store.h"
+
+struct request;
+typedef enum mx_err handler_fn(struct request *);
+
+/* ------------------------------------------------------------ the table */
+
+enum route_auth { AUTH_NONE, AUTH_OPTIONAL, AUTH_USER };
+enum route_body {
+	BODY_NONE,		/* what comes is ignored */
+	BODY_JSON,		/* an object is required */
+	BODY_MAYBE,		/* an object, or nothing, which counts as {} */
+	BODY_VALUE,		/* any JSON value */
+	BODY_FILE		/* a temporary file (media) */
+};
+
+/* API versions, as bits: which prefix the client came by. */
+enum api {
+	API_V1_2015	= 1,	/* /_matrix/client/api/v1 */
+	API_V2_ALPHA	= 2,	/* /_matrix/client/v2_alpha */
+	API_R0		= 4,	/* /_matrix/client/r0 */
+	API_V3		= 8,	/* /_matrix/client/v3 */
+	API_UNSTABLE	= 16,	/* /_matrix/client/unstable */
+	API_V1		= 32,	/* /_matrix/client/v1, of v1.2 and later */
+	API_BARE	= 64	/* no version: the path stands as in the table */
+};
+
+#define ROUTE_MAXARGS	5
+struct route {
+	const char	*method;
+	unsigned	 apis;
+	const char	*path;		/* behind the prefix; {name}: one segment */
+	const char	*name;		/* of the handler; stands in the log */
+	enum route_auth	 auth;
+	bool		 guest;		/* may guests? */
+	enum route_body	 body;
+	enum tx		 tx;
+	enum limit	 limit;
+	bool		 once;
+	bool		 waits;		/* may park */
+	handler_fn	*handler;
+};
+
+/* A program of cgi-bin/, made by mkroutes.awk from routes.tab and rights.tab. */
+struct waits;
+struct program {
+	const char	*name;
+	const struct route *routes;	/* ends with method NULL */
+	struct rights	 rights;
+	const struct waits *waits;	/* NULL: nobody waits here */
+};
+extern const struct program program;
+
+/* ---------------------------------------------------------- the request */
+
+/* Who asks; all zero without a token. */
+struct caller {
+	int64_t		 user;		/* user.nr */
+	const char	*user_id;
+	int64_t		 device;	/* device.nr */
+	const char	*device_id;
+	int64_t		 token;		/* token.nr */
+	int		 era;		/* 2015 or 2016: API the token came from */
+	bool		 guest;
+	bool		 suspended;
+	bool		 admin;
+};
+
+struct job;
+struct request {
+	struct arena	*mem;		/* all of it ends with the request */
+	const struct conf *conf;
+	struct store	*store;
+	struct db	*db;		/* main */
+	struct db	*vol;		/* volatile; each call its own transaction */
+	const struct route *route;
+	enum api	 api;
+	const char	*arg[ROUTE_MAXARGS];	/* decoded; req_arg() */
+	struct caller	 who;
+	int64_t		 now;		/* ms since 1970, the same all through */
+	const char	*address;	/* of the client */
+	struct span	 raw;		/* the body as it came */
+	cJSON		*body;		/* set for JSON, MAYBE, VALUE */
+	struct writer	 out;		/* the answer: an object, already open */
+	const void	*wait;		/* in waits.resume: what park() was given */
+	bool		 last_call;	/* in waits.resume: answer now, empty or not */
+	struct job	*job;		/* in a next handler: the finished job */
+	struct life	*life;		/* serve's own */
+};
+
+/* A path argument by its name in the table; aborts when there is none. */
+const char	*req_arg(const struct request *, const char *name);
+/* Decoded; NULL when absent.  Of several the first counts. */
+const char	*req_query(struct request *, const char *name);
+/*
+ * A whole number in the query.  Absent: true, *out as it was.  Not a number
+ * or out of [min, max]: false.
+ */
+bool		 req_query_int(struct request *, const char *name, int64_t min,
+		    int64_t max, int64_t *out);
+/* Did it come by api/v1 or v2_alpha? */
+bool		 req_is_2015(const struct request *);
+
+/* Read the body by a field table; a fault becomes the refusal it names. */
+enum mx_err	 body_read(struct request *, const struct field *, void *dst);
+
+/* ----------------------------------------------------------- the answer */
+
+/* error: an English sentence that says what to do; errcode and status by err. */
+enum mx_err	 fail(struct request *, enum mx_err err, const char *error, ...)
+		    __attribute__((format(printf, 3, 4)));
+enum mx_err	 refuse_keeping(struct request *, enum mx_err err, const char *error, ...)
+		    __attribute__((format(printf, 3, 4)));
+/* For M_LIMIT_EXCEEDED and M_BUSY: also sends Retry-After. */
+void		 reply_retry_after(struct request *, int64_t ms);
+/* Instead of r->out: this JSON text, whatever it is (copied). */
+void		 reply_raw(struct request *, struct span json);
+/* Instead of r->out: an empty array is open now; end it not. */
+void		 reply_array(struct request *);
+/* A member of the error object besides errcode and error (a fresh writer). */
+struct writer	*reply_error_members(struct request *);
+
+enum mx_err	 again(struct request *);
+/* M_ELSEWHERE when another process can take it; M_OK: do it here. */
+enum mx_err	 elsewhere(struct request *);
+
+/* ------------------------------------------------------ work that blocks */
+
+/*
+ * A job is the first member of a block of its own (job_new) with copies of
+ * all it needs: it runs in a thread, touches no database, arena or request,
+ * and outlives a client that leaves.  The block is wiped and freed by serve.
+ */
+enum job_pool { JOB_HASH, JOB_NET };
+struct job {
+	void		(*run)(struct job *);
+	enum job_pool	 pool;
+};
+void		*job_new(size_t);		/* zeroed */
+/* next finds the block in r->job, and looks again at what it relied on. */
+enum mx_err	 later(struct request *, struct job *, handler_fn *next, enum tx);
+
+/* --------------------------------------------------------------- waiting */
+
+/*
+ * Wait until wake_user(r->who.user), until_ms (clock_now_ms), or the end.
+ * state (at most 256 bytes) is copied; then resume runs in a read transaction
+ * with r->wait and r->who set (the token looked up again), and parks again or
+ * answers.
+ */
+enum mx_err	 park(struct request *, const void *state, size_t, int64_t until_ms);
+
+struct waits {
+	handler_fn	*resume;
+	/*
+	 * The stream grew from after to upto: wake_user() each user concerned.
+	 * In a read transaction.
+	 */
+	void		(*news)(struct db *, int64_t after, int64_t upto);
+};
+void		 wake_user(int64_t user);
+/* How many different users wait, and each of them. */
+size_t		 waiting_users(void);
+void		 waiting_each(void (*)(int64_t user, void *), void *);
+bool		 waiting_is(int64_t user);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * stream.h - the one stream of all that a client may have to hear of
+ * (design section 7).
+ */
+#ifndef MXCGI_STREAM_H
+#define MXCGI_STREAM_H
+
+#include <stdint.h>
+
+#include "store/db.h"
+
+/* Stored as these numbers; never renumber. */
+enum change_kind {
+	CHANGE_EVENT = 1,	/* room, ref: event.nr; user: the member it is about, if any */
+	CHANGE_SESSION = 2	/* user: a token or device of theirs went away */
+};
+
+/*
+ * Add to the stream within the write transaction of the change itself.
+ * room, user: 0 for none.  Returns its position; the doorbell rings after
+ * COMMIT.
+ */
+int64_t	change_add(struct db *, enum change_kind, int64_t room, int64_t user,
+	    int64_t ref);
+/* The last position in this snapshot; 0 when there is none yet. */
+int64_t	change_last(struct db *);
+/* Was anything added since the transaction began?  Read after db_commit(). */
+bool	change_added(const struct db *);
+
+#endif

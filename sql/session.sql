@@ -1,0 +1,34 @@
+-- What every program asks about a caller, and transaction ids.
+
+-- Whose token is this?
+-- :name session_find
+SELECT t.nr, t.user, u.user_id, t.device, d.device_id, t.era, t.expires_at,
+       a.kind, a.admin, a.deactivated_at, a.locked_at, a.suspended_at
+  FROM token t
+  JOIN user u ON u.nr = t.user
+  JOIN account a ON a.user = t.user
+  JOIN device d ON d.nr = t.device
+ WHERE t.hash = :hash AND t.kind = 'access';
+
+-- The same for one that was recognised before: is it still so?
+-- :name session_again
+SELECT t.nr, t.user, u.user_id, t.device, d.device_id, t.era, t.expires_at,
+       a.kind, a.admin, a.deactivated_at, a.locked_at, a.suspended_at
+  FROM token t
+  JOIN user u ON u.nr = t.user
+  JOIN account a ON a.user = t.user
+  JOIN device d ON d.nr = t.device
+ WHERE t.nr = :nr;
+
+-- :name once_find
+SELECT body FROM once WHERE device = :device AND key = :key;
+
+-- :name once_add
+INSERT INTO once (device, key, at, body) VALUES (:device, :key, :at, :body);
+
+-- :name bucket_get @volatile
+SELECT level, at FROM bucket WHERE key = :key;
+
+-- :name bucket_set @volatile
+INSERT INTO bucket (key, level, at) VALUES (:key, :level, :at)
+ON CONFLICT (key) DO UPDATE SET level = excluded.level, at = excluded.at;
