@@ -1,0 +1,175 @@
+# mkroutes.awk - what cgi-bin/routes.tab says, for the compiler and the web server.
+#
+# usage: awk -v want=WHAT [-v program=NAME] -f mkroutes.awk routes.tab
+#
+#   h        declarations of NAME's handlers (NAME.routes.h)
+#   c        NAME's table
+#   program  NAME's struct program, to stand behind the table and the rights
+#   nginx    map files for the http{} block: $request_uri to $mxcgi_program
+#   apache   RewriteRules that set MXCGI_PROGRAM from the raw request line
+#   list     one line an endpoint, tabs between, a real path: for the tests
+#   programs the names of all programs
+
+BEGIN {
+	split("api/v1 v2_alpha r0 v3 unstable v1", name, " ")
+	split("API_V1_2015 API_V2_ALPHA API_R0 API_V3 API_UNSTABLE API_V1", flag, " ")
+	for (i = 1; i <= 6; i++)
+		bit[name[i]] = flag[i]
+	group["2015"] = "api/v1,v2_alpha"
+	group["today"] = "r0,v3,unstable"
+	group[""] = "api/v1,v2_alpha,r0,v3,unstable"
+	split("none maybe user", v, " "); for (i in v) is_auth[v[i]]
+	split("yes no", v, " "); for (i in v) is_guest[v[i]]
+	split("none json maybe value file", v, " "); for (i in v) is_body[v[i]]
+	split("none read write wait", v, " "); for (i in v) is_tx[v[i]]
+	split("yes -", v, " "); for (i in v) is_once[v[i]]
+	c_auth["none"] = "AUTH_NONE"; c_auth["maybe"] = "AUTH_OPTIONAL"
+	c_auth["user"] = "AUTH_USER"
+	c_tx["none"] = "TX_NONE"; c_tx["read"] = c_tx["wait"] = "TX_READ"
+	c_tx["write"] = "TX_WRITE"
+}
+
+function fault(what) {
+	printf "%s:%d: %s\n", FILENAME, FNR, what > "/dev/stderr"
+	failed = 1
+	exit 1
+}
+
+# Versions named in "(a,b)", groups opened up, as a comma list.
+function versions(list,    n, part, i, out) {
+	n = split(list, part, ",")
+	if (n == 0)
+		return group[""]
+	for (i = 1; i <= n; i++)
+		out = out (i > 1 ? "," : "") (part[i] in group ? group[part[i]] : part[i])
+	return out
+}
+
+function flags(list,    n, part, i, out) {
+	n = split(list, part, ",")
+	for (i = 1; i <= n; i++) {
+		if (!(part[i] in bit))
+			fault("no API version \"" part[i] "\"")
+		out = out (i > 1 ? " | " : "") bit[part[i]]
+	}
+	return out
+}
+
+/^#/ || NF == 0 { next }
+NF != 10 { fault("want 10 columns, found " NF) }
+{
+	if (!($4 in is_auth)) fault("auth: " $4)
+	if (!($5 in is_guest)) fault("guest: " $5)
+	if (!($6 in is_body)) fault("body: " $6)
+	if (!($7 in is_tx)) fault("tx: " $7)
+	if (!($9 in is_once)) fault("once: " $9)
+	path = $3
+	if (path ~ /^\/client[(\/]/) {
+		sub(/^\/client/, "", path)
+		list = ""
+		if (match(path, /^[(][^)]*[)]/)) {
+			list = substr(path, 2, RLENGTH - 2)
+			path = substr(path, RLENGTH + 1)
+		}
+		list = versions(list)
+		apis = flags(list)
+		split(list, one, ",")
+		prefix = "/_matrix/client/" (list ~ /(^|,)v3(,|$)/ ? "v3" : one[1])
+	} else {
+		apis = "API_BARE"
+		prefix = ""
+	}
+	if (($2, path, apis) in seen)
+		fault("the endpoint stands here twice")
+	seen[$2, path, apis]
+	if (!($1 in is_program)) {
+		is_program[$1]
+		programs[++count] = $1
+	}
+
+	# A path belongs to one program, whatever the method and version.
+	re = path
+	gsub(/[.]/, "\\.", re)
+	gsub(/[{][^}]*[}]/, "[^/]+", re)
+	if (re in owner && owner[re] != $1)
+		fault(path " is " owner[re] "'s already")
+	if (!(re in owner)) {
+		if (path ~ /[{]/)
+			pattern[$1] = pattern[$1] (pattern[$1] ? "|" : "") re
+		else
+			literals = literals sprintf("\t%s %s;\n", path, $1)
+		all[$1, prefix != ""] = all[$1, prefix != ""] \
+		    (all[$1, prefix != ""] ? "|" : "") re
+	}
+	owner[re] = $1
+}
+
+want == "list" {
+	real = prefix path
+	print $1 "\t" $2 "\t" real "\t" $4 "\t" $5 "\t" $6 "\t" $7 "\t" $8 "\t" $9 "\t" $10
+}
+
+$1 == program {
+	if (!($10 in declared))
+		decl = decl "handler_fn\t" $10 ";\n"
+	declared[$10]
+	if ($7 == "wait")
+		waits = 1
+	rows = rows sprintf("\t{ \"%s\", %s,\n\t    \"%s\", \"%s\",\n\t    %s, %s, BODY_%s, %s, LIMIT_%s, %s, %s, %s },\n",
+	    $2, apis, path, $10, c_auth[$4], $5 == "yes" ? "true" : "false",
+	    toupper($6), c_tx[$7], $8 == "-" ? "none" : $8,
+	    $9 == "yes" ? "true" : "false", $7 == "wait" ? "true" : "false", $10)
+}
+
+END {
+	if (failed)
+		exit 1
+	if (want == "h") {
+		print "/* Made by build-aux/mkroutes.awk from routes.tab; do not edit. */"
+		print "#include \"serve/serve.h\"\n"
+		printf "%s", decl
+		if (waits)
+			print "\nextern const struct waits waits;"
+	} else if (want == "c") {
+		print "/* Made by build-aux/mkroutes.awk from routes.tab; do not edit. */"
+		printf "#include \"%s.routes.h\"\n\n", program
+		printf "static const struct route routes[] = {\n%s\t{ .method = NULL }\n};\n\n", rows
+	} else if (want == "program") {
+		printf "\nconst struct program program = {\n\t.name = \"%s\",\n\t.routes = routes,\n", program
+		printf "\t.rights = { \"%s\", rights_list },\n", program
+		printf "\t.waits = %s,\n};\n", waits ? "&waits" : "NULL"
+	} else if (want == "nginx") {
+		print "# Made by build-aux/mkroutes.awk from routes.tab; do not edit."
+		print "# The raw request line decides, before nginx decodes %2F or merges slashes."
+		print "map $request_uri $mxcgi_path {"
+		print "\t\"~^/_matrix/client/(?:api/v1|v2_alpha|r0|v3|unstable|v1)(?<mxcgi_in>/[^?]*?)/?(?:[?]|$)\" $mxcgi_in;"
+		print "\t\"~^(?<mxcgi_bare>/_matrix/[^?]*?)/?(?:[?]|$)\" $mxcgi_bare;"
+		print "\tdefault \"\";"
+		print "}"
+		print "map $mxcgi_path $mxcgi_program {"
+		print "\tdefault discovery;"
+		printf "%s", literals
+		for (i = 1; i <= count; i++)
+			if (pattern[programs[i]])
+				printf "\t\"~^(?:%s)$\" %s;\n", pattern[programs[i]], programs[i]
+		print "}"
+	} else if (want == "apache") {
+		print "# Made by build-aux/mkroutes.awk from routes.tab; do not edit."
+		print "# THE_REQUEST is the raw request line; Apache decodes everything else."
+		for (i = 1; i <= count; i++)
+			for (in_client = 1; in_client >= 0; in_client--)
+				if (all[programs[i], in_client]) {
+					print "RewriteCond %{ENV:MXCGI_PROGRAM} =\"\""
+					printf "RewriteCond %%{THE_REQUEST} \"^[A-Z]+ %s(?:%s)/?[? ]\"\n",
+					    in_client ? "/_matrix/client/(?:api/v1|v2_alpha|r0|v3|unstable|v1)" : "",
+					    all[programs[i], in_client]
+					printf "RewriteRule ^ - [E=MXCGI_PROGRAM:%s]\n", programs[i]
+				}
+		print "RewriteCond %{ENV:MXCGI_PROGRAM} =\"\""
+		print "RewriteCond %{THE_REQUEST} \"^[A-Z]+ /_matrix/\""
+		print "RewriteRule ^ - [E=MXCGI_PROGRAM:discovery]"
+	} else if (want == "programs") {
+		for (i = 1; i <= count; i++)
+			print programs[i]
+	}
+}
