@@ -123,6 +123,9 @@ struct request {
 
 /* A path argument by its name in the table; aborts when there is none. */
 const char	*req_arg(const struct request *, const char *name);
+/* For handlers of several routes: `otherwise` where this one lacks it. */
+const char	*req_arg_or(const struct request *, const char *name,
+		    const char *otherwise);
 /* Decoded; NULL when absent.  Of several the first counts. */
 const char	*req_query(struct request *, const char *name);
 /*
@@ -177,10 +180,11 @@ enum mx_err	 later(struct request *, struct job *, handler_fn *next, enum tx);
 
 /*
  * Wait until wake_user(r->who.user), until_ms (clock_now_ms), or the end.
- * state (at most 256 bytes) is copied; then resume runs in a read transaction
- * with r->wait and r->who set (the token looked up again), and parks again or
- * answers.
+ * state (at most WAIT_MAX bytes) is copied; then resume runs in a read
+ * transaction with r->wait and r->who set (the token looked up again; path
+ * and query are gone), and parks again or answers.
  */
+#define WAIT_MAX	4096
 enum mx_err	 park(struct request *, const void *state, size_t, int64_t until_ms);
 
 struct waits {
