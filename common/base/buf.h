@@ -39,7 +39,7 @@ void		 buf_puts(struct buf *, const char *);
 void		 buf_putc(struct buf *, char);
 void		 buf_int(struct buf *, int64_t);
 void		 buf_printf(struct buf *, const char *, ...)
-		    __attribute__((format(printf, 2, 3)));
+		    __attribute__((format(printf, 2, 3), nonnull(2)));
 bool		 buf_full(const struct buf *);
 /* What is in it, with a NUL behind; valid until the next addition. */
 const char	*buf_str(struct buf *);

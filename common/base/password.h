@@ -10,6 +10,8 @@
 #include <stdbool.h>
 
 #define PASSWORD_HASH_MAX 256
+/* Bytes; callers refuse a longer password before they come here. */
+#define PASSWORD_MAX 512
 
 /* The parameters stand in the stored text, so they can rise later. */
 struct password_cost {
@@ -23,7 +25,8 @@ bool	password_hash(const char *password, struct password_cost,
 	    char out[PASSWORD_HASH_MAX]);
 /*
  * Does password belong to hash?  A NULL hash (no such user) costs the same
- * time as a wrong password under cost, and is false.
+ * time as a wrong password under cost, and is false.  errno is ENOMEM when
+ * memory ran out, so that nobody is told a lie, and 0 otherwise.
  */
 bool	password_check(const char *password, const char *hash,
 	    struct password_cost cost);
