@@ -12,14 +12,20 @@
 #include "json/json.h"
 #include "matrix/shape.h"
 
-/* A list of texts; NULL list: not given.  In lists of types * is a wildcard. */
+/*
+ * A list of texts.  * stands for any sequence of characters in all of them: so
+ * 2015 has it, and today's text, which has it for types only, gives a * among
+ * senders and rooms no other meaning.
+ */
+#define FILTER_LIST_MAX	1000	/* entries of a list */
+#define FILTER_MAX	65536	/* bytes of a definition */
 struct filter_list {
 	const char	**item;
 	size_t		 n;
 	bool		 given;
 };
 struct event_filter {
-	int64_t		 limit;		/* -1: not given */
+	int64_t		 limit;		/* 0 or more; -1: not given */
 	struct filter_list types, not_types, senders, not_senders, rooms, not_rooms;
 	int		 contains_url;	/* -1: not given */
 	bool		 lazy_load_members;
@@ -43,8 +49,17 @@ bool	filter_parse(struct arena *, const cJSON *definition, struct filter *,
 /* The same for one RoomEventFilter, as /messages takes it. */
 bool	event_filter_parse(struct arena *, const cJSON *, struct event_filter *,
 	    const char **why);
+/* filter NULL: there is only the one. */
 bool	filter_has_room(const struct filter *, const struct event_filter *,
 	    const char *room_id);
 bool	filter_has_event(const struct event_filter *, const struct event_row *);
+/*
+ * How many entries filter_has_event() may have to look at: who scans many
+ * events for few that fit scans fewer when this is large.
+ */
+size_t	filter_weight(const struct event_filter *);
+
+/* The definition that user stored under id (sql/filter.sql), or NULL. */
+const char	*filter_stored(struct db *, int64_t user, const char *id);
 
 #endif

@@ -2,8 +2,8 @@
  * shape.h - events as clients see them, written from the columns and the
  * slice of stored content; no tree.  One module for both eras: today's shape,
  * and 2015's with user_id and top-level age, prev_content, redacted_because,
- * chosen by the API version of the path (clients/README 11: what came by
- * api/v1 carries both sender and user_id).
+ * chosen by the API version of the path.  Clients of r0 read either form, so
+ * what goes to them carries both (all but /sync).
  */
 #ifndef MXCGI_SHAPE_H
 #define MXCGI_SHAPE_H
@@ -35,20 +35,46 @@ struct event_row {
 	int64_t		 replaces;	/* event.nr or 0 */
 	int64_t		 device;
 	const char	*txn_id;
-	struct span	 content;	/* copied */
+	struct span	 content;	/* JSON; of event_row() a copy */
 };
 struct event_row event_row(const struct rows *);
+/*
+ * The same, with content not copied: valid until the next rows_next() or
+ * rows_done().  For those who write an event as they meet it.
+ */
+struct event_row event_peek(const struct rows *);
+/*
+ * The columns content_at, content_len, pdu, the first of them at column: the
+ * text of content, not copied.
+ */
+struct span	 row_content(const struct rows *, int column);
+/* One event by its number; false when there is none. */
+bool		 event_find(struct db *, int64_t nr, struct event_row *);
 
 enum shape {
-	SHAPE_TODAY,		/* r0, v3; with room_id */
+	SHAPE_TODAY,		/* v3; with room_id */
 	SHAPE_SYNC,		/* the same without room_id, as in /sync */
-	SHAPE_2015,		/* api/v1: both eras' fields */
+	SHAPE_2015,		/* api/v1 to r0, except /sync: both eras' fields */
 	SHAPE_SYNC_2015,	/* v2_alpha /sync: inside event_map */
 	SHAPE_STRIPPED		/* type, state_key, sender, content */
 };
 
-/* device: of the caller, whose own transaction ids are shown to it. */
+/* For whom the events of one room are written. */
+struct viewer;
+struct reader {
+	const char	*room_id;
+	enum shape	 shape;
+	int64_t		 device;	/* whose own transaction ids are shown */
+	int64_t		 now;
+	struct viewer	*viewer;	/* visibility.h.  NULL: unknown, so without
+					 * prev_content and the reader's membership */
+};
+struct request;
+struct room;
+/* The reader who asks, with a viewer; SHAPE_TODAY or SHAPE_2015 by the path. */
+struct reader	 reader_of(struct request *, const struct room *);
+
 void		 event_write(struct writer *, struct db *, const struct event_row *,
-		    const char *room_id, enum shape, int64_t device, int64_t now);
+		    const struct reader *);
 
 #endif

@@ -8,21 +8,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "matrix/room.h"
 #include "matrix/shape.h"
 #include "store/db.h"
 
 /*
  * Looks at membership and visibility at the event, and at the membership now:
- * who left sees nothing after leaving.  One viewer serves many events of a
- * room: what it learned is kept in mem.
+ * who left sees nothing after leaving, save what anybody sees of a
+ * world_readable room.  One viewer serves many events of a room: it remembers
+ * the stretch of history it was asked about last, so neighbours cost nothing.
+ * viewer_new() asks nothing yet.
  */
 struct viewer;
 struct viewer	*viewer_new(struct db *, struct arena *mem, int64_t room, int64_t user);
 bool		 viewer_may_see(struct viewer *, const struct event_row *);
+/* The viewer's membership at event nr, changes by that event included. */
+enum membership	 viewer_membership(struct viewer *, int64_t nr);
 
 /*
- * What of the room's state may the user read: now (a member), as of event.nr
- * (left or banned: the event that ended it), or nothing.
+ * What of the room's state may the user read: now (a member, or anybody while
+ * the room is world_readable), as of event.nr (was a member once: the event
+ * that ended it, which need not be the last that concerns them), or nothing
+ * (invited, knocked, never joined).
  */
 enum state_view { STATE_NONE, STATE_NOW, STATE_AT };
 enum state_view	 state_view(struct db *, int64_t room, int64_t user, int64_t *at_nr);

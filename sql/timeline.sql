@@ -1,0 +1,69 @@
+-- Events as they are read: every statement that selects events for clients
+-- begins with these columns, in this order (event_row() in matrix/shape.h):
+--
+--   e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+--   u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+--   e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+--
+-- from event e JOIN user u ON u.nr = e.sender.  content is cut out of pdu in
+-- C, because content_at counts bytes and substr() characters.
+
+-- :name event_get
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM event e JOIN user u ON u.nr = e.sender
+ WHERE e.nr = :nr;
+
+-- A page of a room's history, newest first: from behind (depth, nr) down to,
+-- not including, what lies before the other place.
+-- :name messages_back
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM event e JOIN user u ON u.nr = e.sender
+ WHERE e.room = :room
+   AND (e.depth, e.nr) <= (:depth, :nr)
+   AND (e.depth, e.nr) > (:to_depth, :to_nr)
+   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+ ORDER BY e.depth DESC, e.nr DESC;
+
+-- The same, oldest first.
+-- :name messages_forward
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM event e JOIN user u ON u.nr = e.sender
+ WHERE e.room = :room
+   AND (e.depth, e.nr) > (:depth, :nr)
+   AND (e.depth, e.nr) <= (:to_depth, :to_nr)
+   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+ ORDER BY e.depth, e.nr;
+
+-- Where a position of the stream lies in a room: behind the last event that
+-- had been told by then.
+-- :name place_of_pos
+SELECT depth, nr FROM event
+ WHERE room = :room AND pos <= :pos
+ ORDER BY pos DESC LIMIT 1;
+
+-- Where the newest event of a room lies.
+-- :name place_last
+SELECT depth, nr FROM event
+ WHERE room = :room
+ ORDER BY depth DESC, nr DESC LIMIT 1;
+
+-- Where an event lies.
+-- :name place_of_event
+SELECT depth, nr FROM event WHERE nr = :nr;
+
+-- A user's m.room.member event as the room stood after event :at.
+-- :name member_event_at
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM event e JOIN user u ON u.nr = e.sender
+ WHERE e.nr = (SELECT event FROM state_history
+                WHERE room = :room AND type = 'm.room.member'
+                  AND state_key = :state_key AND from_nr <= :at
+                ORDER BY from_nr DESC LIMIT 1);
