@@ -42,7 +42,8 @@ struct ed25519_key {
 	uint8_t	public[ED25519_KEY_LEN];
 	uint8_t	secret[64];		/* as libsodium wants it */
 };
-void	 ed25519_from_seed(struct ed25519_key *, const uint8_t seed[ED25519_KEY_LEN]);
+void	 ed25519_from_seed(struct ed25519_key *,
+	    const uint8_t seed[ED25519_KEY_LEN]);
 void	 ed25519_sign(const struct ed25519_key *, const void *, size_t,
 	    uint8_t sig[ED25519_SIG_LEN]);
 bool	 ed25519_verify(const uint8_t public[ED25519_KEY_LEN], const void *,

@@ -20,6 +20,7 @@ void	log_info(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	log_warn(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	log_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* At start only, when there is no request to answer: says why and exits 1. */
-void	log_fatal(const char *, ...) __attribute__((format(printf, 1, 2), noreturn));
+void	log_fatal(const char *, ...)
+	    __attribute__((format(printf, 1, 2), noreturn));
 
 #endif

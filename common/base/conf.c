@@ -1,0 +1,228 @@
+/*
+ * conf.c - the configuration file, mxcgi.conf(5).
+ *
+ * The first fault is reported, since later ones often follow from it.
+ */
+#include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/conf_key.h"
+
+#ifndef SYSCONFDIR
+#define SYSCONFDIR	"/etc"
+#endif
+#ifndef LOCALSTATEDIR
+#define LOCALSTATEDIR	"/var"
+#endif
+#ifndef RUNSTATEDIR
+#define RUNSTATEDIR	"/run"
+#endif
+
+#define M		(1024u * 1024u)
+
+/* The rates are those that Synapse ships, sends and logins made usable. */
+static const struct conf defaults = {
+	.data_dir = LOCALSTATEDIR "/lib/mxcgi",
+	.run_dir = RUNSTATEDIR "/mxcgi",
+	.log_level = LOG_INFO,
+	.durability = DURABLE_POWER,
+	.registration = false,
+	.password_cost = { .log_n = 15, .r = 8, .p = 1 },
+	.room_version = "12",
+	.room_version_2015 = "10",
+	.limits = true,
+	.limit = {
+		[LIMIT_login] = { 10, 0.2 },
+		[LIMIT_register] = { 5, 0.05 },
+		[LIMIT_send] = { 10, 0.2 },
+		[LIMIT_join] = { 10, 0.1 },
+		[LIMIT_invite] = { 10, 0.3 },
+		[LIMIT_create] = { 10, 0.1 },
+	},
+	.body_max = 1 * M,
+	.memory_max = 32 * M,
+	.receive_ms = 30000,
+	.send_ms = 60000,
+	.wait_max_ms = 180000,
+	.cgi_waiters = 8,
+	.cgi_wait_max_ms = 25000,
+	.processes_rooms = 1,
+	.processes_events = 1,
+};
+_Static_assert(LIMIT__MAX == 7, "a default for each rate class");
+
+struct reading {
+	struct arena	*mem;
+	FILE		*file;
+	struct conf	*conf;
+	bool		 set[CONF_KEYS];
+	int		 line;
+	int		 fault_line;	/* 0: the file as a whole */
+	const char	*fault;
+};
+
+__attribute__((format(printf, 2, 3)))
+static void
+complain(struct reading *r, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (r->fault != NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	r->fault = arena_strdup(r->mem, text);
+	r->fault_line = r->line;
+}
+
+/*
+ * inih does not tell its handler the line, cuts long lines in two, and takes
+ * an indented line for more of the value before: all settled here.
+ */
+static char *
+next_line(char *s, int size, void *stream)
+{
+	struct reading *r = stream;
+	size_t n, blank;
+	int c;
+
+	if (fgets(s, size, r->file) == NULL)
+		return NULL;
+	r->line++;
+	n = strlen(s);
+	if ((n == 0 || s[n - 1] != '\n') && (c = getc(r->file)) != EOF) {
+		complain(r, "the line is too long, or holds a NUL");
+		while (c != EOF && c != '\n')
+			c = getc(r->file);
+	}
+	blank = strspn(s, " \t");
+	memmove(s, s + blank, n - blank + 1);
+	return s;
+}
+
+static int
+set_key(void *user, const char *section, const char *name, const char *value)
+{
+	struct reading *r = user;
+	const char *wrong;
+	size_t i;
+
+	for (i = 0; i < CONF_KEYS; i++)
+		if (strcmp(conf_keys[i].section, section) == 0 &&
+		    strcmp(conf_keys[i].name, name) == 0)
+			break;
+	if (i == CONF_KEYS) {
+		complain(r, "[%s] %s is not a key that mxcgi.conf(5) knows",
+		    section, name);
+		return 0;
+	}
+	if (r->set[i])
+		complain(r, "[%s] %s is set twice", section, name);
+	r->set[i] = true;
+	wrong = conf_keys[i].set(&(struct setting){ &conf_keys[i], value,
+	    (char *)r->conf + conf_keys[i].offset, r->mem });
+	if (wrong != NULL)
+		complain(r, "[%s] %s = %s: it %s", section, name, value, wrong);
+	return r->fault == NULL;
+}
+
+static void
+check_whole(struct reading *r)
+{
+	struct conf *conf = r->conf;
+	long cores;
+
+	r->line = 0;
+	if (conf->server_name == NULL)
+		complain(r, "[server] name is missing: the name of this "
+		    "server, such as example.org, which stands behind the "
+		    "colon in user ids");
+	if (conf->memory_max / 4 < conf->body_max)
+		complain(r, "[serve] memory_max must be at least four times "
+		    "body_max");
+	if (conf->hash_workers == 0) {
+		cores = sysconf(_SC_NPROCESSORS_ONLN);
+		conf->hash_workers = cores < 4 ? 1 : (unsigned)cores / 2;
+	}
+}
+
+static void
+read_file(struct reading *r)
+{
+	int line;
+
+	r->file = fopen(r->conf->path, "re");
+	if (r->file == NULL) {
+		complain(r, "cannot be read: %s; mxcgi init makes one",
+		    strerror(errno));
+		return;
+	}
+	line = ini_parse_stream(next_line, r, set_key, r);
+	if (ferror(r->file))
+		complain(r, "cannot be read: %s", strerror(errno));
+	fclose(r->file);
+	/* The first line that inih refused; set_key may be why. */
+	if (line > 0 && (r->fault == NULL || line < r->fault_line)) {
+		r->fault = "neither [section] nor key = value";
+		r->fault_line = line;
+	}
+	check_whole(r);
+}
+
+static char *
+message(const struct reading *r)
+{
+	char *text = NULL;
+	int n;
+
+	if (r->fault_line > 0)
+		n = asprintf(&text, "%s:%d: %s", r->conf->path, r->fault_line,
+		    r->fault);
+	else
+		n = asprintf(&text, "%s: %s", r->conf->path, r->fault);
+	return n < 0 ? NULL : text;
+}
+
+const struct conf *
+conf_read(const char *path, char **why)
+{
+	/* What was read is valid for as long as the program runs. */
+	static struct arena *mem;
+	struct reading r = { 0 };
+
+	if (mem == NULL)
+		mem = arena_new();
+	r.mem = mem;
+	r.conf = arena_memdup(mem, &defaults, sizeof defaults);
+	r.conf->path = arena_strdup(mem, path);
+	read_file(&r);
+	if (r.fault == NULL)
+		return r.conf;
+	*why = message(&r);
+	return NULL;
+}
+
+const struct conf *
+conf_load(const char *path)
+{
+	const struct conf *conf;
+	char *why = NULL;
+
+	if (path == NULL)
+		path = getenv("MXCGI_CONFIG");
+	if (path == NULL)
+		path = SYSCONFDIR "/mxcgi/mxcgi.conf";
+	conf = conf_read(path, &why);
+	if (conf == NULL)
+		log_fatal("%s", why == NULL ? "out of memory" : why);
+	return conf;
+}

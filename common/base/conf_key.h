@@ -1,0 +1,30 @@
+/* conf_key.h - the keys of the configuration file, as a table for conf.c. */
+#ifndef MXCGI_CONF_KEY_H
+#define MXCGI_CONF_KEY_H
+
+#include "base/conf.h"
+
+struct arena;
+
+/* A key being set. */
+struct setting {
+	const struct key	*key;
+	const char		*value;
+	void			*member;	/* of struct conf */
+	struct arena		*mem;
+};
+
+struct key {
+	const char	*section;
+	const char	*name;
+	/* Returns NULL, or what the value must be. */
+	const char	*(*set)(const struct setting *);
+	size_t		 offset;	/* of the member */
+	unsigned	 least;		/* numbers: the value; texts: the length */
+	unsigned	 most;
+};
+
+#define CONF_KEYS	30
+extern const struct key	conf_keys[];
+
+#endif

@@ -1,0 +1,277 @@
+/* conf.c - the configuration file: defaults, values, and each way to err. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "tap.h"
+
+static char path[] = "/tmp/mxcgi-conf-XXXXXX";
+
+static const struct conf *
+read_bytes(const char *text, size_t n, char **why)
+{
+	FILE *f = fopen(path, "w");
+
+	if (f == NULL || fwrite(text, 1, n, f) != n || fclose(f) != 0) {
+		perror(path);
+		exit(2);
+	}
+	*why = NULL;
+	return conf_read(path, why);
+}
+
+static const struct conf *
+read_text(const char *text, char **why)
+{
+	return read_bytes(text, strlen(text), why);
+}
+
+static void
+test_defaults(void)
+{
+	char *why;
+	const struct conf *c = read_text("[server]\nname = example.org\n", &why);
+
+	if (!ok(c != NULL, "a server name is enough"))
+		return;
+	is_text(c->path, path, "path");
+	is_text(c->server_name, "example.org", "server_name");
+	is_text(c->base_url, NULL, "base_url is not stated");
+	ok(c->data_dir[0] == '/' && c->run_dir[0] == '/', "directories");
+	is_text(c->trusted_proxy, NULL, "no proxy is trusted");
+	is_int(c->log_level, LOG_INFO, "log_level");
+	is_int(c->durability, DURABLE_POWER, "durability");
+	is_int(c->registration, false, "registration is closed");
+	is_int(c->password_cost.log_n, 15, "password_log_n");
+	is_int(c->password_cost.r, 8, "password_r");
+	is_int(c->password_cost.p, 1, "password_p");
+	ok(c->hash_workers >= 1, "hash_workers: at least one");
+	is_text(c->room_version, "12", "version");
+	is_text(c->room_version_2015, "10", "version_2015");
+	is_int(c->limits, true, "limits are on");
+	ok(c->limit[LIMIT_none].burst == 0, "none has no rate");
+	ok(c->limit[LIMIT_send].burst == 10 &&
+	    c->limit[LIMIT_send].per_second == 0.2, "send");
+	for (int i = LIMIT_none + 1; i < LIMIT__MAX; i++)
+		ok(c->limit[i].burst >= 1 && c->limit[i].per_second > 0,
+		    "rate class %d", i);
+	is_int((int64_t)c->body_max, 1 << 20, "body_max");
+	is_int((int64_t)c->memory_max, 32 << 20, "memory_max");
+	is_int(c->receive_ms, 30000, "receive_timeout");
+	is_int(c->send_ms, 60000, "send_timeout");
+	is_int(c->wait_max_ms, 180000, "wait_max");
+	is_int(c->cgi_waiters, 8, "cgi_waiters");
+	is_int(c->cgi_wait_max_ms, 25000, "cgi_wait_max");
+	is_int(c->processes_rooms, 1, "processes_rooms");
+	is_int(c->processes_events, 1, "processes_events");
+}
+
+static void
+test_values(void)
+{
+	static const char text[] =
+	    "# a comment\n; another\n\n"
+	    "[server]\n"
+	    "name = matrix.example.org:8448\n"
+	    "base_url: https://matrix.example.org/ ; a comment\n"
+	    "data_dir=/srv/matrix/\n"
+	    "run_dir = /run/m\r\n"
+	    "trusted_proxy = ::1\n"
+	    "log_level = debug\n"
+	    "[store]\ndurability = process\n"
+	    "[accounts]\n"
+	    "  registration = open\n"
+	    "\tpassword_log_n = 4\n"
+	    "password_r = 2\npassword_p = 3\nhash_workers = 5\n"
+	    "[rooms]\nversion = 11\nversion_2015 = 6\n"
+	    "[limits]\nenabled = no\n"
+	    "login = 1/0.1\nregister = 2/0.2\nsend = 3/0.3\n"
+	    "join = 4/0.4\ninvite = 5/0.5\ncreate = 6/1e3\n"
+	    "[serve]\n"
+	    "body_max = 64K\nmemory_max = 1m\nreceive_timeout = 250\n"
+	    "send_timeout = 3s\nwait_max = 0\ncgi_waiters = 0\n"
+	    "cgi_wait_max = 7ms\nprocesses_rooms = 4\nprocesses_events = 64";
+	char *why;
+	const struct conf *c = read_text(text, &why);
+
+	if (!ok(c != NULL, "every key can be set")) {
+		printf("# %s\n", why);
+		free(why);
+		return;
+	}
+	is_text(c->server_name, "matrix.example.org:8448", "name");
+	is_text(c->base_url, "https://matrix.example.org",
+	    "base_url: a colon does, the last slash goes, so does the comment");
+	is_text(c->data_dir, "/srv/matrix", "data_dir");
+	is_text(c->run_dir, "/run/m", "run_dir: CR LF ends a line too");
+	is_text(c->trusted_proxy, "::1", "trusted_proxy");
+	is_int(c->log_level, LOG_DEBUG, "log_level");
+	is_int(c->durability, DURABLE_PROCESS, "durability");
+	is_int(c->registration, true, "registration: indented");
+	is_int(c->password_cost.log_n, 4, "password_log_n");
+	is_int(c->password_cost.r, 2, "password_r");
+	is_int(c->password_cost.p, 3, "password_p");
+	is_int(c->hash_workers, 5, "hash_workers");
+	is_text(c->room_version, "11", "version");
+	is_text(c->room_version_2015, "6", "version_2015");
+	is_int(c->limits, false, "limits");
+	for (int i = LIMIT_login; i <= LIMIT_invite; i++)
+		ok(c->limit[i].burst == i && c->limit[i].per_second == i / 10.0,
+		    "rate class %d", i);
+	ok(c->limit[LIMIT_create].burst == 6 &&
+	    c->limit[LIMIT_create].per_second == 1000, "create");
+	is_int((int64_t)c->body_max, 65536, "body_max");
+	is_int((int64_t)c->memory_max, 1 << 20, "memory_max");
+	is_int(c->receive_ms, 250, "receive_timeout: ms");
+	is_int(c->send_ms, 3000, "send_timeout: s");
+	is_int(c->wait_max_ms, 0, "wait_max");
+	is_int(c->cgi_waiters, 0, "cgi_waiters");
+	is_int(c->cgi_wait_max_ms, 7, "cgi_wait_max");
+	is_int(c->processes_rooms, 4, "processes_rooms");
+	is_int(c->processes_events, 64, "processes_events: no end of line");
+}
+
+/* Each is refused, and the message names the line and holds the words. */
+static const struct {
+	const char	*text;
+	int		 line;		/* 0: none */
+	const char	*words;
+} faults[] = {
+	{ "", 0, "[server] name is missing" },
+	{ "[server]\nlog_level = info\n", 0, "[server] name is missing" },
+	{ "[server]\nname =\n", 2, "host name" },
+	{ "[server]\nname = exa mple\n", 2, "host name" },
+	{ "[server]\nname = a/b\n", 2, "host name" },
+	{ "[server]\nname = a:\n", 2, "host name" },
+	{ "[server]\nname = a:65536\n", 2, "host name" },
+	{ "[server]\nname = a:123456\n", 2, "host name" },
+	{ "[server]\nname = :80\n", 2, "host name" },
+	{ "[server]\nname = [::1\n", 2, "host name" },
+	{ "[server]\nname = [::g]\n", 2, "host name" },
+	{ "[server]\nname = @a:b\n", 2, "host name" },
+	{ "[server]\nnmae = a\n", 2, "nmae is not a key" },
+	{ "[servr]\nname = a\n", 2, "[servr] name is not a key" },
+	{ "name = a\n", 1, "is not a key" },
+	{ "[server]\nname = a\nname = b\n", 3, "set twice" },
+	{ "[server]\nname = a\n  name = b\n", 3, "set twice" },
+	{ "[server]\nname = a\nrubbish\n", 3, "neither" },
+	{ "[server]\nname = a\n[store\n", 3, "neither" },
+	{ "[server]\nrubbish\nname = @\n", 2, "neither" },
+	{ "[server]\nname = @\nrubbish\n", 2, "host name" },
+	{ "[server]\nbase_url = example.org\n", 2, "http://" },
+	{ "[server]\nbase_url = https://\n", 2, "http://" },
+	{ "[server]\ndata_dir = var\n", 2, "absolute" },
+	{ "[server]\nrun_dir = ./run\n", 2, "absolute" },
+	{ "[server]\nrun_dir = /23456789/123456789/123456789/123456789"
+	    "/123456789/123456789/123456789/1234567890x\n", 2, "80 characters" },
+	{ "[server]\ntrusted_proxy = localhost\n", 2, "IP address" },
+	{ "[server]\nlog_level = INFO\n", 2, "debug, info" },
+	{ "[store]\ndurability = yes\n", 2, "power or process" },
+	{ "[accounts]\nregistration = yes\n", 2, "open or closed" },
+	{ "[accounts]\npassword_log_n = 0\n", 2, "from 1 to 24" },
+	{ "[accounts]\npassword_log_n = 25\n", 2, "from 1 to 24" },
+	{ "[accounts]\npassword_log_n = 1K\n", 2, "from 1 to 24" },
+	{ "[accounts]\nhash_workers = -1\n", 2, "from 1 to 64" },
+	{ "[accounts]\nhash_workers =\n", 2, "from 1 to 64" },
+	{ "[accounts]\nhash_workers = 99999999999999999999\n", 2, "1 to 64" },
+	{ "[rooms]\nversion =\n", 2, "1 to 32 characters" },
+	{ "[limits]\nenabled = off\n", 2, "yes or no" },
+	{ "[limits]\nsend = 10\n", 2, "BURST/PER_SECOND" },
+	{ "[limits]\nsend = 0/1\n", 2, "BURST/PER_SECOND" },
+	{ "[limits]\nsend = 1/0\n", 2, "BURST/PER_SECOND" },
+	{ "[limits]\nsend = 1/nan\n", 2, "BURST/PER_SECOND" },
+	{ "[limits]\nsend = inf/1\n", 2, "BURST/PER_SECOND" },
+	{ "[limits]\nsend = 1/1x\n", 2, "BURST/PER_SECOND" },
+	{ "[limits]\nnone = 1/1\n", 2, "not a key" },
+	{ "[serve]\nbody_max = 1\n", 2, "from 65536" },
+	{ "[serve]\nbody_max = 1T\n", 2, "K and M" },
+	{ "[serve]\nbody_max = 4194304K\n", 2, "K and M" },
+	{ "[serve]\nwait_max = 1h\n", 2, "s may follow" },
+	{ "[serve]\nwait_max = 601s\n", 2, "600000" },
+	{ "[server]\nname = a\n[serve]\nbody_max = 1M\nmemory_max = 3M\n", 0,
+	    "four times" },
+};
+
+static void
+refused(const char *text, size_t n, int line, const char *words)
+{
+	char *why, where[64] = "";
+	const struct conf *c = read_bytes(text, n, &why);
+
+	if (line > 0)
+		snprintf(where, sizeof where, ":%d", line);
+	strcat(where, ": ");
+	ok(c == NULL && why != NULL &&
+	    strncmp(why, path, strlen(path)) == 0 &&
+	    strncmp(why + strlen(path), where, strlen(where)) == 0 &&
+	    strstr(why, words) != NULL, "refused: %.200s", text);
+	printf("# %s\n", why == NULL ? "no message" : why);
+	free(why);
+}
+
+static void
+test_faults(void)
+{
+	static const char nul[] = "[server]\nname = a\0b\nlog_level = info\n";
+	char long_line[1000];
+
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+		refused(faults[i].text, strlen(faults[i].text), faults[i].line,
+		    faults[i].words);
+
+	snprintf(long_line, sizeof long_line, "[server]\ndata_dir = /%0900d\n",
+	    0);
+	refused(long_line, strlen(long_line), 2, "too long");
+	refused(nul, sizeof nul - 1, 2, "NUL");
+}
+
+static void
+test_names(void)
+{
+	static const char *const names[] = {
+		"a", "EXAMPLE.org", "1.2.3.4", "1.2.3.4:8448", "[::1]",
+		"[2001:db8::1]:443", "localhost:8008",
+	};
+	char text[300], *why;
+	const struct conf *c;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		snprintf(text, sizeof text, "[server]\nname = %s\n", names[i]);
+		c = read_text(text, &why);
+		is_text(c == NULL ? NULL : c->server_name, names[i],
+		    "server name %s", names[i]);
+		free(why);
+	}
+}
+
+static void
+test_files(void)
+{
+	char *why = NULL;
+
+	ok(conf_read("/nowhere/mxcgi.conf", &why) == NULL &&
+	    strstr(why, "cannot be read") != NULL, "no such file");
+	free(why);
+	ok(conf_read("/tmp", &why) == NULL &&
+	    strstr(why, "cannot be read") != NULL, "a directory");
+	free(why);
+}
+
+int
+main(void)
+{
+	int fd = mkstemp(path);
+
+	if (fd < 0) {
+		perror(path);
+		return 2;
+	}
+	close(fd);
+	test_defaults();
+	test_values();
+	test_faults();
+	test_names();
+	test_files();
+	unlink(path);
+	return done_testing();
+}
