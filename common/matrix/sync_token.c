@@ -1,0 +1,81 @@
+/*
+ * sync_token.c - positions as clients hold them.
+ *
+ * What a client sends back may be anything; each position has one spelling
+ * and all others are refused.
+ */
+#include "matrix/sync_token.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A number in its shortest spelling, up to the end of which *s moves. */
+static bool
+read_number(const char **s, int64_t *out)
+{
+	const char *at = *s;
+	int64_t n = 0;
+
+	if (*at < '0' || *at > '9' || (at[0] == '0' && at[1] >= '0' &&
+	    at[1] <= '9'))
+		return false;
+	for (; *at >= '0' && *at <= '9'; at++)
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, *at - '0', &n))
+			return false;
+	*s = at;
+	*out = n;
+	return true;
+}
+
+static bool
+read_char(const char **s, char c)
+{
+	if (**s != c)
+		return false;
+	(*s)++;
+	return true;
+}
+
+static bool
+read_epoch(const char **s, char out[EPOCH_MAX + 1])
+{
+	size_t n = strspn(*s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz");
+
+	if (n > EPOCH_MAX)
+		return false;
+	memset(out, 0, EPOCH_MAX + 1);
+	memcpy(out, *s, n);
+	*s += n;
+	return true;
+}
+
+const char *
+sync_token_text(struct arena *mem, const struct sync_token *t)
+{
+	return arena_printf(mem, "s%" PRId64 "_%" PRId64 "_%s.%" PRId64,
+	    t->pos, t->to_device, t->epoch, t->n);
+}
+
+bool
+sync_token_read(const char *s, struct sync_token *t)
+{
+	return read_char(&s, 's') && read_number(&s, &t->pos) &&
+	    read_char(&s, '_') && read_number(&s, &t->to_device) &&
+	    read_char(&s, '_') && read_epoch(&s, t->epoch) &&
+	    read_char(&s, '.') && read_number(&s, &t->n) && *s == '\0';
+}
+
+const char *
+room_token_text(struct arena *mem, struct room_token t)
+{
+	return arena_printf(mem, "t%" PRId64 "-%" PRId64, t.depth, t.nr);
+}
+
+bool
+room_token_read(const char *s, struct room_token *t)
+{
+	return read_char(&s, 't') && read_number(&s, &t->depth) &&
+	    read_char(&s, '-') && read_number(&s, &t->nr) && *s == '\0';
+}

@@ -1,0 +1,235 @@
+/*
+ * visibility.c - may this user see that event?
+ *
+ * The rules look at two pieces of state at the event: the user's membership
+ * and m.room.history_visibility.  Each is kept as the stretch of history in
+ * which it does not change, because who reads history reads neighbours.
+ */
+#include "matrix/visibility.h"
+
+#include <string.h>
+
+#define VISIBILITY	"m.room.history_visibility"
+#define MEMBER		"m.room.member"
+
+/*
+ * How many changes of membership are looked at, newest first, for the last
+ * time somebody was in: who was banned and unbanned more often since then
+ * counts as never having been there.
+ */
+#define MEMBERSHIPS_MAX	1000
+
+enum visibility { VISIBLE_SHARED, VISIBLE_WORLD, VISIBLE_INVITED, VISIBLE_JOINED };
+
+/* Of event.nr: from, inclusive, until, exclusive. */
+struct stretch {
+	int64_t	from;
+	int64_t	until;
+	int	value;
+};
+
+struct viewer {
+	struct db	*db;
+	struct arena	*mem;
+	int64_t		 room;
+	int64_t		 user;
+	const char	*user_id;	/* NULL: not asked yet */
+	struct stretch	 membership;
+	struct stretch	 visibility;
+	int64_t		 ended;		/* see last_joined(); -1: not asked yet */
+};
+
+/* --------------------------------------------------------- state, read */
+
+/* Of an absent or odd value: shared. */
+static int
+visibility_in(struct span content)
+{
+	struct span v = json_slice(content, "history_visibility");
+
+	if (span_is(v, "\"world_readable\""))
+		return VISIBLE_WORLD;
+	if (span_is(v, "\"invited\""))
+		return VISIBLE_INVITED;
+	return span_is(v, "\"joined\"") ? VISIBLE_JOINED : VISIBLE_SHARED;
+}
+
+static int
+membership_in(struct span content)
+{
+	struct span v = json_slice(content, "membership");
+	char name[16] = "";
+
+	if (v.n < 2 || v.n - 2 >= sizeof(name))
+		return MEMBERSHIP_NONE;
+	memcpy(name, v.s + 1, v.n - 2);
+	return membership_of(name);
+}
+
+static struct stretch
+stretch_at(struct db *db, int64_t room, const char *type,
+    const char *state_key, int64_t nr, int (*value_in)(struct span))
+{
+	struct stretch s = { .value = value_in(SPAN("{}")) };
+	struct rows rows = db_query(db, STMT_STATE_STRETCH, DB_INT(room),
+	    DB_TEXT(type), DB_TEXT(state_key), DB_INT(nr));
+
+	if (rows_next(&rows)) {
+		s.from = rows_int(&rows, 0);
+		s.value = value_in(row_content(&rows, 1));
+	}
+	rows_done(&rows);
+	s.until = db_int(db, INT64_MAX, STMT_STATE_STRETCH_END, DB_INT(room),
+	    DB_TEXT(type), DB_TEXT(state_key), DB_INT(nr));
+	return s;
+}
+
+static bool
+stretch_holds(const struct stretch *s, int64_t nr)
+{
+	return nr >= s->from && nr < s->until;
+}
+
+static const char *
+viewer_name(struct viewer *v)
+{
+	if (v->user_id == NULL)
+		v->user_id = arena_strdup(v->mem, user_name(v->db, v->user));
+	return v->user_id != NULL ? v->user_id : "";
+}
+
+enum membership
+viewer_membership(struct viewer *v, int64_t nr)
+{
+	if (!stretch_holds(&v->membership, nr))
+		v->membership = stretch_at(v->db, v->room, MEMBER,
+		    viewer_name(v), nr, membership_in);
+	return (enum membership)v->membership.value;
+}
+
+static enum visibility
+visibility_at(struct viewer *v, int64_t nr)
+{
+	if (!stretch_holds(&v->visibility, nr))
+		v->visibility = stretch_at(v->db, v->room, VISIBILITY, "", nr,
+		    visibility_in);
+	return (enum visibility)v->visibility.value;
+}
+
+/*
+ * The event that ended the last time the user was in; all of history when
+ * they are in, 0 when they never were.
+ */
+static int64_t
+last_joined(struct db *db, int64_t room, int64_t user, const char *user_id)
+{
+	struct member now = room_member(db, room, user);
+	struct stretch s = { .from = INT64_MAX };
+
+	if (now.membership == MEMBERSHIP_JOIN)
+		return INT64_MAX;
+	if (now.membership == MEMBERSHIP_NONE)
+		return 0;
+	for (int i = 0; i < MEMBERSHIPS_MAX && s.from > 0; i++) {
+		s = stretch_at(db, room, MEMBER, user_id, s.from - 1,
+		    membership_in);
+		if (s.value == MEMBERSHIP_JOIN)
+			return s.until;
+	}
+	return 0;
+}
+
+/* ----------------------------------------------------------- the rules */
+
+/*
+ * Numbers are of the specification's list.  Rules 3 and 4 ask for a later
+ * join: "a user needs to join a room to view events in that room".
+ */
+static bool
+allowed(struct viewer *v, int64_t nr)
+{
+	enum visibility visibility = visibility_at(v, nr);
+	enum membership membership = viewer_membership(v, nr);
+
+	if (visibility == VISIBLE_WORLD)	/* 1 */
+		return true;
+	if (membership == MEMBERSHIP_JOIN)	/* 2 */
+		return true;
+	if (v->ended == -1)
+		v->ended = last_joined(v->db, v->room, v->user,
+		    viewer_name(v));
+	if (nr >= v->ended)
+		return false;
+	return visibility == VISIBLE_SHARED ||	/* 3 */
+	    (visibility == VISIBLE_INVITED &&
+	    membership == MEMBERSHIP_INVITE);	/* 4 */
+}
+
+/*
+ * An invitation was shown to whom it invites when it came, and a knock is the
+ * knocker's own: these, and what ended them, need no further right.
+ */
+static bool
+at_the_door(struct viewer *v, int64_t nr)
+{
+	enum membership m = viewer_membership(v, nr);
+
+	return m == MEMBERSHIP_INVITE || m == MEMBERSHIP_KNOCK;
+}
+
+struct viewer *
+viewer_new(struct db *db, struct arena *mem, int64_t room, int64_t user)
+{
+	struct viewer *v = arena_alloc(mem, sizeof(*v));
+
+	v->db = db;
+	v->mem = mem;
+	v->room = room;
+	v->user = user;
+	v->ended = -1;
+	return v;
+}
+
+/*
+ * What changes visibility, and what changes the viewer's own membership, may
+ * be seen when the state before it or the state after it allows that.
+ */
+bool
+viewer_may_see(struct viewer *v, const struct event_row *e)
+{
+	if (allowed(v, e->nr))
+		return true;
+	if (e->state_key == NULL)
+		return false;
+	if (strcmp(e->type, VISIBILITY) == 0 && e->state_key[0] == '\0')
+		return allowed(v, e->nr - 1);
+	if (strcmp(e->type, MEMBER) == 0 &&
+	    strcmp(e->state_key, viewer_name(v)) == 0)
+		return allowed(v, e->nr - 1) || at_the_door(v, e->nr) ||
+		    at_the_door(v, e->nr - 1);
+	return false;
+}
+
+/* --------------------------------------------------------- state, given */
+
+static bool
+world_readable_now(struct db *db, int64_t room)
+{
+	struct event_row e;
+
+	return event_find(db, room_state_now(db, room, VISIBILITY, ""), &e) &&
+	    visibility_in(e.content) == VISIBLE_WORLD;
+}
+
+enum state_view
+state_view(struct db *db, int64_t room, int64_t user, int64_t *at_nr)
+{
+	const char *user_id = user_name(db, user);
+	int64_t ended = last_joined(db, room, user,
+	    user_id != NULL ? user_id : "");
+
+	if (ended == INT64_MAX || world_readable_now(db, room))
+		return STATE_NOW;
+	*at_nr = ended;
+	return ended == 0 ? STATE_NONE : STATE_AT;
+}
