@@ -1,0 +1,266 @@
+/*
+ * mxcgi-init.c - mxcgi init and migrate: from nothing to a server that can run.
+ *
+ * Nothing that exists is overwritten, so init may run again at any time; it
+ * says of each thing whether it was made or kept.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/crypto.h"
+#include "matrix/ids.h"
+#include "matrix/signing.h"
+#include "mxcgi.h"
+#include "store/store.h"
+
+#define DATA_DIR	LOCALSTATEDIR "/lib/mxcgi"
+#define RUN_DIR		RUNSTATEDIR "/mxcgi"
+
+struct wish {
+	const char	*config;
+	const char	*server_name;
+	const char	*data_dir;
+	const char	*run_dir;
+	const char	*registration;
+};
+
+static const char conf_text[] =
+"# mxcgi.conf(5) describes every key; what stands in no line has its default.\n"
+"\n"
+"[server]\n"
+"# The part behind the colon in the ids of all users; it can never change.\n"
+"name = %s\n"
+"# What people type into their clients, when it is not https://NAME:\n"
+"#base_url = https://matrix.example.org\n"
+"data_dir = %s\n"
+"run_dir = %s\n"
+"\n"
+"[accounts]\n"
+"# open: anybody may register; closed: nobody.\n"
+"registration = %s\n";
+
+static bool
+complain(const char *path)
+{
+	fprintf(stderr, "mxcgi: %s: %s\n", path, strerror(errno));
+	return false;
+}
+
+static bool
+said(const char *what, const char *path)
+{
+	printf("%s %s\n", what, path);
+	return true;
+}
+
+/* mkdir -p; what is made is for its owner alone. */
+static bool
+make_dir(struct arena *mem, const char *path)
+{
+	char *part = arena_strdup(mem, path);
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return said("kept", path);
+	for (char *slash = part + 1; (slash = strchr(slash, '/')) != NULL;
+	    slash++) {
+		*slash = '\0';
+		if (mkdir(part, 0755) == -1 && errno != EEXIST)
+			return complain(part);
+		*slash = '/';
+	}
+	if (mkdir(path, 0700) == -1)
+		return complain(path);
+	return said("made", path);
+}
+
+static bool
+make_parent(struct arena *mem, const char *path)
+{
+	char *parent = arena_strdup(mem, path);
+	char *slash = strrchr(parent, '/');
+	struct stat st;
+
+	if (slash == NULL || slash == parent)
+		return true;
+	*slash = '\0';
+	return stat(parent, &st) == 0 || make_dir(mem, parent);
+}
+
+/* Written beside its place first, so a broken one is never found there. */
+static bool
+write_conf(struct arena *mem, const struct wish *w)
+{
+	const char *new = arena_printf(mem, "%s.%ld", w->config, (long)getpid());
+	int fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *f = fd == -1 ? NULL : fdopen(fd, "w");
+
+	if (f == NULL)
+		return complain(new);
+	fprintf(f, conf_text, w->server_name, w->data_dir, w->run_dir,
+	    w->registration);
+	if (fflush(f) != 0 || fsync(fd) == -1 || link(new, w->config) == -1) {
+		complain(w->config);
+		fclose(f);
+		unlink(new);
+		return false;
+	}
+	fclose(f);
+	unlink(new);
+	return said("made", w->config);
+}
+
+static bool
+differs(const char *config, const char *key, const char *has, const char *want)
+{
+	if (want == NULL || strcmp(has, want) == 0)
+		return false;
+	fprintf(stderr, "mxcgi: %s says %s = %s, not %s; edit it if you mean "
+	    "it\n", config, key, has, want);
+	return true;
+}
+
+static const struct conf *
+have_conf(struct arena *mem, struct wish *w)
+{
+	const struct conf *conf;
+
+	if (access(w->config, F_OK) == 0) {
+		conf = conf_load(w->config);
+		if (differs(w->config, "name", conf->server_name, w->server_name) ||
+		    differs(w->config, "data_dir", conf->data_dir, w->data_dir) ||
+		    differs(w->config, "run_dir", conf->run_dir, w->run_dir))
+			return NULL;
+		said("kept", w->config);
+		return conf;
+	}
+	if (w->server_name == NULL) {
+		fprintf(stderr, "mxcgi: there is no %s yet; say --server-name "
+		    "NAME to have it made\n", w->config);
+		return NULL;
+	}
+	if (!server_name_valid(w->server_name)) {
+		fprintf(stderr, "mxcgi: \"%s\" is no server name\n",
+		    w->server_name);
+		return NULL;
+	}
+	w->data_dir = w->data_dir != NULL ? w->data_dir : DATA_DIR;
+	w->run_dir = w->run_dir != NULL ? w->run_dir : RUN_DIR;
+	w->registration = w->registration != NULL ? w->registration : "closed";
+	if (!make_parent(mem, w->config) || !write_conf(mem, w))
+		return NULL;
+	return conf_load(w->config);
+}
+
+static bool
+have_key(struct arena *mem, const struct conf *conf)
+{
+	const char *path = arena_printf(mem, "%s/signing.key", conf->data_dir);
+	const char *why = NULL;
+
+	if (access(path, F_OK) == 0) {
+		if (signing_key_load(mem, path, &why) != NULL)
+			return said("kept", path);
+	} else if (signing_key_make(path, &why))
+		return said("made", path);
+	fprintf(stderr, "mxcgi: %s\n", why);
+	return false;
+}
+
+static void
+progress(const char *step)
+{
+	puts(step);
+}
+
+static bool
+have_database(struct arena *mem, const struct conf *conf)
+{
+	const char *path = arena_printf(mem, "%s/mxcgi.db", conf->data_dir);
+	const char *why = NULL;
+	int before = store_migrate(conf, progress, mem, &why);
+
+	if (before == -1) {
+		fprintf(stderr, "mxcgi: %s\n", why);
+		return false;
+	}
+	if (before == 0)
+		return said("made", path);
+	if (before == schema_version)
+		return said("kept", path);
+	printf("brought %s from schema %d to %d\n", path, before, schema_version);
+	return true;
+}
+
+static bool
+init(struct wish *w)
+{
+	struct arena *mem = arena_new();
+	const struct conf *conf;
+	bool good;
+
+	umask(077);
+	crypto_open();
+	conf = have_conf(mem, w);
+	good = conf != NULL && make_dir(mem, conf->data_dir) &&
+	    make_dir(mem, conf->run_dir) && have_key(mem, conf) &&
+	    have_database(mem, conf);
+	arena_free(mem);
+	return good;
+}
+
+int
+cmd_init(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "server-name", required_argument, NULL, 'n' },
+		{ "data-dir", required_argument, NULL, 'd' },
+		{ "run-dir", required_argument, NULL, 'r' },
+		{ "registration", required_argument, NULL, 'o' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct wish w = { 0 };
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (opt) {
+		case 'c': w.config = optarg; break;
+		case 'n': w.server_name = optarg; break;
+		case 'd': w.data_dir = optarg; break;
+		case 'r': w.run_dir = optarg; break;
+		case 'o': w.registration = optarg; break;
+		default: return EX_USAGE;
+		}
+	if (optind != argc) {
+		fprintf(stderr, "mxcgi: \"%s\"?\n", argv[optind]);
+		return EX_USAGE;
+	}
+	w.config = config_path(w.config);
+	return init(&w) ? 0 : 1;
+}
+
+int
+cmd_migrate(int argc, char **argv)
+{
+	const char *config = config_only(argc, argv);
+	struct arena *mem = arena_new();
+	bool good;
+
+	if (config == NULL)
+		return EX_USAGE;
+	umask(077);
+	good = have_database(mem, conf_load(config));
+	arena_free(mem);
+	return good ? 0 : 1;
+}

@@ -1,0 +1,87 @@
+/*
+ * mxcgi.c - the administrator's command, mxcgi(8): which subcommands there are.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "mxcgi.h"
+
+static const struct command {
+	const char	*name;
+	command_fn	*run;
+	const char	*options;
+	const char	*does;
+} commands[] = {
+	{ "init", cmd_init,
+	    "--server-name NAME [--data-dir DIR] [--run-dir DIR]\n"
+	    "\t    [--registration open|closed]",
+	    "make configuration, directories, signing key and database" },
+	{ "migrate", cmd_migrate, "",
+	    "bring the database to this version's schema" },
+	{ "run", cmd_run,
+	    "[--bin DIR[:DIR...]] [--group NAME] [--socket-mode MODE]\n"
+	    "\t    [--daemon --log FILE]",
+	    "open the sockets, start all programs, start again what ends" },
+	{ "stop", cmd_stop, "",
+	    "end what `run` started, and wait until it has ended" },
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+const char *
+config_path(const char *option)
+{
+	const char *path = option;
+
+	if (path == NULL)
+		path = getenv("MXCGI_CONFIG");
+	return path != NULL ? path : SYSCONFDIR "/mxcgi/mxcgi.conf";
+}
+
+const char *
+config_only(int argc, char **argv)
+{
+	if (argc == 1)
+		return config_path(NULL);
+	if (argc == 3 && strcmp(argv[1], "--config") == 0)
+		return argv[2];
+	fprintf(stderr, "usage: mxcgi %s [--config FILE]\n", argv[0]);
+	return NULL;
+}
+
+static void
+help(FILE *to)
+{
+	fputs("usage: mxcgi COMMAND [--config FILE] [OPTION...]\n\n", to);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(to, "    %s %s\n\t%s\n", commands[i].name,
+		    commands[i].options, commands[i].does);
+	fprintf(to, "\nWithout --config: $MXCGI_CONFIG, else %s.\n"
+	    "See mxcgi(8) and mxcgi.conf(5).\n", SYSCONFDIR "/mxcgi/mxcgi.conf");
+}
+
+int
+main(int argc, char **argv)
+{
+	log_open("mxcgi", LOG_INFO);
+	if (argc < 2) {
+		help(stderr);
+		return EX_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		help(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("mxcgi " PACKAGE_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "mxcgi: no command \"%s\"; mxcgi --help lists them\n",
+	    argv[1]);
+	return EX_USAGE;
+}

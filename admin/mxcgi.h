@@ -1,0 +1,22 @@
+/*
+ * mxcgi.h - the subcommands of the administrator's command, mxcgi(8).
+ *
+ * Each gets its own name in argv[0] and returns the exit status: 0, 1 when it
+ * failed (it has said why on standard error), EX_USAGE for a wrong call.
+ */
+#ifndef MXCGI_ADMIN_H
+#define MXCGI_ADMIN_H
+
+typedef int command_fn(int argc, char **argv);
+
+command_fn	cmd_init;
+command_fn	cmd_migrate;
+command_fn	cmd_run;
+command_fn	cmd_stop;
+
+/* The configuration file: option, else $MXCGI_CONFIG, else the default. */
+const char	*config_path(const char *option);
+/* The same for a command that takes no other option; NULL: a wrong call. */
+const char	*config_only(int argc, char **argv);
+
+#endif
