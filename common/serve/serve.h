@@ -156,6 +156,7 @@ void		 reply_array(struct request *);
 /* A member of the error object besides errcode and error (a fresh writer). */
 struct writer	*reply_error_members(struct request *);
 
+/* M_AGAIN: return it, to be run once more as a writer; M_OK: r is one. */
 enum mx_err	 again(struct request *);
 /* M_ELSEWHERE when another process can take it; M_OK: do it here. */
 enum mx_err	 elsewhere(struct request *);

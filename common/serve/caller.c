@@ -1,0 +1,65 @@
+/* caller.c - whose access token is this? */
+#include <string.h>
+
+#include "base/crypto.h"
+#include "serve/life.h"
+
+/* The columns of session_find and session_again. */
+enum { NR, USER, USER_ID, DEVICE, DEVICE_ID, ERA, EXPIRES, KIND, ADMIN,
+    DEACTIVATED, LOCKED, SUSPENDED };
+
+static enum mx_err
+judge(struct life *l, struct rows *rows)
+{
+	struct caller *who = &l->r.who;
+	bool expired = !rows_null(rows, EXPIRES) &&
+	    rows_int(rows, EXPIRES) <= l->r.now;
+	bool deactivated = !rows_null(rows, DEACTIVATED);
+	bool locked = !rows_null(rows, LOCKED);
+
+	*who = (struct caller){
+		.user = rows_int(rows, USER),
+		.user_id = rows_text(rows, USER_ID),
+		.device = rows_int(rows, DEVICE),
+		.device_id = rows_text(rows, DEVICE_ID),
+		.token = rows_int(rows, NR),
+		.era = (int)rows_int(rows, ERA),
+		.guest = span_is(rows_span(rows, KIND), "guest"),
+		.suspended = !rows_null(rows, SUSPENDED),
+		.admin = rows_int(rows, ADMIN) != 0
+	};
+	rows_done(rows);
+	if (deactivated)
+		return fail(&l->r, M_UNKNOWN_TOKEN,
+		    "This account has been deactivated");
+	if (expired || locked)
+		put_bool(reply_error_members(&l->r), "soft_logout", true);
+	if (expired)
+		return fail(&l->r, M_UNKNOWN_TOKEN,
+		    "The access token has expired; refresh it or log in again");
+	if (locked)
+		return fail(&l->r, M_USER_LOCKED, "This account is locked");
+	return M_OK;
+}
+
+enum mx_err
+caller_find(struct life *l)
+{
+	uint8_t hash[SHA256_LEN];
+	struct rows rows;
+
+	if (l->r.who.token != 0 || l->resumed_token != 0) {
+		rows = db_query(l->r.db, STMT_SESSION_AGAIN, DB_INT(
+		    l->r.who.token ? l->r.who.token : l->resumed_token));
+	} else {
+		sha256(l->token, strlen(l->token), hash);
+		rows = db_query(l->r.db, STMT_SESSION_FIND,
+		    DB_BLOB(hash, sizeof(hash)));
+	}
+	if (!rows_next(&rows)) {
+		l->r.who = (struct caller){ 0 };
+		return fail(&l->r, M_UNKNOWN_TOKEN,
+		    "The access token is not known; log in again");
+	}
+	return judge(l, &rows);
+}

@@ -1,0 +1,241 @@
+/*
+ * cgi.c - one request, then the end: plain CGI (design section 5).
+ *
+ * What waits holds a process, so only a few may (conf->cgi_waiters, counted by
+ * lock files) and not for long, because web hosts end a CGI after 30 to 60 s.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/jobs.h"
+#include "serve/life.h"
+#include "serve/run.h"
+#include "serve/waiters.h"
+#include "store/bell.h"
+#include "store/lock.h"
+#include "store/stream.h"
+
+#define LOCK_MS		2000
+#define CHECKPOINT_PAGES 1024
+#define LOOK_MS		1500	/* a doorbell may get lost: look anyway */
+
+static struct head
+head_from_environment(void)
+{
+	struct head head = {
+#define X(member, name) .member = getenv(name),
+		HEAD_PARAMS(X)
+#undef X
+	};
+
+	/* Only FastCGI hands work on; as CGI it is done here. */
+	head.elsewhere = NULL;
+	return head;
+}
+
+/* All of the body; false when it is shorter than it said. */
+static bool
+read_body(struct life *l, const char *content_length)
+{
+	size_t want = content_length ? strtoull(content_length, NULL, 10) : 0;
+	char *text = arena_alloc(l->r.mem, want + 1);
+	size_t have = 0;
+
+	while (have < want) {
+		ssize_t n = read(0, text + have, want - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		have += (size_t)n;
+	}
+	l->r.raw = (struct span){ text, have };
+	return have == want;
+}
+
+static void
+write_out(const char *text, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(1, text, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return;
+		text += done;
+		n -= (size_t)done;
+	}
+}
+
+static void
+answer(struct life *l)
+{
+	struct span head = life_response(l);
+
+	write_out(head.s, head.n);
+	write_out(l->body.s, l->body.len);
+	life_log(l);
+	close(1);
+}
+
+/* A place among those who may wait; -1: all are taken. */
+static int
+take_place(const struct conf *conf)
+{
+	for (unsigned i = 0; i < conf->cgi_waiters; i++) {
+		char path[4096];
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/waiting.%u", conf->run_dir, i);
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd == -1)
+			continue;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		close(fd);
+	}
+	return -1;
+}
+
+/* Until the doorbell rings, at most till the deadline. */
+static void
+wait_for_news(int bell)
+{
+	struct pollfd p = { .fd = bell, .events = POLLIN };
+	int64_t left = waiters_deadline() - clock_now_ms();
+
+	if (left > 0)
+		poll(&p, 1, left < LOOK_MS ? (int)left : LOOK_MS);
+	if (bell >= 0)
+		bell_answer(bell);
+	waiters_expire(clock_now_ms());
+}
+
+static void
+refuse(struct life *l, enum mx_err err, const char *why, int64_t again_ms)
+{
+	life_prepare(l);
+	reply_retry_after(&l->r, again_ms);
+	l->err = fail(&l->r, err, "%s", why);
+}
+
+/* It parked: keep it until the reading round has something to say. */
+static void
+wait_here(struct store *store, struct life *l, struct round_end *end)
+{
+	static int place = -1, bell = -1;
+	int64_t latest = clock_now_ms() + store->conf->cgi_wait_max_ms;
+	struct lives none = { 0 };
+
+	if (place == -1) {
+		place = take_place(store->conf);
+		bell = bell_listen(store->bell, BELL_CHANGES);
+	}
+	if (place == -1) {
+		refuse(l, M_LIMIT_EXCEEDED,
+		    "Too many clients are waiting here; try again", 5000);
+		lives_add(&end->done, l);
+		return;
+	}
+	if (l->park_until > latest)
+		l->park_until = latest;
+	waiter_add(l);
+	life_free(l);
+	/* Look before waiting: the bell was not there from the start. */
+	for (;;) {
+		round_read(store, &none, end);
+		if (end->done.n + end->parked.n + end->writers.n > 0)
+			break;
+		wait_for_news(bell);
+	}
+	if (bell >= 0 && end->parked.n == 0)
+		bell_leave(store->bell, bell);
+}
+
+static void
+write_here(struct store *store, struct lives *list, struct round_end *end)
+{
+	struct life *l;
+
+	if (lock_wait(store->lock, LOCK_MS)) {
+		round_write(store, list, end);
+		lock_release(store->lock);
+	} else {
+		l = lives_take(list);
+		refuse(l, M_BUSY, "The server is busy; try again", 1000);
+		lives_add(&end->done, l);
+	}
+}
+
+/* Until it is an answer. */
+static struct life *
+live(struct store *store, struct life *l)
+{
+	struct round_end end = { 0 };
+	struct lives one = { 0 };
+
+	lives_add(&one, l);
+	round_read(store, &one, &end);
+	while (end.done.n == 0) {
+		struct round_end before = end;
+
+		end = (struct round_end){ 0 };
+		if ((l = lives_take(&before.parked)) != NULL) {
+			wait_here(store, l, &end);
+		} else if ((l = lives_take(&before.jobs)) != NULL) {
+			l->job->run(l->job);
+			life_next(l);
+			lives_add(&one, l);
+			round_read(store, &one, &end);
+		} else {
+			write_here(store, &before.writers, &end);
+		}
+	}
+	return lives_take(&end.done);
+}
+
+/*
+ * Nobody else may do it where no housekeeper runs: a writer that leaves a long
+ * WAL behind moves it into the database, after its answer is out.
+ */
+static void
+checkpoint(struct store *store)
+{
+	if (db_wal_pages(store->main) > CHECKPOINT_PAGES &&
+	    lock_try(store->lock)) {
+		db_checkpoint(store->main, CHECKPOINT_PASSIVE, 0);
+		lock_release(store->lock);
+	}
+}
+
+int
+cgi_serve(struct store *store)
+{
+	struct head head = head_from_environment();
+	struct life *l = life_new(store);
+
+	signal(SIGPIPE, SIG_IGN);
+	if (life_head(l, &head)) {
+		if (l->body_max > 0 && !read_body(l, head.content_length))
+			l->err = fail(&l->r, M_NOT_JSON,
+			    "The body is shorter than Content-Length says");
+		else
+			l = live(store, l);
+	}
+	answer(l);
+	life_free(l);
+	checkpoint(store);
+	return 0;
+}

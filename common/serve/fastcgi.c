@@ -1,0 +1,377 @@
+/*
+ * fastcgi.c - the loop of a resident program (design sections 5 and 6).
+ *
+ * One turn: hear what epoll has, run a reading round, run a writing round if
+ * the lock can be had, answer.  While a COMMIT waits for the disk new requests
+ * gather in the sockets: they are the next round.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/conn.h"
+#include "serve/jobs.h"
+#include "serve/life.h"
+#include "serve/lockwait.h"
+#include "serve/run.h"
+#include "serve/waiters.h"
+#include "store/bell.h"
+#include "store/lock.h"
+
+#define ROUND_MAX	64	/* requests of a round */
+#define ACCEPT_MAX	64	/* connections taken in a turn */
+#define LOOK_MS		1500	/* a doorbell may get lost: look anyway */
+#define DISMISS_MS	1000	/* at the end: waiters go within that time */
+#define LINGER_MS	200	/* and what kept connections bring is served */
+#define END_MS		5000	/* and then it ends, whatever happens */
+
+static volatile sig_atomic_t terminated;
+static struct store *store;
+static int epfd;
+static int bell = -1;
+static struct lives ready, writers;
+static bool news;		/* the doorbell rang */
+static bool listening;
+static int64_t looked_at;	/* ms, monotonic */
+static int64_t ending_at;	/* ms, monotonic; 0: not ending */
+static int64_t quiet_since;	/* ending: nothing to do since */
+
+/* Marks for epoll's data.ptr; connections have their own address. */
+static char listen_mark, bell_mark, jobs_mark, lock_mark;
+
+static int64_t
+mono_ms(void)
+{
+	return clock_mono_us() / 1000;
+}
+
+static void
+on_term(int sig)
+{
+	(void)sig;
+	terminated = 1;
+}
+
+static void
+watch(int fd, void *mark, uint32_t events)
+{
+	struct epoll_event e = { .events = events, .data.ptr = mark };
+
+	if (epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &e) == -1)
+		log_fatal("epoll: %s", strerror(errno));
+}
+
+static void
+listen_on(void)
+{
+	if (!listening)
+		watch(0, &listen_mark, EPOLLIN | EPOLLEXCLUSIVE);
+	listening = true;
+}
+
+static void
+listen_off(void)
+{
+	if (listening)
+		epoll_ctl(epfd, EPOLL_CTL_DEL, 0, NULL);
+	listening = false;
+}
+
+static void
+open_all(struct store *s)
+{
+	struct sigaction sa = { .sa_handler = on_term };
+	sigset_t term;
+
+	store = s;
+	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	/* Heard in epoll_pwait() only, so that none falls between two looks. */
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigaddset(&term, SIGINT);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+
+	fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
+	if ((epfd = epoll_create1(EPOLL_CLOEXEC)) == -1)
+		log_fatal("epoll: %s", strerror(errno));
+	listen_on();
+	conns_open(store, epfd);
+	jobs_open(store->conf->hash_workers);
+	watch(jobs_fd(), &jobs_mark, EPOLLIN);
+	lockwait_open(store->lock);
+	watch(lockwait_fd(), &lock_mark, EPOLLIN);
+	if (program.waits == NULL)
+		return;
+	if ((bell = bell_listen(store->bell, BELL_CHANGES)) == -1)
+		log_fatal("%s: no doorbell: %s", store->conf->run_dir,
+		    strerror(errno));
+	watch(bell, &bell_mark, EPOLLIN);
+}
+
+/* ---------------------------------------------------------------- hearing */
+
+static void
+take_connections(void)
+{
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		int fd = accept4(0, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0) {
+			conn_new(fd);
+			continue;
+		}
+		if (errno == EMFILE || errno == ENFILE) {
+			/* Those who have a connection go on; look again later. */
+			log_warn("no descriptor left for another connection");
+			listen_off();
+		}
+		return;
+	}
+}
+
+static void
+hear(const struct epoll_event *e)
+{
+	void *mark = e->data.ptr;
+	struct lives done = { 0 };
+	struct life *l;
+
+	if (mark == &listen_mark) {
+		take_connections();
+	} else if (mark == &bell_mark) {
+		news |= bell_answer(bell);
+	} else if (mark == &jobs_mark) {
+		jobs_done(&done);
+		while ((l = lives_take(&done)) != NULL) {
+			l->place = PLACE_QUEUE;
+			life_next(l);
+			lives_add(&ready, l);
+		}
+	} else if (mark != &lock_mark) {
+		conn_event(mark, e->events, &ready);
+	}
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How long epoll may sleep. */
+static int
+patience(int64_t next_due)
+{
+	int64_t ms = 60000, deadline = waiters_deadline();
+
+	if (ready.n > 0 || news || waiters_woken() ||
+	    (writers.n > 0 && !lockwait_is_on()))
+		return 0;
+	if (next_due != -1)
+		ms = sooner(ms, next_due - mono_ms());
+	if (deadline != -1)
+		ms = sooner(ms, sooner(LOOK_MS, deadline - clock_now_ms()));
+	if (writers.n > 0)
+		ms = sooner(ms, LOCKWAIT_MS);
+	if (!listening)
+		ms = sooner(ms, 100);
+	if (ending_at != 0)
+		ms = sooner(ms, 10);
+	return ms > 0 ? (int)ms : 0;
+}
+
+/* A doorbell that got lost, a commit by a tool that rings none. */
+static void
+look_around(void)
+{
+	if (waiters_count() == 0 || mono_ms() - looked_at < LOOK_MS)
+		return;
+	looked_at = mono_ms();
+	if (db_changed_elsewhere(store->main))
+		news = true;
+}
+
+/* --------------------------------------------------------------- serving */
+
+/* Up to max of from whose clients are still there. */
+static struct lives
+take(struct lives *from, size_t max)
+{
+	struct lives out = { 0 };
+	struct life *l;
+
+	while (out.n < max && (l = lives_take(from)) != NULL)
+		if (l->conn != NULL)
+			lives_add(&out, l);
+		else
+			life_free(l);
+	return out;
+}
+
+static void
+refuse_job(struct life *l)
+{
+	life_prepare(l);
+	reply_retry_after(&l->r, 2000);
+	l->err = fail(&l->r, M_LIMIT_EXCEEDED,
+	    "The server has too much to do; try again");
+	conn_answer(l);
+}
+
+static void
+dispatch(struct round_end *end)
+{
+	struct life *l;
+
+	while ((l = lives_take(&end->done)) != NULL)
+		conn_answer(l);
+	while ((l = lives_take(&end->parked)) != NULL)
+		conn_park(l);
+	while ((l = lives_take(&end->jobs)) != NULL) {
+		l->place = PLACE_JOB;
+		if (!jobs_add(l))
+			refuse_job(l);
+	}
+	while ((l = lives_take(&end->writers)) != NULL) {
+		if (l->queued_us == 0)
+			l->queued_us = clock_mono_us();
+		lives_add(&writers, l);
+	}
+	if (end->moved && !terminated) {
+		log_warn("the schema has changed: ending for a successor");
+		terminated = 1;
+	}
+}
+
+static void
+read_round(void)
+{
+	struct lives batch = take(&ready, ROUND_MAX);
+	struct round_end end = { 0 };
+
+	if (batch.n == 0 && !news && !waiters_woken())
+		return;
+	news = false;
+	round_read(store, &batch, &end);
+	dispatch(&end);
+}
+
+/* Who has waited too long for the lock is told to come back. */
+static void
+refuse_late(void)
+{
+	int64_t since = clock_mono_us() - LOCKWAIT_MS * 1000;
+	struct life *l;
+
+	while (writers.first != NULL && writers.first->queued_us < since) {
+		l = lives_take(&writers);
+		life_prepare(l);
+		reply_retry_after(&l->r, 1000);
+		l->err = fail(&l->r, M_BUSY, "The server is busy; try again");
+		conn_answer(l);
+	}
+}
+
+static void
+write_round(bool waited)
+{
+	struct round_end end = { 0 };
+	bool ours = waited && lockwait_end();
+	struct lives batch;
+
+	if (lockwait_is_on())
+		return;
+	if (!ours) {
+		refuse_late();
+		if (writers.n == 0)
+			return;
+		if (!(ours = lock_try(store->lock))) {
+			lockwait_start();
+			return;
+		}
+	}
+	batch = take(&writers, ROUND_MAX);
+	if (batch.n > 0)
+		round_write(store, &batch, &end);
+	lock_release(store->lock);
+	/* What was not reached keeps its place before those that came later. */
+	lives_join(&end.writers, &writers);
+	writers = end.writers;
+	end.writers = (struct lives){ 0 };
+	dispatch(&end);
+}
+
+/* -------------------------------------------------------------- the end */
+
+/* Waiting clients leave with their own token, a few at a time. */
+static void
+dismiss(void)
+{
+	static size_t all, gone;
+	int64_t since = mono_ms() - ending_at;
+	size_t due;
+
+	if (all == 0)
+		all = waiters_count();
+	due = since >= DISMISS_MS ? all : all * (size_t)since / DISMISS_MS + 1;
+	if (due > gone) {
+		waiters_dismiss(due - gone);
+		gone = due;
+	}
+}
+
+static bool
+is_over(void)
+{
+	if (ending_at == 0) {
+		ending_at = mono_ms();
+		listen_off();
+	}
+	dismiss();
+	if (waiters_count() + ready.n + writers.n > 0 || conns_unsent() > 0)
+		quiet_since = 0;
+	else if (quiet_since == 0)
+		quiet_since = mono_ms();
+	return mono_ms() - ending_at > END_MS ||
+	    (quiet_since != 0 && mono_ms() - quiet_since > LINGER_MS);
+}
+
+int
+fastcgi_serve(struct store *s)
+{
+	static struct epoll_event events[256];
+	sigset_t none;
+
+	open_all(s);
+	sigemptyset(&none);
+	while (!terminated || !is_over()) {
+		int64_t due = conns_expire(mono_ms());
+		bool waited = false;
+		int n;
+
+		conns_bury();
+		n = epoll_pwait(epfd, events, 256, patience(due), &none);
+		for (int i = 0; i < n; i++) {
+			waited |= events[i].data.ptr == &lock_mark;
+			hear(&events[i]);
+		}
+		look_around();
+		waiters_expire(clock_now_ms());
+		read_round();
+		write_round(waited);
+		if (!listening && !terminated)
+			listen_on();
+	}
+	if (bell != -1)
+		bell_leave(store->bell, bell);
+	return 0;
+}

@@ -1,0 +1,196 @@
+/* handler.c - what handlers call: serve.h's reading and answering. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "serve/life.h"
+#include "serve/uri.h"
+
+static const char *
+arg_of(const struct request *r, const char *name)
+{
+	const char *p = r->route->path;
+	size_t len = strlen(name);
+
+	for (size_t n = 0; n < ROUTE_MAXARGS; n++) {
+		if ((p = strchr(p, '{')) == NULL)
+			return NULL;
+		p++;
+		if (strncmp(p, name, len) == 0 && p[len] == '}')
+			return r->arg[n];
+	}
+	return NULL;
+}
+
+const char *
+req_arg(const struct request *r, const char *name)
+{
+	const char *value = arg_of(r, name);
+
+	if (value == NULL)
+		abort();	/* the table and the handler disagree */
+	return value;
+}
+
+const char *
+req_arg_or(const struct request *r, const char *name, const char *otherwise)
+{
+	const char *value = arg_of(r, name);
+
+	return value ? value : otherwise;
+}
+
+const char *
+req_query(struct request *r, const char *name)
+{
+	struct span value;
+	const char *why;
+
+	return uri_query(r->life->query, name, &value) ?
+	    uri_decode(r->mem, value, true, &why) : NULL;
+}
+
+bool
+req_query_int(struct request *r, const char *name, int64_t min, int64_t max,
+    int64_t *out)
+{
+	const char *text = req_query(r, name);
+	long long n;
+	char *end;
+
+	if (text == NULL)
+		return true;
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	if (end == text || *end != '\0' || errno != 0 || n < min || n > max)
+		return false;
+	*out = n;
+	return true;
+}
+
+bool
+req_is_2015(const struct request *r)
+{
+	return r->api == API_V1_2015 || r->api == API_V2_ALPHA;
+}
+
+enum mx_err
+body_read(struct request *r, const struct field *fields, void *dst)
+{
+	const char *what;
+
+	switch (fields_read(r->mem, r->body, fields, dst, &what)) {
+	case FIELD_FINE:
+		return M_OK;
+	case FIELD_MISSING:
+		/* M_MISSING_PARAM is not a code of 2015's (2015.md section 3). */
+		return fail(r, req_is_2015(r) ? M_BAD_JSON : M_MISSING_PARAM,
+		    "%s", what);
+	case FIELD_WRONG_TYPE:
+		return fail(r, M_BAD_JSON, "%s", what);
+	case FIELD_INVALID:
+		break;
+	}
+	return fail(r, M_INVALID_PARAM, "%s", what);
+}
+
+static void
+set_error(struct request *r, const char *fmt, va_list ap)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	r->life->error = arena_strdup(r->mem, text);
+}
+
+enum mx_err
+fail(struct request *r, enum mx_err err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_error(r, fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+enum mx_err
+refuse_keeping(struct request *r, enum mx_err err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_error(r, fmt, ap);
+	va_end(ap);
+	r->life->keep = true;
+	return err;
+}
+
+void
+reply_retry_after(struct request *r, int64_t ms)
+{
+	r->life->retry_after_ms = ms > 0 ? ms : 1;
+}
+
+void
+reply_raw(struct request *r, struct span json)
+{
+	r->life->body.len = 0;
+	buf_span(&r->life->body, json);
+	r->life->raw = true;
+}
+
+void
+reply_array(struct request *r)
+{
+	r->life->body.len = 0;
+	writer_init(&r->out, &r->life->body);
+	write_array(&r->out);
+}
+
+struct writer *
+reply_error_members(struct request *r)
+{
+	struct life *l = r->life;
+
+	if (l->members.mem == NULL) {
+		buf_init(&l->members, r->mem, 65536);
+		writer_init(&l->members_writer, &l->members);
+		write_object(&l->members_writer);
+	}
+	return &l->members_writer;
+}
+
+enum mx_err
+again(struct request *r)
+{
+	return r->life->tx == TX_WRITE ? M_OK : M_AGAIN;
+}
+
+enum mx_err
+elsewhere(struct request *r)
+{
+	return r->life->elsewhere != NULL ? M_ELSEWHERE : M_OK;
+}
+
+enum mx_err
+park(struct request *r, const void *state, size_t size, int64_t until_ms)
+{
+	if (!r->route->waits || size > WAIT_MAX || r->last_call)
+		abort();
+	r->life->park_state = arena_memdup(r->mem, state, size);
+	r->life->park_size = size;
+	r->life->park_until = until_ms;
+	return M_PARKED;
+}
+
+enum mx_err
+later(struct request *r, struct job *job, handler_fn *next, enum tx tx)
+{
+	r->life->job = job;
+	r->life->job_next = next;
+	r->life->job_tx = tx;
+	return M_LATER;
+}

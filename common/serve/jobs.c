@@ -1,0 +1,213 @@
+/* jobs.c - see jobs.h. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "serve/jobs.h"
+#include "serve/life.h"
+
+#define NET_WORKERS	4
+#define QUEUE_MAX	64	/* waiting jobs of a pool */
+
+/* A block's size stands before it, so that it can be wiped. */
+union block {
+	size_t		 size;
+	max_align_t	 align;
+};
+
+/* One job on its way; the life may be gone before it is back. */
+struct ticket {
+	struct ticket	*next;
+	struct life	*life;
+	struct job	*job;
+};
+
+struct pool {
+	pthread_cond_t	 work;
+	struct ticket	*first, **last;
+	unsigned	 waiting;
+	unsigned	 workers;	/* allowed */
+	unsigned	 started;
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct pool pools[2];
+static struct ticket *running;		/* with those that wait: all open tickets */
+static struct ticket *ended, **ended_last = &ended;
+static int bell = -1;
+
+void *
+job_new(size_t size)
+{
+	union block *b = calloc(1, sizeof(*b) + size);
+
+	if (b == NULL)
+		abort();
+	b->size = size;
+	return b + 1;
+}
+
+void
+job_free(struct job *job)
+{
+	union block *b = (union block *)(void *)job - 1;
+
+	explicit_bzero(job, b->size);
+	free(b);
+}
+
+void
+jobs_open(unsigned hash_workers)
+{
+	pools[JOB_HASH].workers = hash_workers;
+	pools[JOB_NET].workers = NET_WORKERS;
+	for (int i = 0; i < 2; i++) {
+		pthread_cond_init(&pools[i].work, NULL);
+		pools[i].last = &pools[i].first;
+	}
+	bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (bell == -1)
+		log_fatal("cannot make an eventfd");
+}
+
+int
+jobs_fd(void)
+{
+	return bell;
+}
+
+static void
+unlink_running(struct ticket *t)
+{
+	for (struct ticket **p = &running; *p != NULL; p = &(*p)->next)
+		if (*p == t) {
+			*p = t->next;
+			return;
+		}
+}
+
+static void *
+worker(void *arg)
+{
+	struct pool *pool = arg;
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&mutex);
+	for (;;) {
+		struct ticket *t;
+
+		while ((t = pool->first) == NULL)
+			pthread_cond_wait(&pool->work, &mutex);
+		if ((pool->first = t->next) == NULL)
+			pool->last = &pool->first;
+		pool->waiting--;
+		t->next = running;
+		running = t;
+		if (t->life != NULL) {
+			pthread_mutex_unlock(&mutex);
+			t->job->run(t->job);
+			pthread_mutex_lock(&mutex);
+		}
+		unlink_running(t);
+		t->next = NULL;
+		*ended_last = t;
+		ended_last = &t->next;
+		if (write(bell, &one, sizeof(one)) < 0)
+			log_warn("jobs: the loop cannot be rung");
+	}
+	return NULL;
+}
+
+/* Threads take no signals: those are the loop's. */
+static bool
+start_worker(struct pool *pool)
+{
+	sigset_t all, before;
+	pthread_attr_t attr;
+	pthread_t thread;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, 256 * 1024);
+	rc = pthread_create(&thread, &attr, worker, pool);
+	pthread_attr_destroy(&attr);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc == 0)
+		pool->started++;
+	return pool->started > 0;
+}
+
+bool
+jobs_add(struct life *l)
+{
+	struct pool *pool = &pools[l->job->pool];
+	struct ticket *t;
+	bool ok;
+
+	pthread_mutex_lock(&mutex);
+	ok = pool->waiting < QUEUE_MAX;
+	if (ok && pool->started < pool->workers)
+		ok = start_worker(pool);
+	if (ok) {
+		if ((t = calloc(1, sizeof(*t))) == NULL)
+			abort();
+		*t = (struct ticket){ .life = l, .job = l->job };
+		*pool->last = t;
+		pool->last = &t->next;
+		pool->waiting++;
+		pthread_cond_signal(&pool->work);
+	}
+	pthread_mutex_unlock(&mutex);
+	return ok;
+}
+
+static void
+forget_in(struct ticket *t, struct life *l)
+{
+	for (; t != NULL; t = t->next)
+		if (t->life == l)
+			t->life = NULL;
+}
+
+void
+jobs_forget(struct life *l)
+{
+	pthread_mutex_lock(&mutex);
+	for (int i = 0; i < 2; i++)
+		forget_in(pools[i].first, l);
+	forget_in(running, l);
+	forget_in(ended, l);
+	l->job = NULL;
+	pthread_mutex_unlock(&mutex);
+}
+
+void
+jobs_done(struct lives *list)
+{
+	struct ticket *t, *next;
+	uint64_t n;
+
+	if (read(bell, &n, sizeof(n)) < 0)
+		return;
+	pthread_mutex_lock(&mutex);
+	t = ended;
+	ended = NULL;
+	ended_last = &ended;
+	pthread_mutex_unlock(&mutex);
+	for (; t != NULL; t = next) {
+		next = t->next;
+		if (t->life != NULL)
+			lives_add(list, t->life);
+		else
+			job_free(t->job);
+		free(t);
+	}
+}

@@ -1,0 +1,391 @@
+/* life.c - one request from its head to its answer (design section 4). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/jobs.h"
+#include "serve/life.h"
+#include "serve/uri.h"
+
+/* No answer is larger; what may be goes elsewhere or in pages. */
+#define REPLY_MAX	((size_t)256 << 20)
+
+static const struct {
+	const char	*errcode;
+	int		 status;
+} errors[M__MAX] = {
+	[M_OK] = { NULL, 200 },
+#define X(name, errcode, status) [name] = { errcode, status },
+	MX_ERRORS(X)
+#undef X
+};
+
+/* ------------------------------------------------------- birth and death */
+
+struct life *
+life_new(struct store *store)
+{
+	struct arena *mem = arena_new();
+	struct life *l = arena_alloc(mem, sizeof(*l));
+
+	l->r = (struct request){ .mem = mem, .conf = store->conf,
+	    .store = store, .db = store->main, .vol = store->vol,
+	    .now = clock_now_ms(), .address = "", .life = l };
+	l->began_us = clock_mono_us();
+	life_prepare(l);
+	return l;
+}
+
+void
+life_free(struct life *l)
+{
+	if (l->job != NULL)
+		job_free(l->job);
+	if (l->r.job != NULL)
+		job_free(l->r.job);
+	arena_free(l->r.mem);
+}
+
+void
+lives_add(struct lives *list, struct life *l)
+{
+	l->next = NULL;
+	if (list->last != NULL)
+		list->last->next = l;
+	else
+		list->first = l;
+	list->last = l;
+	list->n++;
+}
+
+struct life *
+lives_take(struct lives *list)
+{
+	struct life *l = list->first;
+
+	if (l == NULL)
+		return NULL;
+	if ((list->first = l->next) == NULL)
+		list->last = NULL;
+	list->n--;
+	l->next = NULL;
+	return l;
+}
+
+void
+lives_join(struct lives *list, struct lives *from)
+{
+	struct life *l;
+
+	while ((l = lives_take(from)) != NULL)
+		lives_add(list, l);
+}
+
+void
+life_prepare(struct life *l)
+{
+	l->err = M_OK;
+	l->error = NULL;
+	l->keep = l->raw = false;
+	l->retry_after_ms = 0;
+	l->members = (struct buf){ 0 };
+	buf_init(&l->body, l->r.mem, REPLY_MAX);
+	writer_init(&l->r.out, &l->body);
+	write_object(&l->r.out);
+}
+
+/* ------------------------------------------------------------- the head */
+
+static void
+take_token(struct life *l, const char *authorization)
+{
+	struct span encoded;
+	const char *why;
+
+	if (authorization != NULL &&
+	    strncasecmp(authorization, "Bearer ", 7) == 0) {
+		authorization += 7;
+		while (*authorization == ' ')
+			authorization++;
+		l->token = arena_strdup(l->r.mem, authorization);
+	} else if (uri_query(l->query, "access_token", &encoded)) {
+		l->token = uri_decode(l->r.mem, encoded, true, &why);
+	}
+	if (l->token != NULL && *l->token == '\0')
+		l->token = NULL;
+}
+
+/*
+ * Behind a proxy the client's own address is the last that the proxy wrote;
+ * everything before it anybody can write.
+ */
+static const char *
+client_address(struct life *l, const struct head *head)
+{
+	const char *proxy = l->r.conf->trusted_proxy;
+	const char *last;
+
+	if (head->address == NULL)
+		return "";
+	if (proxy == NULL || head->forwarded == NULL ||
+	    strcmp(head->address, proxy) != 0)
+		return arena_strdup(l->r.mem, head->address);
+	last = strrchr(head->forwarded, ',');
+	last = last ? last + 1 : head->forwarded;
+	return arena_strdup(l->r.mem, last + strspn(last, " "));
+}
+
+/* -1: not a number. */
+static long long
+content_length(const char *text)
+{
+	char *end;
+	long long n;
+
+	if (text == NULL || *text == '\0')
+		return 0;
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	return *end != '\0' || errno != 0 || n < 0 ||
+	    *text < '0' || *text > '9' ? -1 : n;
+}
+
+static enum mx_err
+judge_head(struct life *l, const struct head *head)
+{
+	const struct route *route;
+	long long length = content_length(head->content_length);
+	const char *why;
+	enum mx_err err;
+
+	if ((err = route_find(l)) != M_OK)
+		return err;
+	if (uri_decode(l->r.mem, l->query, true, &why) == NULL)
+		return fail(&l->r, M_INVALID_PARAM, "The query %s", why);
+	route = l->r.route;
+	l->run = route->handler;
+	l->tx = route->tx;
+	if (route->body != BODY_NONE)
+		l->body_max = l->r.conf->body_max;
+	if (length < 0)
+		return fail(&l->r, M_BAD_REQUEST, "Content-Length is not a size");
+	if (route->body != BODY_NONE && (size_t)length > l->body_max)
+		return fail(&l->r, M_TOO_LARGE, "The body may have %zu bytes",
+		    l->body_max);
+	if (route->auth == AUTH_USER && l->token == NULL)
+		return fail(&l->r, M_MISSING_TOKEN, "An access token is needed");
+	return M_OK;
+}
+
+bool
+life_head(struct life *l, const struct head *head)
+{
+	char *raw = arena_strdup(l->r.mem, head->uri ? head->uri : "/");
+
+	l->method = arena_strdup(l->r.mem, head->method ? head->method : "");
+	l->elsewhere = arena_strdup(l->r.mem, head->elsewhere);
+	l->r.address = client_address(l, head);
+	uri_split(raw, &l->path, &l->query);
+	take_token(l, head->authorization);
+	if (strcmp(l->method, "OPTIONS") == 0) {
+		write_end(&l->r.out);
+		return false;
+	}
+	l->err = judge_head(l, head);
+	return l->err == M_OK;
+}
+
+void
+life_resume(struct life *l, const struct route *route, enum api api,
+    int64_t token, const void *state, size_t size, bool last_call)
+{
+	l->method = route->method;
+	l->path = span_of(route->path);
+	l->query = (struct span){ "", 0 };
+	l->r.route = route;
+	l->r.api = api;
+	l->r.wait = arena_memdup(l->r.mem, state, size);
+	l->r.last_call = last_call;
+	l->resumed_token = token;
+	l->run = program.waits->resume;
+	l->tx = TX_READ;
+}
+
+void
+life_body(struct life *l, const char *text, size_t n)
+{
+	l->r.raw = (struct span){ arena_strndup(l->r.mem, text, n), n };
+}
+
+/* -------------------------------------------------------------- judging */
+
+static enum mx_err
+judge_rate(struct life *l)
+{
+	const char *key = l->r.who.user_id ? l->r.who.user_id : l->r.address;
+	int64_t wait_ms;
+
+	if (l->r.route->limit == LIMIT_none || !l->r.conf->limits ||
+	    limit_take(l->r.store, l->r.route->limit, key, l->r.now, &wait_ms))
+		return M_OK;
+	reply_retry_after(&l->r, wait_ms);
+	return fail(&l->r, M_LIMIT_EXCEEDED, "Too many requests; wait a while");
+}
+
+static enum mx_err
+read_json(struct life *l)
+{
+	enum route_body kind = l->r.route->body;
+	enum json_verdict verdict;
+	struct span raw = l->r.raw;
+	const char *why;
+
+	if (kind == BODY_NONE || kind == BODY_FILE || l->r.body != NULL)
+		return M_OK;
+	if (kind == BODY_MAYBE && raw.n == 0)
+		raw = SPAN("{}");
+	if (raw.n == 0)
+		return fail(&l->r, M_NOT_JSON, "A JSON body is needed");
+	l->r.body = json_parse(l->r.mem, raw.s, raw.n, &verdict, &why);
+	if (l->r.body == NULL)
+		return fail(&l->r, verdict == JSON_NOT ? M_NOT_JSON : M_BAD_JSON,
+		    "The body is not acceptable: %s", why);
+	if (kind != BODY_VALUE && !cJSON_IsObject(l->r.body))
+		return fail(&l->r, M_BAD_JSON, "The body is not a JSON object");
+	return M_OK;
+}
+
+static enum mx_err
+judge(struct life *l)
+{
+	const struct route *route = l->r.route;
+	enum mx_err err;
+
+	if (route->auth != AUTH_NONE &&
+	    (l->token != NULL || l->resumed_token != 0) &&
+	    (err = caller_find(l)) != M_OK)
+		return err;
+	if (l->r.who.guest && !route->guest)
+		return fail(&l->r, M_GUEST_ACCESS_FORBIDDEN,
+		    "Guests may not do this");
+	if (!l->admitted && l->resumed_token == 0 &&
+	    (err = judge_rate(l)) != M_OK)
+		return err;
+	return l->resumed_token == 0 ? read_json(l) : M_OK;
+}
+
+bool
+life_admit(struct life *l)
+{
+	l->err = judge(l);
+	if (l->err == M_OK)
+		l->admitted = true;
+	return l->err == M_OK;
+}
+
+bool
+life_run(struct life *l)
+{
+	struct arena *before = json_arena(l->r.mem);
+
+	l->err = l->run(&l->r);
+	json_arena(before);
+	if (l->err == M_OK && !l->raw)
+		write_end(&l->r.out);
+	if (l->err == M_UIA)
+		write_end(&l->r.out);
+	return l->err < M__MAX;
+}
+
+void
+life_next(struct life *l)
+{
+	if (l->r.job != NULL)
+		job_free(l->r.job);	/* of the step before */
+	l->r.job = l->job;
+	l->job = NULL;
+	l->run = l->job_next;
+	l->tx = l->job_tx;
+}
+
+/* ------------------------------------------------------------ the answer */
+
+static const char *
+reason(int status)
+{
+	switch (status) {
+	case 200: return "OK";
+	case 400: return "Bad Request";
+	case 401: return "Unauthorized";
+	case 403: return "Forbidden";
+	case 404: return "Not Found";
+	case 405: return "Method Not Allowed";
+	case 413: return "Content Too Large";
+	case 429: return "Too Many Requests";
+	case 503: return "Service Unavailable";
+	case 507: return "Insufficient Storage";
+	default:  return "Internal Server Error";
+	}
+}
+
+static void
+write_error(struct life *l)
+{
+	struct writer w;
+
+	buf_init(&l->body, l->r.mem, REPLY_MAX);
+	writer_init(&w, &l->body);
+	write_object(&w);
+	put_text(&w, "errcode", errors[l->err].errcode);
+	put_text(&w, "error", l->error ? l->error : "Something went wrong here");
+	if (l->retry_after_ms > 0)
+		put_int(&w, "retry_after_ms", l->retry_after_ms);
+	if (l->members.len > 1) {	/* "{" opened by reply_error_members() */
+		buf_putc(&l->body, ',');
+		buf_add(&l->body, l->members.s + 1, l->members.len - 1);
+	}
+	write_end(&w);
+}
+
+struct span
+life_response(struct life *l)
+{
+	struct buf out;
+	int status;
+
+	if (buf_full(&l->body))
+		l->err = fail(&l->r, M_TOO_LARGE, "The answer would be too large");
+	status = errors[l->err].status;
+	if (l->err != M_OK && l->err != M_UIA)
+		write_error(l);
+	buf_init(&out, l->r.mem, SIZE_MAX);
+	buf_printf(&out, "Status: %d %s\r\n", status, reason(status));
+	buf_puts(&out, "Content-Type: application/json\r\n"
+	    "Access-Control-Allow-Origin: *\r\n"
+	    "Access-Control-Allow-Methods: GET, POST, PUT, DELETE, OPTIONS\r\n"
+	    "Access-Control-Allow-Headers: X-Requested-With, Content-Type, Authorization\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\n");
+	if (l->retry_after_ms > 0)
+		buf_printf(&out, "Retry-After: %lld\r\n",
+		    (long long)(l->retry_after_ms + 999) / 1000);
+	buf_printf(&out, "Content-Length: %zu\r\n\r\n", l->body.len);
+	return buf_content(&out);
+}
+
+void
+life_log(const struct life *l)
+{
+	const char *errcode = l->err < M__MAX ? errors[l->err].errcode : NULL;
+
+	if (!log_wants(LOG_INFO))
+		return;
+	log_info("%s %s %d %s %s %.1f ms %zu bytes",
+	    l->method, l->r.route ? l->r.route->path : "?",
+	    errors[l->err].status, errcode ? errcode : "-",
+	    l->r.who.user_id ? l->r.who.user_id : "-",
+	    (double)(clock_mono_us() - l->began_us) / 1000, l->body.len);
+}

@@ -1,0 +1,144 @@
+/*
+ * life.h - serve's own side of a request; handlers never see it.
+ *
+ * A life is begun by a transport (fastcgi.c, cgi.c), judged by its head,
+ * given its body, run in a round and answered through its transport.
+ */
+#ifndef MXCGI_LIFE_H
+#define MXCGI_LIFE_H
+
+#include "serve/serve.h"
+
+/* What a web server tells about a request; NULL where it does not. */
+struct head {
+	const char	*method;
+	const char	*uri;			/* REQUEST_URI, raw */
+	const char	*authorization;
+	const char	*content_length;
+	const char	*address;		/* REMOTE_ADDR */
+	const char	*forwarded;		/* HTTP_X_FORWARDED_FOR */
+	const char	*elsewhere;		/* MXCGI_ELSEWHERE: where long work goes */
+};
+
+/* The list of what head wants from a CGI environment. */
+#define HEAD_PARAMS(X)					\
+	X(method,		"REQUEST_METHOD")	\
+	X(uri,			"REQUEST_URI")		\
+	X(authorization,	"HTTP_AUTHORIZATION")	\
+	X(content_length,	"CONTENT_LENGTH")	\
+	X(address,		"REMOTE_ADDR")		\
+	X(forwarded,		"HTTP_X_FORWARDED_FOR")	\
+	X(elsewhere,		"MXCGI_ELSEWHERE")
+
+/* Lives in a row, by their next. */
+struct lives {
+	struct life	*first, *last;
+	size_t		 n;
+};
+void		 lives_add(struct lives *, struct life *);
+void		 lives_join(struct lives *, struct lives *from);	/* empties from */
+struct life	*lives_take(struct lives *);	/* the first, or NULL */
+
+/* Who must let go of it when its client leaves. */
+enum place { PLACE_RECEIVING, PLACE_QUEUE, PLACE_JOB };
+
+struct conn;
+struct life {
+	struct request	 r;		/* r.life points back here */
+	struct life	*next;		/* in whatever row it stands */
+	struct conn	*conn;		/* NULL: as CGI, or the client left */
+	enum place	 place;
+	const char	*method;
+	struct span	 path;		/* raw */
+	struct span	 query;		/* raw */
+	const char	*token;		/* as it came, or NULL */
+	const char	*elsewhere;
+	size_t		 body_max;	/* of this route; 0: no body is wanted */
+	int64_t		 began_us;
+	int64_t		 queued_us;	/* among the writers since */
+
+	handler_fn	*run;		/* the route's handler, then next or resume */
+	enum tx		 tx;		/* of run */
+	int64_t		 resumed_token;	/* token.nr a parked request was given */
+	bool		 admitted;	/* token, rate and JSON were judged */
+
+	/* The answer. */
+	enum mx_err	 err;
+	const char	*error;
+	bool		 keep;		/* refuse_keeping() */
+	int64_t		 retry_after_ms;
+	struct buf	 body;		/* r.out writes here */
+	bool		 raw;		/* reply_raw(), reply_array(): body stands as it is */
+	struct buf	 members;	/* more members of an error object */
+	struct writer	 members_writer;
+
+	/* later() and park(). */
+	struct job	*job;
+	handler_fn	*job_next;
+	enum tx		 job_tx;
+	const void	*park_state;
+	size_t		 park_size;
+	int64_t		 park_until;
+};
+
+/* ---- life.c: one request from head to answer ---- */
+
+struct life	*life_new(struct store *);
+void		 life_free(struct life *);
+/*
+ * Route, method, size, presence of a token.  False: it is refused (or was an
+ * OPTIONS) and can be answered at once.  head's texts are copied.
+ */
+bool		 life_head(struct life *, const struct head *);
+/* A request that waited: there is no head any more. */
+void		 life_resume(struct life *, const struct route *, enum api,
+		    int64_t token, const void *state, size_t, bool last_call);
+void		 life_body(struct life *, const char *, size_t);	/* copied */
+/* Before each run: a fresh answer, a fresh tree of the body. */
+void		 life_prepare(struct life *);
+/*
+ * Token, rate, JSON: within a read transaction.  False: refused.  A life that
+ * has been admitted is only asked whether its token still holds.
+ */
+bool		 life_admit(struct life *);
+/* Take what the handler returned; true when it is an answer. */
+bool		 life_run(struct life *);
+/* Its job has ended: what runs next. */
+void		 life_next(struct life *);
+/* The response: its CGI header; the body behind it is l->body. */
+struct span	 life_response(struct life *);
+void		 life_log(const struct life *);
+
+/* ---- caller.c ---- */
+/* Fill r.who from the token; M_OK, M_UNKNOWN_TOKEN, M_USER_LOCKED, ... */
+enum mx_err	 caller_find(struct life *);
+
+/* ---- once.c ---- */
+/* The answer given before, into the life; false: this is the first time. */
+bool		 once_replay(struct life *);
+void		 once_remember(struct life *);
+
+/* ---- limit.c ---- */
+/* True: go on.  False: *wait_ms until it may be tried again. */
+bool		 limit_take(struct store *, enum limit, const char *key,
+		    int64_t now, int64_t *wait_ms);
+/* Buckets in memory (resident) or in the volatile store (CGI). */
+void		 limit_resident(void);
+
+/* ---- routes.c ---- */
+enum mx_err	 route_find(struct life *);
+
+/* ---- round.c: transactions around handlers ---- */
+struct round_end {
+	struct lives	 done;		/* to be answered, in order */
+	struct lives	 jobs;		/* to be given to a thread */
+	struct lives	 parked;	/* to be kept waiting */
+	struct lives	 writers;	/* to be run by round_write() */
+	bool		 moved;		/* the schema is newer than we: end */
+};
+/* Run all of list, and who has been woken, against one snapshot. */
+void		 round_read(struct store *, struct lives *list, struct round_end *);
+/* Run list in one transaction; the caller holds the lock. */
+void		 round_write(struct store *, struct lives *list, struct round_end *);
+
+#endif

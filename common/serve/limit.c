@@ -1,0 +1,172 @@
+/*
+ * limit.c - token buckets (design section 4): charged before any transaction
+ * and never given back.
+ *
+ * A resident program keeps them in memory, in a table of fixed bound whose
+ * full buckets are dropped when it grows; as CGI they are rows of the volatile
+ * store.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sodium.h>
+
+#include "base/crypto.h"
+#include "serve/life.h"
+
+#define SLOTS_MIN	256
+#define SLOTS_MAX	65536
+
+struct bucket {
+	uint64_t	 key;		/* 0: free */
+	double		 level;
+	int64_t		 at;		/* ms, when level was right */
+	uint8_t		 limit;
+};
+
+static bool resident;
+static struct bucket *buckets;
+static size_t bucket_slots, bucket_used;
+static unsigned char secret[crypto_shorthash_KEYBYTES];
+
+void
+limit_resident(void)
+{
+	resident = true;
+	random_bytes(secret, sizeof(secret));
+}
+
+/* Tokens in the bucket now. */
+static double
+level_now(const struct conf_limit *c, double level, int64_t at, int64_t now)
+{
+	if (now > at)
+		level += (double)(now - at) / 1000 * c->per_second;
+	return level < c->burst ? level : c->burst;
+}
+
+static bool
+take(const struct conf_limit *c, double *level, int64_t *wait_ms)
+{
+	if (*level >= 1) {
+		*level -= 1;
+		return true;
+	}
+	*wait_ms = c->per_second > 0 ?
+	    (int64_t)((1 - *level) / c->per_second * 1000) + 1 : 60000;
+	return false;
+}
+
+/* -------------------------------------------------------------- in memory */
+
+/* Keyed, so that nobody can choose names that fall together. */
+static uint64_t
+bucket_key(enum limit limit, const char *key)
+{
+	uint64_t h;
+
+	crypto_shorthash((unsigned char *)&h, (const unsigned char *)key,
+	    strlen(key), secret);
+	h ^= (uint64_t)limit << 56;
+	return h ? h : 1;
+}
+
+static struct bucket *
+bucket_slot(uint64_t key)
+{
+	size_t i = key & (bucket_slots - 1);
+
+	while (buckets[i].key != 0 && buckets[i].key != key)
+		i = (i + 1) & (bucket_slots - 1);
+	return &buckets[i];
+}
+
+/* A bucket that is full again says nothing. */
+static void
+buckets_grow(const struct conf *conf, int64_t now)
+{
+	struct bucket *old = buckets;
+	size_t count = bucket_slots;
+
+	bucket_slots = count == 0 ? SLOTS_MIN :
+	    count < SLOTS_MAX ? 2 * count : count;
+	if ((buckets = calloc(bucket_slots, sizeof(*buckets))) == NULL)
+		abort();
+	bucket_used = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct conf_limit *c = &conf->limit[old[i].limit];
+
+		if (old[i].key == 0 || bucket_used > bucket_slots / 4 * 3 - 2 ||
+		    level_now(c, old[i].level, old[i].at, now) >= c->burst)
+			continue;
+		*bucket_slot(old[i].key) = old[i];
+		bucket_used++;
+	}
+	free(old);
+}
+
+static bool
+take_resident(const struct conf *conf, enum limit limit, const char *key,
+    int64_t now, int64_t *wait_ms)
+{
+	const struct conf_limit *c = &conf->limit[limit];
+	uint64_t k = bucket_key(limit, key);
+	struct bucket *b;
+	bool ok;
+
+	if (bucket_used + 1 >= bucket_slots / 4 * 3)
+		buckets_grow(conf, now);
+	b = bucket_slot(k);
+	if (b->key == 0) {
+		*b = (struct bucket){ k, c->burst, now, (uint8_t)limit };
+		bucket_used++;
+	}
+	b->level = level_now(c, b->level, b->at, now);
+	b->at = now;
+	ok = take(c, &b->level, wait_ms);
+	return ok;
+}
+
+/* --------------------------------------------------- in the volatile store */
+
+static bool
+take_stored(struct store *store, enum limit limit, const char *key,
+    int64_t now, int64_t *wait_ms)
+{
+	static const char *const names[LIMIT__MAX] = {
+#define X(name) #name,
+		LIMITS(X)
+#undef X
+	};
+	const struct conf_limit *c = &store->conf->limit[limit];
+	struct arena *mem = arena_new();
+	double level = c->burst;
+	struct rows rows;
+	bool ok;
+
+	key = arena_printf(mem, "%s %s", names[limit], key);
+	/* A limit that cannot be kept is not a reason to refuse. */
+	if (!db_begin(store->vol, TX_WRITE)) {
+		arena_free(mem);
+		return true;
+	}
+	rows = db_query(store->vol, STMT_BUCKET_GET, DB_TEXT(key));
+	if (rows_next(&rows)) {
+		level = level_now(c, rows_real(&rows, 0), rows_int(&rows, 1), now);
+		rows_done(&rows);
+	}
+	ok = take(c, &level, wait_ms);
+	db_exec(store->vol, STMT_BUCKET_SET, DB_TEXT(key), DB_REAL(level),
+	    DB_INT(now));
+	db_commit(store->vol);
+	arena_free(mem);
+	return ok;
+}
+
+bool
+limit_take(struct store *store, enum limit limit, const char *key,
+    int64_t now, int64_t *wait_ms)
+{
+	return resident ?
+	    take_resident(store->conf, limit, key, now, wait_ms) :
+	    take_stored(store, limit, key, now, wait_ms);
+}

@@ -1,0 +1,256 @@
+/*
+ * round.c - handlers in transactions (design sections 4 and 6).
+ *
+ * A round first reads: all that is ready, in one snapshot.  Then it writes:
+ * one BEGIN IMMEDIATE, a SAVEPOINT for each request, one COMMIT, so that many
+ * requests share one fsync.  No answer leaves before that COMMIT.
+ *
+ * FULL, IOERR and NOMEM may take the whole transaction with them inside one
+ * request, and COMMIT itself may fail.  Then nothing of the round happened:
+ * every request runs once more, alone, and only what fails alone is refused.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/jobs.h"
+#include "serve/life.h"
+#include "serve/waiters.h"
+#include "store/bell.h"
+#include "store/stream.h"
+
+#define ROUND_MAX_US	5000	/* a round of writes closes after that */
+#define WOKEN_MAX	200	/* waiting requests answered in a round */
+#define WAL_RING_PAGES	1024	/* 4 MiB: the housekeeper is wanted */
+
+static int64_t told;		/* the stream as far as `news` has heard of it */
+
+/* What the database's trouble means to the client. */
+static enum mx_err
+refuse_fault(struct life *l, enum db_fault fault)
+{
+	switch (fault) {
+	case DB_LOCKED:
+	case DB_MOVED:
+		reply_retry_after(&l->r, 1000);
+		return fail(&l->r, M_BUSY, "The server is busy; try again");
+	case DB_FULL:
+		return fail(&l->r, M_STORE_FULL,
+		    "The server has no space left; tell its administrator");
+	default:
+		return fail(&l->r, M_UNKNOWN,
+		    "The server's store failed; tell its administrator");
+	}
+}
+
+/* Every answer of the list becomes that refusal. */
+static void
+refuse_all(struct lives *list, enum db_fault fault, struct round_end *end)
+{
+	struct life *l;
+
+	while ((l = lives_take(list)) != NULL) {
+		life_prepare(l);
+		l->err = refuse_fault(l, fault);
+		lives_add(&end->done, l);
+	}
+	end->moved |= fault == DB_MOVED;
+}
+
+/* Where a life goes after its run. */
+static void
+sort_out(struct life *l, struct round_end *end)
+{
+	switch (l->err) {
+	case M_AGAIN:
+		l->tx = TX_WRITE;
+		lives_add(&end->writers, l);
+		break;
+	case M_LATER:
+		lives_add(&end->jobs, l);
+		break;
+	case M_PARKED:
+		lives_add(&end->parked, l);
+		break;
+	default:
+		lives_add(&end->done, l);
+	}
+}
+
+/* ------------------------------------------------------------- reading */
+
+static void
+read_one(struct store *store, struct life *l, struct round_end *end)
+{
+	db_arena(store->main, l->r.mem);
+	db_arena(store->vol, l->r.mem);
+	life_prepare(l);
+	if (!life_admit(l)) {
+		lives_add(&end->done, l);
+		return;
+	}
+	if (l->tx == TX_WRITE) {
+		lives_add(&end->writers, l);
+		return;
+	}
+	life_run(l);
+	if (db_fault(store->main) != DB_FINE) {
+		enum db_fault fault = db_fault(store->main);
+
+		life_prepare(l);
+		l->err = refuse_fault(l, fault);
+		db_rollback(store->main);
+		db_begin(store->main, TX_READ);
+	}
+	sort_out(l, end);
+}
+
+/* Who waits for what came into the stream since last time? */
+static void
+hear_news(struct store *store, struct lives *list)
+{
+	struct arena *mem = arena_new();
+	int64_t last;
+
+	db_arena(store->main, mem);
+	last = change_last(store->main);
+	if (last > told && waiters_count() > 0)
+		program.waits->news(store->main, told, last);
+	told = last;
+	db_arena(store->main, NULL);
+	arena_free(mem);
+	waiters_take(store, WOKEN_MAX, list);
+}
+
+void
+round_read(struct store *store, struct lives *list, struct round_end *end)
+{
+	struct life *l;
+
+	if (!db_begin(store->main, TX_READ)) {
+		refuse_all(list, db_fault(store->main), end);
+		return;
+	}
+	if (program.waits != NULL)
+		hear_news(store, list);
+	while ((l = lives_take(list)) != NULL)
+		read_one(store, l, end);
+	db_commit(store->main);
+}
+
+/* ------------------------------------------------------------- writing */
+
+/* False: the transaction is lost, and with it the round. */
+static bool
+write_one(struct store *store, struct life *l)
+{
+	bool keep;
+
+	db_arena(store->main, l->r.mem);
+	db_arena(store->vol, l->r.mem);
+	life_prepare(l);
+	if (!db_savepoint(store->main))
+		return false;
+	if (!life_admit(l)) {
+		db_undo(store->main);
+		return !db_lost(store->main);
+	}
+	if (!(l->r.route->once && once_replay(l))) {
+		life_run(l);
+		if (l->err == M_OK && l->r.route->once)
+			once_remember(l);
+	}
+	keep = l->err == M_OK || l->keep;
+	if (db_fault(store->main) == DB_FINE &&
+	    (keep ? db_release(store->main) : (db_undo(store->main), true)))
+		return !db_lost(store->main);
+	return false;
+}
+
+/*
+ * Run list in one transaction.  DB_FINE: it is committed, and ran holds those
+ * that were in it; else ran holds those that must run again.
+ */
+static enum db_fault
+write_all(struct store *store, struct lives *list, struct lives *ran)
+{
+	int64_t stop = clock_mono_us() + ROUND_MAX_US;
+	enum db_fault fault;
+	struct life *l;
+
+	if (!db_begin(store->main, TX_WRITE))
+		return db_fault(store->main);
+	while (ran->n == 0 || clock_mono_us() < stop) {
+		if ((l = lives_take(list)) == NULL)
+			break;
+		lives_add(ran, l);
+		if (!write_one(store, l))
+			goto lost;
+	}
+	if (db_commit(store->main))
+		return DB_FINE;
+lost:
+	fault = db_fault(store->main);
+	db_rollback(store->main);
+	return fault != DB_FINE ? fault : DB_BROKEN;
+}
+
+static void
+ring(struct store *store)
+{
+	if (change_added(store->main))
+		bell_ring(store->bell, BELL_CHANGES);
+	if (db_wal_pages(store->main) > WAL_RING_PAGES)
+		bell_ring(store->bell, BELL_HOUSEKEEPER);
+}
+
+static void
+sort_out_all(struct lives *ran, struct round_end *end)
+{
+	struct life *l;
+
+	while ((l = lives_take(ran)) != NULL)
+		sort_out(l, end);
+}
+
+static void
+write_alone(struct store *store, struct lives *lost, struct round_end *end)
+{
+	struct life *l;
+
+	while ((l = lives_take(lost)) != NULL) {
+		struct lives one = { 0 }, ran = { 0 };
+		enum db_fault fault;
+
+		/* A fresh tree: the handler may have worked on the first one. */
+		l->r.body = NULL;
+		lives_add(&one, l);
+		fault = write_all(store, &one, &ran);
+		if (fault == DB_FINE) {
+			ring(store);
+			sort_out_all(&ran, end);
+		} else {
+			lives_join(&ran, &one);
+			refuse_all(&ran, fault, end);
+		}
+	}
+}
+
+void
+round_write(struct store *store, struct lives *list, struct round_end *end)
+{
+	struct lives ran = { 0 };
+	enum db_fault fault = write_all(store, list, &ran);
+
+	if (fault == DB_FINE) {
+		ring(store);
+		sort_out_all(&ran, end);
+	} else if (fault == DB_LOCKED || fault == DB_MOVED) {
+		lives_join(&ran, list);
+		refuse_all(&ran, fault, end);
+	} else {
+		log_warn("a round of writes was lost; each runs again alone");
+		lives_join(&ran, list);
+		write_alone(store, &ran, end);
+	}
+	/* What the 5 ms did not reach. */
+	lives_join(&end->writers, list);
+}

@@ -1,0 +1,283 @@
+/* waiters.c - see waiters.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "serve/conn.h"
+#include "serve/life.h"
+#include "serve/waiters.h"
+
+struct waiter {
+	struct waiter	*next, **prev;		/* of the same slot of users */
+	struct waiter	*woken_next, **woken_prev;	/* prev NULL: not woken */
+	struct conn	*conn;			/* NULL: as CGI */
+	const struct route *route;
+	int64_t		 user;
+	int64_t		 token;
+	int64_t		 until;
+	int64_t		 began_us;
+	uint32_t	 heap_at;
+	uint16_t	 size;			/* of state */
+	uint8_t		 api;
+	bool		 last_call;
+	char		 state[];
+};
+
+static struct waiter **slots;			/* by user */
+static size_t slot_count;			/* a power of 2, or 0 */
+static struct waiter **heap;			/* by deadline */
+static size_t heap_size, heap_cap;
+static struct waiter *woken, **woken_last = &woken;
+
+/* ------------------------------------------------------- by deadline */
+
+static void
+heap_put(size_t at, struct waiter *w)
+{
+	heap[at] = w;
+	w->heap_at = (uint32_t)at;
+}
+
+static void
+sift_up(size_t at, struct waiter *w)
+{
+	for (; at > 0 && heap[(at - 1) / 2]->until > w->until; at = (at - 1) / 2)
+		heap_put(at, heap[(at - 1) / 2]);
+	heap_put(at, w);
+}
+
+static void
+sift_down(size_t at, struct waiter *w)
+{
+	size_t child;
+
+	for (; (child = 2 * at + 1) < heap_size; at = child) {
+		if (child + 1 < heap_size &&
+		    heap[child + 1]->until < heap[child]->until)
+			child++;
+		if (heap[child]->until >= w->until)
+			break;
+		heap_put(at, heap[child]);
+	}
+	heap_put(at, w);
+}
+
+static void
+heap_add(struct waiter *w)
+{
+	if (heap_size == heap_cap) {
+		heap_cap = heap_cap ? 2 * heap_cap : 16;
+		heap = realloc(heap, heap_cap * sizeof(*heap));
+		if (heap == NULL)
+			abort();
+	}
+	sift_up(heap_size++, w);
+}
+
+static void
+heap_remove(struct waiter *w)
+{
+	size_t at = w->heap_at;
+	struct waiter *last = heap[--heap_size];
+
+	if (last == w)
+		return;
+	if (last->until < w->until)
+		sift_up(at, last);
+	else
+		sift_down(at, last);
+}
+
+/* ----------------------------------------------------------- by user */
+
+static struct waiter **
+slot_of(int64_t user)
+{
+	uint64_t h = (uint64_t)user * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &slots[(h >> 32) & (slot_count - 1)];
+}
+
+static void
+slot_add(struct waiter *w)
+{
+	struct waiter **slot = slot_of(w->user);
+
+	if ((w->next = *slot) != NULL)
+		w->next->prev = &w->next;
+	w->prev = slot;
+	*slot = w;
+}
+
+/* As many slots as waiters, so that a chain is short. */
+static void
+slots_grow(void)
+{
+	struct waiter **old = slots;
+	size_t count = slot_count;
+
+	slot_count = count ? 2 * count : 64;
+	if ((slots = calloc(slot_count, sizeof(*slots))) == NULL)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		for (struct waiter *w = old[i], *next; w != NULL; w = next) {
+			next = w->next;
+			slot_add(w);
+		}
+	free(old);
+}
+
+/* ------------------------------------------------------------- waking */
+
+static void
+wake(struct waiter *w, bool last_call)
+{
+	w->last_call |= last_call;
+	if (w->woken_prev != NULL)
+		return;
+	w->woken_next = NULL;
+	w->woken_prev = woken_last;
+	*woken_last = w;
+	woken_last = &w->woken_next;
+}
+
+static void
+unwake(struct waiter *w)
+{
+	if (w->woken_prev == NULL)
+		return;
+	if (w->woken_next != NULL)
+		w->woken_next->woken_prev = w->woken_prev;
+	else
+		woken_last = w->woken_prev;
+	*w->woken_prev = w->woken_next;
+}
+
+void
+wake_user(int64_t user)
+{
+	if (slot_count == 0)
+		return;
+	for (struct waiter *w = *slot_of(user); w != NULL; w = w->next)
+		if (w->user == user)
+			wake(w, false);
+}
+
+bool
+waiting_is(int64_t user)
+{
+	if (slot_count == 0)
+		return false;
+	for (struct waiter *w = *slot_of(user); w != NULL; w = w->next)
+		if (w->user == user)
+			return true;
+	return false;
+}
+
+/* A user on several clients is counted once for each: close enough to choose by. */
+size_t
+waiting_users(void)
+{
+	return heap_size;
+}
+
+void
+waiting_each(void (*each)(int64_t user, void *), void *arg)
+{
+	for (size_t i = 0; i < heap_size; i++)
+		each(heap[i]->user, arg);
+}
+
+/* ---------------------------------------------------------- in and out */
+
+struct waiter *
+waiter_add(const struct life *l)
+{
+	struct waiter *w = calloc(1, sizeof(*w) + l->park_size);
+
+	if (w == NULL)
+		abort();
+	*w = (struct waiter){
+		.conn = l->conn, .route = l->r.route, .user = l->r.who.user,
+		.token = l->r.who.token, .until = l->park_until,
+		.began_us = l->began_us, .size = (uint16_t)l->park_size,
+		.api = (uint8_t)l->r.api
+	};
+	memcpy(w->state, l->park_state, l->park_size);
+	if (heap_size >= slot_count)
+		slots_grow();
+	slot_add(w);
+	heap_add(w);
+	return w;
+}
+
+void
+waiter_remove(struct waiter *w)
+{
+	if (w->next != NULL)
+		w->next->prev = w->prev;
+	*w->prev = w->next;
+	heap_remove(w);
+	unwake(w);
+	free(w);
+}
+
+int64_t
+waiters_deadline(void)
+{
+	return heap_size > 0 ? heap[0]->until : -1;
+}
+
+size_t
+waiters_count(void)
+{
+	return heap_size;
+}
+
+static void
+expire_from(size_t at, int64_t now)
+{
+	if (at >= heap_size || heap[at]->until > now)
+		return;
+	wake(heap[at], true);
+	expire_from(2 * at + 1, now);
+	expire_from(2 * at + 2, now);
+}
+
+void
+waiters_expire(int64_t now)
+{
+	expire_from(0, now);
+}
+
+void
+waiters_dismiss(size_t n)
+{
+	for (size_t i = 0; i < heap_size && n > 0; i++)
+		if (heap[i]->woken_prev == NULL) {
+			wake(heap[i], true);
+			n--;
+		}
+}
+
+bool
+waiters_woken(void)
+{
+	return woken != NULL;
+}
+
+void
+waiters_take(struct store *store, size_t max, struct lives *list)
+{
+	for (; woken != NULL && max > 0; max--) {
+		struct waiter *w = woken;
+		struct life *l = life_new(store);
+
+		life_resume(l, w->route, (enum api)w->api, w->token, w->state,
+		    w->size, w->last_call);
+		l->began_us = w->began_us;
+		if (w->conn != NULL)
+			conn_resume(w->conn, l);
+		waiter_remove(w);
+		lives_add(list, l);
+	}
+}

@@ -1,0 +1,36 @@
+/*
+ * waiters.h - requests that wait for news: a small block each, found by user,
+ * ordered by deadline (design section 5, "Parked").
+ */
+#ifndef MXCGI_WAITERS_H
+#define MXCGI_WAITERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "serve/serve.h"
+
+struct conn;
+struct life;
+struct lives;
+struct waiter;
+
+/* Keep what is needed of a life that returned M_PARKED; the life may go. */
+struct waiter	*waiter_add(const struct life *);
+/* Forget one: its client left, or it was made a life again. */
+void		 waiter_remove(struct waiter *);
+
+/* clock_now_ms() of the earliest deadline; -1: nobody waits. */
+int64_t		 waiters_deadline(void);
+size_t		 waiters_count(void);
+/* Wake all whose deadline has passed, for their last call. */
+void		 waiters_expire(int64_t now);
+/* Wake up to n for their last call, whatever their deadline (the end). */
+void		 waiters_dismiss(size_t n);
+/* Has anybody been woken who is not yet taken? */
+bool		 waiters_woken(void);
+/* At most max of the woken become lives again, at the end of list. */
+void		 waiters_take(struct store *, size_t max, struct lives *list);
+
+#endif
