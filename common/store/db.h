@@ -6,6 +6,12 @@
  * db_undo() starts afresh.  Handlers therefore test what results mean, never
  * for disk trouble; who began the transaction asks db_fault() at its end.
  *
+ * A constraint that a statement does not provide for (ON CONFLICT) is such a
+ * failure too.
+ *
+ * Without a transaction, as on the volatile store, each call is one of its
+ * own: it begins without fault and ends the rows of the call before.
+ *
  * Texts that come out are copied into the arena that db_arena() named last.
  */
 #ifndef MXCGI_DB_H
@@ -54,11 +60,13 @@ struct db_arg	 db_arg_text(const char *);	/* NULL binds NULL */
 /*
  * A query.  rows_next() is true once per row; when it is false the statement
  * has been reset.  Leaving earlier: rows_done().  The same statement must not
- * be run again while its rows are open (aborts).
+ * be run again while its rows are open (aborts).  The end of a transaction or
+ * savepoint closes all rows; reading a column without a row aborts.
  */
 struct rows {
 	struct db	*db;
 	enum stmt	 id;
+	unsigned	 run;		/* of the statement */
 	bool		 open;
 };
 struct rows	 db_query_(struct db *, enum stmt, const struct db_arg *, size_t);
@@ -73,7 +81,7 @@ struct span	 rows_blob(const struct rows *, int column);	/* copied */
 /* Not copied: valid until the next rows_next() or rows_done(). */
 struct span	 rows_span(const struct rows *, int column);
 
-/* The first column of the first row, else what is given. */
+/* The first column of the first row; no row or NULL: what is given. */
 int64_t		 db_int_(struct db *, int64_t otherwise, enum stmt, const struct db_arg *, size_t);
 #define db_int(db, otherwise, id, ...)	db_int_(db, otherwise, id, DB_ARGS(__VA_ARGS__))
 
@@ -108,11 +116,17 @@ void		 db_undo(struct db *);		/* drop it, clear the fault */
 bool		 db_lost(const struct db *);
 enum db_fault	 db_fault(const struct db *);
 
-/* Has anything been committed by others since the last call? */
+/*
+ * Has anything been committed by others since the last call?  The first call
+ * says yes.  Only outside a transaction.
+ */
 bool		 db_changed_elsewhere(struct db *);
-/* Pages in the WAL after the last commit. */
+/* Pages in the WAL after our last commit or checkpoint. */
 unsigned	 db_wal_pages(const struct db *);
-/* TRUE when a checkpoint moved everything. */
+/*
+ * True when everything was moved.  Not in a transaction.  PASSIVE waits for
+ * nobody; the others wait for readers, wait_ms at most: hold the lock.
+ */
 enum checkpoint { CHECKPOINT_PASSIVE, CHECKPOINT_RESTART, CHECKPOINT_TRUNCATE };
 bool		 db_checkpoint(struct db *, enum checkpoint, unsigned wait_ms);
 

@@ -1,0 +1,138 @@
+/*
+ * store.c - opening what a server keeps.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "store/bell.h"
+#include "store/db-inner.h"
+#include "store/lock.h"
+#include "store/volatile.h"
+
+static bool
+version_fits(int64_t version, const char *path, struct arena *mem,
+    const char **why)
+{
+	if (version == schema_version)
+		return true;
+	if (version < 0)
+		*why = arena_printf(mem, "%s is not a database of mxcgi", path);
+	else
+		*why = arena_printf(mem, "%s has schema %lld, this program is"
+		    " made for %d; %s", path, (long long)version,
+		    schema_version, version < schema_version ?
+		    "run `mxcgi migrate`" : "install the newer mxcgi");
+	return false;
+}
+
+bool
+db_belongs_to(struct db *db, const char *server_name, struct arena *mem,
+    const char **why)
+{
+	struct rows rows = db_query(db, STMT_META_GET, DB_TEXT("server_name"));
+	const char *name = rows_next(&rows) ? rows_text(&rows, 0) : NULL;
+
+	rows_done(&rows);
+	if (name != NULL && strcmp(name, server_name) == 0)
+		return true;
+	*why = arena_printf(mem, "the database belongs to %s, the configuration"
+	    " says %s; a server cannot change its name",
+	    name != NULL ? name : "nobody", server_name);
+	return false;
+}
+
+static struct db *
+open_main(const struct conf *conf, unsigned cache_kib, struct arena *mem,
+    const char **why)
+{
+	struct db_options options = {
+		.durable = conf->durability == DURABLE_POWER,
+		.cache_kib = cache_kib,
+	};
+	const char *path = arena_printf(mem, "%s/mxcgi.db", conf->data_dir);
+	const char *network;
+	struct db *db;
+
+	if (access(path, F_OK) != 0) {
+		*why = arena_printf(mem, "%s: %s; run `mxcgi init`", path,
+		    strerror(errno));
+		return NULL;
+	}
+	if ((network = db_network(path)) != NULL) {
+		*why = arena_printf(mem, "%s is on %s, where SQLite cannot keep"
+		    " a database that several programs use; put data_dir on a"
+		    " disk of this machine", path, network);
+		return NULL;
+	}
+	if ((db = db_open(path, &options, mem, why)) == NULL)
+		return NULL;
+	if (version_fits(db_pragma(db, "PRAGMA user_version"), path, mem,
+	    why)) {
+		if (db_is_wal(db))
+			return db;
+		*why = arena_printf(mem, "%s is not in WAL mode: %s; run"
+		    " `mxcgi migrate`", path, sqlite3_errmsg(db->sq));
+	}
+	db_close(db);
+	return NULL;
+}
+
+static bool
+open_all(struct store *store, const struct rights *rights, unsigned cache_kib,
+    struct arena *mem, const char **why)
+{
+	const struct conf *conf = store->conf;
+	const char *lock = arena_printf(mem, "%s/mxcgi.lock", conf->data_dir);
+
+	if ((store->main = open_main(conf, cache_kib, mem, why)) == NULL)
+		return false;
+	db_guard(store->main, rights);
+	if (!db_belongs_to(store->main, conf->server_name, mem, why))
+		return false;
+	if ((store->lock = lock_open(lock)) == NULL) {
+		*why = arena_printf(mem, "%s: %s", lock, strerror(errno));
+		return false;
+	}
+	store->vol = volatile_open(conf, mem, &store->epoch, why);
+	if (store->vol == NULL)
+		return false;
+	db_guard(store->vol, rights);
+	if ((store->bell = bell_open(conf->run_dir)) == NULL) {
+		*why = arena_printf(mem, "run_dir %s: %s", conf->run_dir,
+		    strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+struct store *
+store_open(const struct conf *conf, const struct rights *rights,
+    unsigned cache_kib, struct arena *mem, const char **why)
+{
+	struct store *store = calloc(1, sizeof *store);
+
+	if (store == NULL)
+		abort();
+	/* Counting its memory would cost a mutex for each allocation. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	store->conf = conf;
+	if (open_all(store, rights, cache_kib, mem, why))
+		return store;
+	store_close(store);
+	return NULL;
+}
+
+void
+store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	bell_close(store->bell);
+	lock_close(store->lock);
+	db_close(store->vol);
+	db_close(store->main);
+	free(store);
+}

@@ -1,0 +1,34 @@
+/*
+ * stream.c - the one stream of all that a client may have to hear of.
+ */
+#include "store/db-inner.h"
+#include "store/stream.h"
+
+static struct db_arg
+number_or_null(int64_t nr)
+{
+	return nr != 0 ? DB_INT(nr) : DB_NULL;
+}
+
+int64_t
+change_add(struct db *db, enum change_kind kind, int64_t room, int64_t user,
+    int64_t ref)
+{
+	if (db_exec(db, STMT_CHANGE_ADD, DB_INT(kind), number_or_null(room),
+	    number_or_null(user), DB_INT(ref)) == 0)
+		return 0;
+	db->changes++;
+	return db_last_rowid(db);
+}
+
+int64_t
+change_last(struct db *db)
+{
+	return db_int(db, 0, STMT_CHANGE_LAST);
+}
+
+bool
+change_added(const struct db *db)
+{
+	return db->changes > 0;
+}
