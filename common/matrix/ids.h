@@ -12,9 +12,15 @@
 
 /* host[:port], DNS name, IPv4 or [IPv6]. */
 bool		 server_name_valid(const char *);
-/* @localpart:server, with the historical characters allowed. */
+/*
+ * @localpart:server.  The local part may be any text without a colon, even
+ * none: "Historical User IDs" asks us to accept them.
+ */
 bool		 user_id_valid(const char *);
-/* A local part that a new account may have: [a-z0-9._=/+-]+ (as v1.8 has it). */
+/*
+ * A local part that a new account may have: [a-z0-9._=/+-]+ (as v1.8 has it).
+ * Whether the whole id gets too long is for user_id_valid() to say.
+ */
 bool		 localpart_valid(const char *);
 /* !opaque:server, or !hash of room version 12 on. */
 bool		 room_id_valid(const char *);
