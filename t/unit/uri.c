@@ -1,0 +1,61 @@
+/* uri.c - the raw request target. */
+#include "base/arena.h"
+#include "serve/uri.h"
+#include "tap.h"
+
+static struct arena *mem;
+
+static const char *
+decode(const char *text, bool plus)
+{
+	const char *why = NULL;
+	const char *out = uri_decode(mem, span_of(text), plus, &why);
+
+	return out ? out : arena_printf(mem, "<%s>", why);
+}
+
+static const char *
+query(const char *text, const char *name)
+{
+	struct span value;
+
+	return uri_query(span_of(text), name, &value) ?
+	    arena_strndup(mem, value.s, value.n) : NULL;
+}
+
+int
+main(void)
+{
+	struct span path, rest;
+
+	mem = arena_new();
+	uri_split("/a/b?c=d?e", &path, &rest);
+	ok(span_is(path, "/a/b") && span_is(rest, "c=d?e"), "the first ? cuts");
+	uri_split("/a", &path, &rest);
+	ok(span_is(path, "/a") && rest.n == 0, "no query");
+	uri_split("/a?", &path, &rest);
+	ok(span_is(path, "/a") && rest.n == 0, "an empty query");
+
+	is_text(decode("%21room%3Alocalhost", false), "!room:localhost", "escapes");
+	is_text(decode("a%2Fb%2fc", false), "a/b/c", "a slash, either case");
+	is_text(decode("a+b", false), "a+b", "a plus in a path");
+	is_text(decode("a+b%2B", true), "a b+", "a plus in a query");
+	is_text(decode("%", false), "<holds a broken percent-escape>", "lone %%");
+	is_text(decode("%4", false), "<holds a broken percent-escape>", "half of one");
+	is_text(decode("%4g", false), "<holds a broken percent-escape>", "not hex");
+	is_text(decode("a%00b", false), "<holds a NUL>", "NUL");
+	is_text(decode("%ff", false), "<is not UTF-8>", "not UTF-8");
+	is_text(decode("%C3%A9", false), "\xc3\xa9", "UTF-8");
+	is_text(decode("%25%32%35", false), "%25", "decoded once, not twice");
+
+	is_text(query("from=s1&to=s2", "from"), "s1", "first");
+	is_text(query("from=s1&to=s2", "to"), "s2", "last");
+	is_text(query("from=s1&from=s2", "from"), "s1", "of several the first");
+	is_text(query("fromage=1&from=", "from"), "", "empty; no prefix of a name");
+	is_text(query("from", "from"), "", "no value at all");
+	ok(query("a=from", "from") == NULL, "a value is no name");
+	ok(query("", "from") == NULL, "nothing there");
+	is_text(query("&&x=1&", "x"), "1", "empty pairs");
+	arena_free(mem);
+	return done_testing();
+}
