@@ -180,16 +180,19 @@ void *
 arena_grow(struct arena *a, void *p, size_t old, size_t n)
 {
 	struct block *b = a->newest;
-	size_t start, want;
+	size_t start, want, held;
 	char *moved;
 
 	if (p == NULL)
 		return take(a, n);
+	if (n <= old)
+		return p;
 	if (n > SIZE_MAX / 4)
 		no_memory();
 	want = ROUND(n) + GAP;
-	start = b->used - ROUND(old) - GAP;
-	if (n > old && (char *)p == b->data + start) {
+	held = ROUND(old) + GAP;
+	start = b->used < held ? b->size : b->used - held;
+	if ((char *)p == b->data + start) {
 		if (want <= b->size - start) {
 			b->used = start + want;
 			unpoison(p, n);
@@ -202,7 +205,7 @@ arena_grow(struct arena *a, void *p, size_t old, size_t n)
 		}
 	}
 	moved = take(a, n);
-	return memcpy(moved, p, old < n ? old : n);
+	return memcpy(moved, p, old);
 }
 
 void *
