@@ -1,0 +1,83 @@
+/* sync_token.c - tokens: what is written reads back, all else is refused. */
+#include "matrix/sync_token.h"
+#include "tap.h"
+
+static struct arena *mem;
+
+static void
+test_sync_tokens(void)
+{
+	const struct sync_token made = { 345, 678, "aB3xyz", 9 };
+	struct sync_token t;
+
+	is_text(sync_token_text(mem, &made), "s345_678_aB3xyz.9", "spelling");
+	ok(sync_token_read("s345_678_aB3xyz.9", &t), "reads back");
+	is_int(t.pos, 345, "pos");
+	is_int(t.to_device, 678, "to_device");
+	is_text(t.epoch, "aB3xyz", "epoch");
+	is_int(t.n, 9, "n");
+
+	ok(sync_token_read("s0_0_.0", &t), "all zero, no epoch");
+	is_text(t.epoch, "", "no epoch");
+	ok(sync_token_read("s9223372036854775807_0_a.9223372036854775807", &t),
+	    "the largest numbers");
+	is_int(t.pos, INT64_MAX, "pos");
+	is_int(t.n, INT64_MAX, "n");
+	ok(sync_token_read("s1_2_0123456789abcdef.3", &t), "the longest epoch");
+	is_text(t.epoch, "0123456789abcdef", "epoch");
+}
+
+static void
+test_sync_garbage(void)
+{
+	static const char *const bad[] = {
+		"", "s", "s1", "s1_2", "s1_2_", "s1_2_a", "s1_2_a.", "1_2_a.3",
+		"t1_2_a.3", "S1_2_a.3", "s1_2_a.3 ", " s1_2_a.3", "s1_2_a.3x",
+		"s-1_2_a.3", "s+1_2_a.3", "s1_-2_a.3", "s1_2_a.-3", "s_2_a.3",
+		"s1__a.3", "s01_2_a.3", "s00_2_a.3", "s1_2_a.03", "s1.5_2_a.3",
+		"s1_2_a_3", "s1_2_a b.3", "s1_2_a/b.3", "s1_2_\xc3\xa4.3",
+		"s9223372036854775808_2_a.3", "s1_9223372036854775808_a.3",
+		"s1_2_a.9223372036854775808",
+		"s99999999999999999999999999_2_a.3",
+		"s1_2_0123456789abcdefg.3", "END", "START", "null"
+	};
+	struct sync_token t;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(!sync_token_read(bad[i], &t), "refused: \"%s\"", bad[i]);
+}
+
+static void
+test_room_tokens(void)
+{
+	static const char *const bad[] = {
+		"", "t", "t1", "t1-", "t-1", "t1-2-", "t1-2 ", "t1--2", "t-1-2",
+		"t01-2", "t1-02", "t1_2", "s1-2", "T1-2", "t1-2x", "1-2",
+		"t9223372036854775808-1", "t1-9223372036854775808",
+		"s1_2_a.3"
+	};
+	struct room_token t;
+
+	is_text(room_token_text(mem, (struct room_token){ 12, 3456 }),
+	    "t12-3456", "spelling");
+	ok(room_token_read("t12-3456", &t), "reads back");
+	is_int(t.depth, 12, "depth");
+	is_int(t.nr, 3456, "nr");
+	ok(room_token_read("t0-0", &t), "the beginning");
+	ok(room_token_read("t9223372036854775807-9223372036854775807", &t),
+	    "the end of time");
+	is_int(t.depth, INT64_MAX, "depth");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(!room_token_read(bad[i], &t), "refused: \"%s\"", bad[i]);
+}
+
+int
+main(void)
+{
+	mem = arena_new();
+	test_sync_tokens();
+	test_sync_garbage();
+	test_room_tokens();
+	arena_free(mem);
+	return done_testing();
+}
