@@ -13,20 +13,43 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/crypto.h"
+#include "json/json.h"
 
 struct signing_key {
 	const char	*id;			/* "ed25519:a_Xyz1" */
 	struct ed25519_key key;
 };
 
-/* NULL and *why when it is not there, readable by others, or malformed. */
+/*
+ * NULL and *why, a sentence that names path, when it is not there, readable by
+ * others, or malformed.
+ */
 struct signing_key	*signing_key_load(struct arena *, const char *path,
 			    const char **why);
-/* Make one that never was before; refuses to overwrite. */
+/*
+ * Make one that never was before, on disk when this returns; refuses to
+ * overwrite.  *why does not name path.
+ */
 bool			 signing_key_make(const char *path, const char **why);
 
 /* Base64 signature over text (canonical JSON without signatures, unsigned). */
 const char		*sign_text(struct arena *, const struct signing_key *,
 			    struct span text);
+
+/*
+ * What a signature on object covers: its canonical text without signatures
+ * and unsigned.  s is NULL when canonical JSON forbids a number in it.
+ */
+struct span		 signed_text(struct arena *, const cJSON *object);
+/* Is signature (base64) the key's over text? */
+bool			 signature_valid(struct span text, const char *signature,
+			    const uint8_t public_key[ED25519_KEY_LEN]);
+
+/*
+ * object without the members named (the list ends with NULL): a new object
+ * that shares the values.
+ */
+cJSON			*object_without(const cJSON *object,
+			    const char *const *names);
 
 #endif
