@@ -30,11 +30,11 @@ struct draft {
 	const char	*redacts;	/* event id, for m.room.redaction, or NULL; put
 					 * where the version wants it (event or content) */
 	int64_t		 origin_server_ts;
-	int64_t		 depth;
+	int64_t		 depth;		/* 2^53-1 at most; more counts as that */
 	const char *const *prev_events;	/* event ids */
-	size_t		 prev_count;
+	size_t		 prev_count;	/* at most 20 */
 	const char *const *auth_events;
-	size_t		 auth_count;
+	size_t		 auth_count;	/* at most 10 */
 };
 
 struct pdu {
@@ -47,23 +47,31 @@ struct pdu {
 
 /*
  * Hash, sign and name it.  M_OK, or with *why: M_TOO_LARGE (over 65,536 bytes,
- * or an id or type over 255 bytes), M_BAD_JSON (content has a number that
- * canonical JSON forbids).
+ * or an id, type or state key over 255 bytes), M_BAD_JSON (content has a number
+ * that canonical JSON forbids, type or state key is not UTF-8).  The draft's
+ * sender is of server_name.
  */
 enum mx_err	 event_make(struct arena *, const struct draft *, const char *server_name,
 		    const struct signing_key *, struct pdu *, const char **why);
 
-/* The event as the redaction rules of its version leave it (a new tree). */
+/*
+ * The event as the redaction rules of its version leave it: a new tree in
+ * json_arena(), which shares values with event.
+ */
 cJSON		*event_redact(const struct room_version *, const cJSON *event);
 /* Only its content. */
 cJSON		*content_redact(const struct room_version *, const char *type,
 		    const cJSON *content);
 
-/* For checking what others made; event is a tree. */
+/*
+ * For checking what others made; event is a tree, an object.  NULL when it has
+ * a number that canonical JSON forbids.
+ */
 const char	*event_content_hash(struct arena *, const cJSON *event);	/* base64 */
 /* "$...": the reference hash in the alphabet of the version. */
 const char	*event_reference_id(struct arena *, const struct room_version *,
 		    const cJSON *event);
+/* Is it signed so?  False also when there is no such signature in it. */
 bool		 event_signature_valid(struct arena *, const struct room_version *,
 		    const cJSON *event, const char *server_name, const char *key_id,
 		    const uint8_t public_key[ED25519_KEY_LEN]);
