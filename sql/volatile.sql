@@ -7,10 +7,10 @@ CREATE TABLE epoch (
 
 -- Running User-Interactive Authentications.  Writes: register (others later).
 CREATE TABLE uia_session (
-	session    TEXT PRIMARY KEY,
-	endpoint   TEXT NOT NULL,               -- route name it was begun on
+	session    BLOB PRIMARY KEY,            -- SHA-256 of what the client holds
+	endpoint   TEXT NOT NULL,               -- route name and path arguments
 	user       INTEGER,                     -- who, where the endpoint knows; else NULL
-	body       BLOB NOT NULL,               -- SHA-256 of the request without auth
+	body       BLOB NOT NULL,               -- SHA-256 of session and body without auth
 	completed  TEXT NOT NULL,               -- JSON array of stage types
 	created_at INTEGER NOT NULL,
 	expires_at INTEGER NOT NULL
