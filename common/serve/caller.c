@@ -15,7 +15,8 @@ judge(struct life *l, struct rows *rows)
 	bool expired = !rows_null(rows, EXPIRES) &&
 	    rows_int(rows, EXPIRES) <= l->r.now;
 	bool deactivated = !rows_null(rows, DEACTIVATED);
-	bool locked = !rows_null(rows, LOCKED);
+	bool locked = !rows_null(rows, LOCKED) &&
+	    l->r.route->auth != AUTH_LOCKED;
 
 	*who = (struct caller){
 		.user = rows_int(rows, USER),

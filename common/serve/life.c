@@ -175,7 +175,7 @@ judge_head(struct life *l, const struct head *head)
 	if (route->body != BODY_NONE && (size_t)length > l->body_max)
 		return fail(&l->r, M_TOO_LARGE, "The body may have %zu bytes",
 		    l->body_max);
-	if (route->auth == AUTH_USER && l->token == NULL)
+	if (route->auth >= AUTH_USER && l->token == NULL)
 		return fail(&l->r, M_MISSING_TOKEN, "An access token is needed");
 	return M_OK;
 }

@@ -38,7 +38,12 @@ typedef enum mx_err handler_fn(struct request *);
 
 /* ------------------------------------------------------------ the table */
 
-enum route_auth { AUTH_NONE, AUTH_OPTIONAL, AUTH_USER };
+enum route_auth {
+	AUTH_NONE,
+	AUTH_OPTIONAL,
+	AUTH_USER,
+	AUTH_LOCKED		/* as AUTH_USER, and a locked account may */
+};
 enum route_body {
 	BODY_NONE,		/* what comes is ignored */
 	BODY_JSON,		/* an object is required */
