@@ -68,6 +68,7 @@ CREATE TABLE token (
 );
 CREATE INDEX token_of_device ON token (device);
 CREATE INDEX token_of_user ON token (user);
+CREATE INDEX token_expiry ON token (expires_at) WHERE expires_at IS NOT NULL;
 
 -- Answers to requests that carry a transaction id, so that a repeated one
 -- gets the same answer and does nothing.  Rows are in order of time; the

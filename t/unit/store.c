@@ -244,38 +244,6 @@ test_lost(struct db *db)
 	free(big);
 }
 
-static void
-test_stream(struct db *db)
-{
-	int64_t first, second;
-
-	is_int(change_last(db), 0, "an empty stream");
-	db_begin(db, TX_WRITE);
-	ok(!change_added(db), "nothing added yet");
-	db_savepoint(db);
-	change_add(db, CHANGE_EVENT, 0, 0, 7);
-	db_undo(db);
-	db_commit(db);
-	ok(!change_added(db), "what was undone is no news");
-	db_begin(db, TX_WRITE);
-	db_savepoint(db);
-	first = change_add(db, CHANGE_EVENT, 3, 4, 5);
-	db_release(db);
-	db_savepoint(db);
-	change_add(db, CHANGE_EVENT, 3, 0, 6);
-	db_undo(db);
-	db_commit(db);
-	ok(first > 0 && change_added(db), "a committed one is");
-	db_begin(db, TX_READ);
-	is_int(change_last(db), first, "the last position");
-	db_commit(db);
-	db_begin(db, TX_WRITE);
-	second = change_add(db, CHANGE_SESSION, 0, 4, 0);
-	ok(second > first, "positions grow");
-	db_rollback(db);
-	ok(!change_added(db), "rolled back: no news");
-}
-
 /* ------------------------------------------------------------------ rows */
 
 static void
@@ -564,7 +532,6 @@ main(void)
 	test_savepoints(store->main);
 	test_sticky(store->main);
 	test_lost(store->main);
-	test_stream(store->main);
 	test_rows(store->main);
 	test_bugs(store->main);
 	test_rights();

@@ -1,0 +1,203 @@
+/*
+ * housekeeper - keeps the databases small while others work.
+ *
+ * It stays and is rung by writers whose WAL grows; or cron runs it with
+ * --once.  It may be killed at any time: each piece of its work is a
+ * transaction.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "store/bell.h"
+#include "store/upkeep.h"
+#include "housekeeper.rights.h"
+
+#define SECOND		1000000LL		/* us */
+#define CACHE_KIB	1024
+
+static const struct rights rights = { "housekeeper", rights_list };
+
+struct duty {
+	bool		(*piece)(struct upkeep *);
+	int64_t		 every;
+	int64_t		 at_most;	/* not again before that, though rung */
+	int64_t		 done;		/* when it was done last */
+	bool		 rung;
+};
+/* The first is the one that writers ring for. */
+static const struct duty duties[] = {
+	{ .piece = upkeep_checkpoint, .every = 60 * SECOND,
+	  .at_most = SECOND / 5 },
+	{ .piece = upkeep_expire, .every = 600 * SECOND },
+	{ .piece = upkeep_thin, .every = 3600 * SECOND },
+	{ .piece = upkeep_shrink, .every = 3600 * SECOND },
+};
+#define DUTIES	(sizeof duties / sizeof duties[0])
+
+/* SIGTERM stays blocked, so that no piece of work is cut off; it is seen here. */
+static bool
+told_to_end(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	return sigismember(&pending, SIGTERM) == 1 ||
+	    sigismember(&pending, SIGINT) == 1;
+}
+
+/* Another schema is the business of the program that comes after us. */
+static bool
+goes_on(const struct upkeep *u)
+{
+	return !told_to_end() && db_fault(u->store->main) != DB_MOVED;
+}
+
+static void
+do_duty(struct upkeep *u, bool (*piece)(struct upkeep *))
+{
+	u->now = clock_now_ms();
+	while (piece(u) && goes_on(u))
+		continue;
+}
+
+static void
+do_once(struct upkeep *u)
+{
+	/* The checkpoint comes last, for what the others wrote. */
+	for (size_t i = DUTIES; i-- > 0 && goes_on(u);)
+		do_duty(u, duties[i].piece);
+}
+
+/* ----------------------------------------------------------------- to stay */
+
+static int64_t
+due_at(const struct duty *duty)
+{
+	return duty->done + (duty->rung ? duty->at_most : duty->every);
+}
+
+static int64_t
+next_due(const struct duty *list)
+{
+	int64_t at = due_at(&list[0]);
+
+	for (size_t i = 1; i < DUTIES; i++)
+		if (due_at(&list[i]) < at)
+			at = due_at(&list[i]);
+	return at;
+}
+
+static void
+do_what_is_due(struct upkeep *u, struct duty *list)
+{
+	for (size_t i = 0; i < DUTIES && goes_on(u); i++)
+		if (due_at(&list[i]) <= clock_mono_us()) {
+			list[i].rung = false;
+			do_duty(u, list[i].piece);
+			list[i].done = clock_mono_us();
+		}
+}
+
+/* Until it is time, the bell rings or a signal comes. */
+static void
+sleep_until(int64_t at, int bell, int signals)
+{
+	struct pollfd fds[] = {
+		{ .fd = bell, .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+	};
+	int64_t us = at - clock_mono_us();
+
+	poll(fds, 2, us > 0 ? (int)(us / 1000) + 1 : 0);
+}
+
+static void
+stay(struct upkeep *u, int bell, int signals)
+{
+	struct duty list[DUTIES];
+
+	memcpy(list, duties, sizeof list);
+	for (size_t i = 0; i < DUTIES; i++)
+		list[i].done = clock_mono_us() - list[i].every;
+	while (goes_on(u)) {
+		do_what_is_due(u, list);
+		sleep_until(next_due(list), bell, signals);
+		if (bell_answer(bell))
+			list[0].rung = true;
+	}
+}
+
+static void
+stay_and_listen(struct upkeep *u)
+{
+	struct store *store = u->store;
+	int bell = bell_listen(store->bell, BELL_HOUSEKEEPER);
+	sigset_t ends;
+
+	if (bell < 0)
+		log_fatal("run_dir %s: %s", store->conf->run_dir,
+		    strerror(errno));
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	stay(u, bell, signalfd(-1, &ends, SFD_CLOEXEC));
+	bell_leave(store->bell, bell);
+}
+
+/* ------------------------------------------------------------- to be called */
+
+static void
+usage(FILE *to)
+{
+	fputs("usage: housekeeper [--once]\n"
+	    "Keeps the databases of mxcgi small: checkpoints, expiry.\n"
+	    "  --once   do what is due and end (for cron)\n"
+	    "The configuration is $MXCGI_CONFIG, else " SYSCONFDIR
+	    "/mxcgi/mxcgi.conf.\n", to);
+}
+
+static void
+work(bool once)
+{
+	const struct conf *conf = conf_load(NULL);
+	struct arena *mem = arena_new();
+	struct upkeep upkeep = { .kept = UPKEEP_KEPT };
+	const char *why = NULL;
+
+	log_open("housekeeper", conf->log_level);
+	crypto_open();
+	upkeep.store = store_open(conf, &rights, CACHE_KIB, mem, &why);
+	if (upkeep.store == NULL)
+		log_fatal("%s", why);
+	if (once)
+		do_once(&upkeep);
+	else
+		stay_and_listen(&upkeep);
+	store_close(upkeep.store);
+	arena_free(mem);
+}
+
+int
+main(int argc, char **argv)
+{
+	bool once = argc == 2 && strcmp(argv[1], "--once") == 0;
+
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		usage(stdout);
+	} else if (argc == 1 || once) {
+		work(once);
+	} else {
+		usage(stderr);
+		return 2;
+	}
+	return 0;
+}

@@ -1,0 +1,155 @@
+/*
+ * upkeep.c - what keeps the databases small.
+ */
+#include <time.h>
+
+#include "base/log.h"
+#include "store/lock.h"
+#include "store/stream.h"
+#include "store/upkeep.h"
+
+#define CHUNK		500
+#define PAGE		4096
+#define WAL_LONG	((16 << 20) / PAGE)
+#define READERS_MS	50		/* a checkpoint waits for them */
+#define LOCK_MS		2000
+#define HOUR		(60 * 60 * 1000LL)
+#define ONCE_KEPT	(24 * HOUR)
+/* So long a client can be told that its session ended, not just unknown. */
+#define TOKEN_KEPT	(30 * 24 * HOUR)
+#define FREE_MANY	1024		/* pages, and a quarter of the file */
+
+/* ------------------------------------------------------------- our turn */
+
+static bool
+take_turn(struct store *store)
+{
+	long pid, ms;
+
+	if (lock_wait(store->lock, LOCK_MS))
+		return true;
+	pid = lock_holder(store->lock, &ms);
+	log_warn("process %ld has held the lock for %ld ms", pid, ms);
+	return false;
+}
+
+static bool
+begin(struct store *store)
+{
+	if (!take_turn(store))
+		return false;
+	if (db_begin(store->main, TX_WRITE))
+		return true;
+	lock_release(store->lock);
+	return false;
+}
+
+/* The gap is for those who came while we had the lock. */
+static bool
+commit(struct store *store)
+{
+	bool kept = db_commit(store->main);
+
+	lock_release(store->lock);
+	nanosleep(&(struct timespec){ 0, 2000000 }, NULL);
+	return kept;
+}
+
+/* ------------------------------------------------------------------ the WAL */
+
+/*
+ * What is moved without the lock need not be moved under it.  While writers
+ * go on the WAL never begins anew by itself, as something is always left.
+ */
+bool
+upkeep_checkpoint(struct upkeep *u)
+{
+	struct store *store = u->store;
+
+	db_checkpoint(store->main, CHECKPOINT_PASSIVE, 0);
+	if (db_wal_pages(store->main) <= WAL_LONG || !take_turn(store))
+		return false;
+	db_checkpoint(store->main, CHECKPOINT_RESTART, READERS_MS);
+	lock_release(store->lock);
+	return false;
+}
+
+/* ------------------------------------------------------------------- expiry */
+
+/* After that long any bucket is full again, which is what a missing one is. */
+static int64_t
+fill_ms(const struct conf *conf)
+{
+	double longest = 0;
+
+	for (int i = 0; i < LIMIT__MAX; i++) {
+		const struct conf_limit *limit = &conf->limit[i];
+
+		if (limit->per_second > 0 &&
+		    limit->burst / limit->per_second > longest)
+			longest = limit->burst / limit->per_second;
+	}
+	return (int64_t)(longest * 1000) + 1;
+}
+
+bool
+upkeep_expire(struct upkeep *u)
+{
+	struct store *store = u->store;
+	struct db *vol = store->vol;
+	int gone = 0;
+
+	if (begin(store)) {
+		gone += db_exec(store->main, STMT_ONCE_EXPIRE, DB_INT(CHUNK),
+		    DB_INT(u->now - ONCE_KEPT));
+		gone += db_exec(store->main, STMT_TOKEN_EXPIRE,
+		    DB_INT(u->now - TOKEN_KEPT), DB_INT(CHUNK));
+		if (!commit(store))
+			return false;
+	}
+	gone += db_exec(vol, STMT_UIA_SESSION_EXPIRE, DB_INT(u->now),
+	    DB_INT(CHUNK));
+	gone += db_exec(vol, STMT_BUCKET_EXPIRE,
+	    DB_INT(u->now - fill_ms(store->conf)), DB_INT(CHUNK));
+	return gone > 0;
+}
+
+/* --------------------------------------------------------------- the stream */
+
+bool
+upkeep_thin(struct upkeep *u)
+{
+	struct db *db = u->store->main;
+	int64_t last, end;
+
+	if (!begin(u->store))
+		return false;
+	last = change_last(db) - u->kept;
+	end = db_int(db, last, STMT_CHANGE_CHUNK, DB_INT(u->thinned),
+	    DB_INT(last), DB_INT(CHUNK - 1));
+	db_exec(db, STMT_CHANGE_THIN, DB_INT(u->thinned), DB_INT(end),
+	    DB_INT(CHANGE_EVENT));
+	if (!commit(u->store))
+		return false;
+	u->thinned = end < last ? end : 0;
+	return end < last;
+}
+
+/* --------------------------------------------------------------- free pages */
+
+bool
+upkeep_shrink(struct upkeep *u)
+{
+	struct db *db = u->store->main;
+	int64_t free_pages;
+	bool more;
+
+	if (!begin(u->store))
+		return false;
+	free_pages = db_int(db, 0, STMT_PAGES_FREE);
+	more = free_pages > FREE_MANY &&
+	    free_pages > db_int(db, 0, STMT_PAGES_ALL) / 4;
+	if (more)
+		db_exec(db, STMT_PAGES_GIVE_BACK);
+	return commit(u->store) && more;
+}

@@ -1,0 +1,39 @@
+/*
+ * upkeep.h - what keeps the databases small; the housekeeper's work, in
+ * pieces that hold the lock for a moment only.
+ *
+ * Each piece says whether there is more of its kind to do now.  A piece that
+ * fails has logged why and says no; it comes round again.
+ *
+ * There is no ANALYZE here: statements are written for their plan, t/sql.t
+ * holds them to it, and statistics could only change that.
+ */
+#ifndef MXCGI_UPKEEP_H
+#define MXCGI_UPKEEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/store.h"
+
+struct upkeep {
+	struct store	*store;
+	int64_t		 now;		/* ms since 1970 */
+	int64_t		 kept;		/* newest changes that stay as they are */
+	int64_t		 thinned;	/* how far this pass has come; begin with 0 */
+};
+#define UPKEEP_KEPT	100000
+
+/*
+ * Move the WAL into the database; where it stays over 16 MiB, hold up the
+ * writers until it begins anew.  Also for a CGI whose answer is out.
+ */
+bool	upkeep_checkpoint(struct upkeep *);
+/* Transaction ids after a day, tokens a month after they expired, the rest. */
+bool	upkeep_expire(struct upkeep *);
+/* Old changes: one per room, user and kind is enough. */
+bool	upkeep_thin(struct upkeep *);
+/* Give free pages back to the file system when they are many. */
+bool	upkeep_shrink(struct upkeep *);
+
+#endif

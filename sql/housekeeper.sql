@@ -1,0 +1,51 @@
+-- What the housekeeper asks (common/store/upkeep.c).  Each change touches at
+-- most :chunk rows, because everybody else waits meanwhile.
+
+-- Rows are in order of time, so the oldest have the smallest numbers.
+-- :name once_expire
+DELETE FROM once
+ WHERE nr < (SELECT min(nr) FROM once) + :chunk AND at < :before;
+
+-- :name token_expire
+DELETE FROM token
+ WHERE nr IN (SELECT nr FROM token WHERE expires_at < :before
+               ORDER BY expires_at LIMIT :chunk);
+
+-- :name uia_session_expire @volatile
+DELETE FROM uia_session
+ WHERE session IN (SELECT session FROM uia_session WHERE expires_at < :before
+                    ORDER BY expires_at LIMIT :chunk);
+
+-- :name bucket_expire @volatile
+DELETE FROM bucket
+ WHERE key IN (SELECT key FROM bucket WHERE at < :before
+                ORDER BY at LIMIT :chunk);
+
+-- The end of the next chunk of the stream; no row: the rest is less than one.
+-- :name change_chunk
+SELECT pos FROM change
+ WHERE pos > :after AND pos <= :upto
+ ORDER BY pos LIMIT 1 OFFSET :chunk;
+
+-- A change of a room that another of its kind came after, and likewise of a
+-- user.  Who asks what has changed since some position finds the later one.
+-- Only events are of a room so far (:event is their kind).
+-- :name change_thin
+DELETE FROM change
+ WHERE pos > :after AND pos <= :upto
+   AND ((room IS NOT NULL AND kind = :event
+         AND EXISTS (SELECT 1 FROM event e
+                      WHERE e.room = change.room AND e.pos > change.pos))
+     OR (room IS NULL
+         AND EXISTS (SELECT 1 FROM change n
+                      WHERE n.user = change.user AND n.pos > change.pos
+                        AND n.kind = change.kind AND n.room IS NULL)));
+
+-- :name pages_all
+PRAGMA page_count;
+
+-- :name pages_free
+PRAGMA freelist_count;
+
+-- :name pages_give_back
+PRAGMA incremental_vacuum(256);
