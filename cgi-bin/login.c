@@ -1,5 +1,6 @@
 /* login.c - sessions begin and end. */
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "matrix/session.h"
@@ -165,6 +166,7 @@ struct attempt {
 	char		 password[PASSWORD_MAX + 1];
 	char		 hash[PASSWORD_HASH_MAX];	/* empty: nobody's */
 	bool		 right;
+	bool		 failed;			/* nobody knows */
 	char		 stronger[PASSWORD_HASH_MAX];	/* empty: not needed */
 };
 
@@ -175,6 +177,7 @@ check_password(struct job *job)
 
 	a->right = password_check(a->password, *a->hash ? a->hash : NULL,
 	    a->cost);
+	a->failed = errno == ENOMEM;
 	if (a->right && password_is_weak(a->hash, a->cost) &&
 	    !password_hash(a->password, a->cost, a->stronger))
 		a->stronger[0] = '\0';
@@ -190,6 +193,10 @@ is_checked(const struct account *account, const struct attempt *a)
 static enum mx_err
 judge(struct request *r, const struct account *account, const struct attempt *a)
 {
+	if (a->failed) {
+		reply_retry_after(r, 1000);
+		return fail(r, M_BUSY, "The server is short of memory");
+	}
 	if (!a->right)
 		return fail(r, M_FORBIDDEN, NO_ENTRY);
 	if (account->deactivated)

@@ -133,8 +133,10 @@ registered(struct request *r)
 
 	if ((err = body_read(r, wish_fields, &wish)) != M_OK)
 		return err;
-	if (!h->done)
+	if (!h->done) {
+		reply_retry_after(r, 1000);
 		return fail(r, M_BUSY, "The server is short of memory");
+	}
 	user_id = user_id_of(r, wish.username ? wish.username :
 	    make_username(r));
 	user = account_make(r->db, user_id, ACCOUNT_USER, h->hash, r->now);

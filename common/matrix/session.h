@@ -10,8 +10,6 @@
 
 #include "serve/serve.h"
 
-#define PASSWORD_MAX	512	/* bytes; nobody has a longer one */
-
 enum account_kind { ACCOUNT_USER, ACCOUNT_GUEST, ACCOUNT_APPSERVICE };
 
 /*

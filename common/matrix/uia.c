@@ -294,8 +294,10 @@ static enum mx_err
 ask_anew(struct uia *u)
 {
 	make_session(u);
-	if (!keep_session(u))
+	if (!keep_session(u)) {
+		reply_retry_after(u->r, 1000);
 		return fail(u->r, M_BUSY, "The server is busy; try again");
+	}
 	return ask(u, (struct verdict){ M_FORBIDDEN,
 	    "This session is not known any more; go on with the new one" });
 }
