@@ -1,0 +1,216 @@
+/*
+ * events-initial.c - GET /initialSync and GET /rooms/{roomId}/initialSync:
+ * how the caller's rooms stand, for clients that then listen to /events.
+ */
+#include <string.h>
+
+#include "events.h"
+#include "events.routes.h"
+
+static enum mx_err
+read_limit(struct request *r, size_t *limit)
+{
+	int64_t n = TIMELINE_DEFAULT;
+
+	if (!req_query_int(r, "limit", 0, INT64_MAX, &n))
+		return fail(r, M_INVALID_PARAM, "limit is a number");
+	*limit = (size_t)(n < TIMELINE_MAX ? n : TIMELINE_MAX);
+	return M_OK;
+}
+
+/* ------------------------------------------------------------- one room */
+
+static void
+put_empty(struct writer *w, const char *key)
+{
+	put_array(w, key);
+	write_end(w);
+}
+
+static void
+put_messages(struct writer *w, struct request *r, const struct told *t)
+{
+	const char *end = token_at(r, t->stretch.upto);
+	const char *start = told_prev_batch(t);
+
+	put_object(w, "messages");
+	put_text(w, "start", start ? start : end);
+	put_text(w, "end", end);
+	write_key(w, "chunk");
+	write_events(w, t->db, &t->timeline, &t->reader);
+	write_end(w);
+}
+
+/* What a member, or who was one up to the end of the stretch, may read. */
+static void
+put_past(struct writer *w, struct request *r, const struct heard *h,
+    struct stretch stretch, size_t limit)
+{
+	struct filter all;
+	struct told t = { .db = r->db, .mem = db_arena(r->db, NULL),
+	    .heard = h, .user = r->who.user, .stretch = stretch,
+	    .filter = &all, .reader = reader_of(r, &h->room) };
+
+	db_arena(r->db, t.mem);
+	filter_init(&all);
+	told_timeline(&t, limit);
+	told_state(&t, true, stretch.upto + 1);
+	put_messages(w, r, &t);
+	write_key(w, "state");
+	write_events(w, r->db, &t.state, &t.reader);
+}
+
+/* The invitation itself, and from whom it is. */
+static void
+put_invite(struct writer *w, struct request *r, const struct heard *h)
+{
+	struct reader reader = reader_of(r, &h->room);
+	struct event_row e;
+	struct buf text;
+	struct writer inner;
+
+	if (!event_find(r->db, h->event, &e))
+		return;
+	buf_init(&text, db_arena(r->db, NULL), SIZE_MAX);
+	db_arena(r->db, text.mem);
+	writer_init(&inner, &text);
+	write_door_state(&inner, r, h);
+	reader.invite_state = buf_content(&text);
+	put_text(w, "inviter", e.sender_id);
+	write_key(w, "invite");
+	event_write(w, r->db, &e, &reader);
+}
+
+static void
+put_head(struct writer *w, const struct heard *h)
+{
+	put_text(w, "room_id", h->room.room_id);
+	if (h->membership != MEMBERSHIP_NONE)
+		put_text(w, "membership", membership_name(h->membership));
+	put_text(w, "visibility", h->published ? "public" : "private");
+	put_empty(w, "account_data");
+}
+
+static void
+write_room(struct request *r, const struct heard *h, int64_t upto, size_t limit)
+{
+	struct writer *w = &r->out;
+
+	write_object(w);
+	put_head(w, h);
+	if (h->membership == MEMBERSHIP_INVITE)
+		put_invite(w, r, h);
+	else
+		put_past(w, r, h, stretch_of(r, h, 0, upto), limit);
+	write_end(w);
+}
+
+/* ------------------------------------------------------------ all rooms */
+
+/* Texts of a room are forgotten with the room: only the answer grows. */
+static void
+write_rooms(struct request *r, const struct heard_list *list, int64_t upto,
+    size_t limit)
+{
+	struct arena *mem = arena_new();
+	struct arena *before = db_arena(r->db, mem);
+
+	for (size_t i = 0; i < list->n; i++) {
+		write_room(r, &list->item[i], upto, limit);
+		arena_clear(mem);
+	}
+	db_arena(r->db, before);
+	arena_free(mem);
+}
+
+static struct heard_list
+choose_rooms(struct request *r, int64_t upto, bool archived, int64_t *members)
+{
+	struct heard_list list = heard_since(r, 0, upto);
+	size_t n = 0;
+
+	for (size_t i = 0; i < list.n; i++) {
+		struct heard *h = &list.item[i];
+
+		if (h->membership == MEMBERSHIP_KNOCK || (!archived &&
+		    h->membership != MEMBERSHIP_JOIN &&
+		    h->membership != MEMBERSHIP_INVITE))
+			continue;
+		*members += h->joined;
+		list.item[n++] = *h;
+	}
+	list.n = n;
+	return list;
+}
+
+/*
+ * GET /initialSync
+ *
+ * The caller's rooms with the state that each has now and its newest `limit`
+ * events, the rooms that they are invited to, and with archived=true those
+ * that they left, as of then.  /events from `end` goes on from here.
+ */
+enum mx_err
+initial_sync(struct request *r)
+{
+	const char *archived = req_query(r, "archived");
+	int64_t upto = change_last(r->db), members = 0;
+	struct heard_list list;
+	size_t limit;
+	enum mx_err err;
+
+	if (archived != NULL && strcmp(archived, "true") != 0 &&
+	    strcmp(archived, "false") != 0)
+		return fail(r, M_INVALID_PARAM, "archived is true or false");
+	if ((err = read_limit(r, &limit)) != M_OK)
+		return err;
+	list = choose_rooms(r, upto, archived != NULL && *archived == 't',
+	    &members);
+	if (heard_is_much(list.n, members) && elsewhere(r) != M_OK)
+		return M_ELSEWHERE;
+
+	put_array(&r->out, "rooms");
+	write_rooms(r, &list, upto, limit);
+	write_end(&r->out);
+	put_text(&r->out, "end", token_at(r, upto));
+	put_empty(&r->out, "presence");
+	put_empty(&r->out, "receipts");
+	put_empty(&r->out, "account_data");
+	return M_OK;
+}
+
+/*
+ * GET /rooms/{roomId}/initialSync
+ *
+ * One room in the same way: as it is now for its members, and for anybody
+ * while it is world_readable; as of their leaving for those who left.
+ */
+enum mx_err
+room_initial_sync(struct request *r)
+{
+	int64_t upto = change_last(r->db), at;
+	struct room room;
+	struct heard h;
+	struct stretch stretch;
+	enum state_view view;
+	size_t limit;
+	enum mx_err err;
+
+	if ((err = read_limit(r, &limit)) != M_OK)
+		return err;
+	if (!room_find(r->db, req_arg(r, "roomId"), &room) ||
+	    (view = state_view(r->db, room.nr, r->who.user, &at)) == STATE_NONE)
+		return fail(r, M_FORBIDDEN,
+		    "You are not in this room and never were");
+	h = heard_in(r, &room);
+	stretch = view == STATE_NOW ? (struct stretch){ .upto = upto } :
+	    stretch_of(r, &h, 0, upto);
+	if (heard_is_much(1, h.joined) && elsewhere(r) != M_OK)
+		return M_ELSEWHERE;
+
+	put_head(&r->out, &h);
+	put_past(&r->out, r, &h, stretch, limit);
+	put_empty(&r->out, "presence");
+	put_empty(&r->out, "receipts");
+	return M_OK;
+}

@@ -1,0 +1,162 @@
+/* events-rooms.c - which rooms have something to tell a user, and since when. */
+#include "events.h"
+
+#define ROOMS_FOR_LOOP	20	/* more rooms than that in one answer, */
+#define MEMBERS_FOR_LOOP 1000	/* or so much state, take too long there */
+#define COUNT_MAX	100000
+
+/* Columns of heard_by_change, heard_by_member, heard_in. */
+static struct heard
+heard_row(const struct rows *rows)
+{
+	return (struct heard){
+		.room.nr = rows_int(rows, 0),
+		.room.room_id = rows_text(rows, 1),
+		.membership = membership_of(rows_text(rows, 2)),
+		.event = rows_int(rows, 3),
+		.pos = rows_int(rows, 4),
+		.joined = rows_int(rows, 5),
+		.published = rows_int(rows, 6) != 0,
+	};
+}
+
+static struct heard_list
+heard_list(struct request *r, struct rows rows)
+{
+	struct heard_list list = { NULL, 0 };
+	size_t cap = 0;
+
+	while (rows_next(&rows)) {
+		if (list.n == cap) {
+			size_t old = cap * sizeof(*list.item);
+
+			cap = cap ? 2 * cap : 16;
+			list.item = arena_grow(r->mem, list.item, old,
+			    cap * sizeof(*list.item));
+		}
+		list.item[list.n++] = heard_row(&rows);
+	}
+	return list;
+}
+
+struct heard_list
+heard_since(struct request *r, int64_t since, int64_t upto)
+{
+	int64_t gap = upto - since, rooms;
+	struct db_arg user = DB_INT(r->who.user);
+
+	if (gap <= 0)
+		return (struct heard_list){ NULL, 0 };
+	if (gap < COUNT_MAX) {
+		rooms = db_int(r->db, 0, STMT_HEARD_COUNT, user, DB_INT(gap));
+		if (rooms == gap)
+			return heard_list(r, db_query(r->db,
+			    STMT_HEARD_BY_CHANGE, DB_INT(since), user));
+	}
+	return heard_list(r, db_query(r->db, STMT_HEARD_BY_MEMBER, user,
+	    DB_INT(since)));
+}
+
+struct heard
+heard_in(struct request *r, const struct room *room)
+{
+	struct heard h = { .room = *room, .membership = MEMBERSHIP_NONE };
+	struct rows rows = db_query(r->db, STMT_HEARD_IN, DB_INT(room->nr),
+	    DB_INT(r->who.user));
+
+	if (rows_next(&rows))
+		h = heard_row(&rows);
+	rows_done(&rows);
+	return h;
+}
+
+bool
+heard_is_much(size_t n, int64_t members)
+{
+	return n > ROOMS_FOR_LOOP || members > MEMBERS_FOR_LOOP;
+}
+
+/* ---------------------------------------------------------- the stretch */
+
+static struct rows
+own_events(struct request *r, const struct heard *h, int64_t pos)
+{
+	return db_query(r->db, STMT_OWN_MEMBER_EVENTS, DB_INT(h->room.nr),
+	    DB_TEXT(r->who.user_id), DB_INT(pos));
+}
+
+static bool
+is_join(struct rows *rows)
+{
+	return span_is(json_slice(row_content(rows, 1), "membership"),
+	    "\"join\"");
+}
+
+bool
+joined_at(struct request *r, const struct heard *h, int64_t pos)
+{
+	struct rows rows = own_events(r, h, pos);
+	bool joined = rows_next(&rows) && is_join(&rows);
+
+	rows_done(&rows);
+	return joined;
+}
+
+/* Where the last time they were in ended; 0 when they never were. */
+static int64_t
+ended_at(struct request *r, const struct heard *h, int64_t upto)
+{
+	struct rows rows = own_events(r, h, upto);
+	int64_t ended = 0;
+
+	while (rows_next(&rows)) {
+		if (is_join(&rows)) {
+			rows_done(&rows);
+			return ended;
+		}
+		ended = rows_int(&rows, 0);
+	}
+	return 0;
+}
+
+/*
+ * A change of name is no new join: pos says since when they are in.  Who came
+ * in after since, for the first time or again, is told as at a first sync.
+ */
+static struct stretch
+stretch_joined(const struct heard *h, int64_t since, int64_t upto)
+{
+	bool fresh = h->pos > since;
+
+	return (struct stretch){ .after = fresh ? 0 : since, .upto = upto,
+	    .fresh = fresh };
+}
+
+/*
+ * Who is out is told what happened while they still were in, and the event
+ * that made them what they are, be it a ban long after they had left.
+ */
+static struct stretch
+stretch_left(struct request *r, const struct heard *h, int64_t since,
+    int64_t upto)
+{
+	int64_t ended = ended_at(r, h, upto);
+	struct stretch s = { .after = since, .upto = since };
+
+	if (ended > since) {
+		s.upto = ended;
+		s.fresh = !joined_at(r, h, since);
+		if (s.fresh)
+			s.after = 0;
+	}
+	s.own = h->pos > s.upto;
+	return s;
+}
+
+struct stretch
+stretch_of(struct request *r, const struct heard *h, int64_t since,
+    int64_t upto)
+{
+	return h->membership == MEMBERSHIP_JOIN ?
+	    stretch_joined(h, since, upto) : stretch_left(r, h, since, upto);
+}

@@ -1,0 +1,270 @@
+/*
+ * events-told.c - what one room has to tell: the newest part of its timeline,
+ * and the state before that.
+ *
+ * The two fit together without a gap or an overlap.  `state` leads up to the
+ * first event of the timeline, and the timeline leads on from there; what its
+ * filter holds back of the state's changes goes into `state` after all, since
+ * a client would never hear of them otherwise.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "events.h"
+
+/*
+ * How many events that do not fit are passed over in search of those that
+ * do, where each costs one look; then the timeline ends there, limited.
+ */
+#define UNFIT_WORK	10000
+#define UNFIT_LOOK	20
+#define UNFIT_MIN	50
+
+static void
+list_add(struct arena *mem, struct event_list *list, const struct event_row *e)
+{
+	if (list->n == list->cap) {
+		size_t old = list->cap * sizeof(*list->item);
+
+		list->cap = list->cap ? 2 * list->cap : 16;
+		list->item = arena_grow(mem, list->item, old,
+		    list->cap * sizeof(*list->item));
+	}
+	list->item[list->n++] = *e;
+}
+
+static void
+list_reverse(struct event_list *list)
+{
+	for (size_t i = 0, j = list->n; i + 1 < j; i++) {
+		struct event_row e = list->item[i];
+
+		list->item[i] = list->item[--j];
+		list->item[j] = e;
+	}
+}
+
+/* Does the list hold the same piece of state? */
+static bool
+list_has_key(const struct event_list *list, const struct event_row *e)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->item[i].state_key != NULL &&
+		    strcmp(list->item[i].state_key, e->state_key) == 0 &&
+		    strcmp(list->item[i].type, e->type) == 0)
+			return true;
+	return false;
+}
+
+/* ---------------------------------------------------------- the timeline */
+
+static bool
+may_see(const struct told *t, const struct event_row *e)
+{
+	return e->nr == t->heard->event || viewer_may_see(t->reader.viewer, e);
+}
+
+static size_t
+unfit_most(const struct event_filter *f)
+{
+	size_t most = UNFIT_WORK / (UNFIT_LOOK + filter_weight(f));
+
+	return most > UNFIT_MIN ? most : UNFIT_MIN;
+}
+
+/* Newer events were looked at before: the newest of each key counts. */
+static void
+hold_back(struct told *t, const struct rows *rows, const struct event_row *e)
+{
+	struct event_row kept;
+
+	if (e->state_key == NULL || list_has_key(&t->unfit, e) ||
+	    list_has_key(&t->timeline, e))
+		return;
+	kept = event_row(rows);
+	list_add(t->mem, &t->unfit, &kept);
+}
+
+/* Take the event, or say that the timeline ends before it. */
+static void
+take(struct told *t, const struct rows *rows, size_t limit)
+{
+	struct event_row e;
+
+	t->limited = t->timeline.n == limit || t->bytes > TIMELINE_BYTES;
+	if (t->limited)
+		return;
+	e = event_row(rows);
+	t->bytes += e.content.n;
+	list_add(t->mem, &t->timeline, &e);
+}
+
+/*
+ * The timeline ends at what may not be seen: state may have changed there, and
+ * who was told what lies on both sides would never hear of it.
+ */
+static void
+read_back(struct told *t, const struct event_filter *f, size_t limit)
+{
+	size_t unfit = 0, most = unfit_most(f);
+	struct rows rows = db_query(t->db, STMT_TOLD_BACK,
+	    DB_INT(t->heard->room.nr), DB_INT(t->stretch.after),
+	    DB_INT(t->stretch.upto));
+
+	while (!t->limited && rows_next(&rows)) {
+		struct event_row e = event_peek(&rows);
+
+		if (!may_see(t, &e)) {
+			t->limited = t->timeline.n > 0 || ++unfit > most;
+		} else if (filter_has_event(f, &e)) {
+			take(t, &rows, limit);
+		} else {
+			hold_back(t, &rows, &e);
+			t->limited = ++unfit > most;
+		}
+	}
+	rows_done(&rows);
+}
+
+/* The event that put them out, where it lies behind all they may see. */
+static void
+add_own(struct told *t, const struct event_filter *f)
+{
+	struct event_row e;
+
+	if (t->stretch.own && event_find(t->db, t->heard->event, &e) &&
+	    filter_has_event(f, &e))
+		list_add(t->mem, &t->timeline, &e);
+}
+
+void
+told_timeline(struct told *t, size_t limit)
+{
+	const struct event_filter *f = &t->filter->timeline;
+	bool wanted = filter_has_room(t->filter, f, t->heard->room.room_id);
+
+	t->start = t->stretch.upto + 1;
+	if (!wanted)
+		return;
+	read_back(t, f, limit);
+	list_reverse(&t->timeline);
+	if (t->timeline.n > 0)
+		t->start = t->timeline.item[0].pos;
+	add_own(t, f);
+}
+
+const char *
+told_prev_batch(const struct told *t)
+{
+	const struct event_row *first = t->timeline.item;
+
+	if (t->timeline.n == 0 || first->pos > t->stretch.upto)
+		return NULL;
+	return room_token_text(t->mem, (struct room_token){
+	    .depth = first->depth, .nr = first->nr - 1 });
+}
+
+/* ------------------------------------------------------------- the state */
+
+static int
+by_nr(const void *a, const void *b)
+{
+	const struct event_row *x = a, *y = b;
+
+	return (x->nr > y->nr) - (x->nr < y->nr);
+}
+
+static struct rows
+query_state(struct told *t, bool all, int64_t before)
+{
+	struct db_arg room = DB_INT(t->heard->room.nr);
+
+	return all || t->stretch.fresh ?
+	    db_query(t->db, STMT_STATE_BEFORE, room, DB_INT(before)) :
+	    db_query(t->db, STMT_STATE_CHANGED, room,
+	    DB_INT(t->stretch.after), DB_INT(before));
+}
+
+/* Of what was held back: that which is not in the state before pos anyway. */
+static void
+add_unfit(struct told *t, const struct event_filter *f, int64_t before)
+{
+	for (size_t i = 0; i < t->unfit.n; i++)
+		if (t->unfit.item[i].pos >= before &&
+		    filter_has_event(f, &t->unfit.item[i]))
+			list_add(t->mem, &t->state, &t->unfit.item[i]);
+}
+
+void
+told_state(struct told *t, bool all, int64_t before)
+{
+	const struct event_filter *f = &t->filter->state;
+	struct event_list newer;
+	struct rows rows;
+
+	if (!filter_has_room(t->filter, f, t->heard->room.room_id))
+		return;
+	add_unfit(t, f, before);
+	newer = t->state;
+	rows = query_state(t, all, before);
+	while (rows_next(&rows)) {
+		struct event_row e = event_peek(&rows);
+
+		if (!filter_has_event(f, &e) || list_has_key(&newer, &e))
+			continue;
+		e = event_row(&rows);
+		list_add(t->mem, &t->state, &e);
+	}
+	/* In their order in the room they cost the reader's viewer least. */
+	if (t->state.n > 1)
+		qsort(t->state.item, t->state.n, sizeof(*t->state.item), by_nr);
+}
+
+/* --------------------------------------------------------------- writing */
+
+void
+write_events(struct writer *w, struct db *db, const struct event_list *list,
+    const struct reader *reader)
+{
+	write_array(w);
+	for (size_t i = 0; i < list->n; i++)
+		event_write(w, db, &list->item[i], reader);
+	write_end(w);
+}
+
+/* Stripped state (client-server API, "Stripped state"), with who invites. */
+static const char *const door_types[] = {
+	"m.room.create", "m.room.join_rules", "m.room.canonical_alias",
+	"m.room.name", "m.room.avatar", "m.room.topic", "m.room.encryption"
+};
+#define DOOR_TYPES	(sizeof(door_types) / sizeof(door_types[0]))
+
+static void
+write_stripped(struct writer *w, struct db *db, int64_t nr)
+{
+	static const struct reader reader = { .shape = SHAPE_STRIPPED };
+	struct event_row e;
+
+	if (event_find(db, nr, &e))
+		event_write(w, db, &e, &reader);
+}
+
+/* As the room was when they were asked in, not as it became since. */
+void
+write_door_state(struct writer *w, struct request *r, const struct heard *h)
+{
+	struct event_row own;
+	int64_t host = 0;
+
+	write_array(w);
+	for (size_t i = 0; i < DOOR_TYPES; i++)
+		write_stripped(w, r->db, room_state_at(r->db, h->room.nr,
+		    h->event, door_types[i], ""));
+	if (event_find(r->db, h->event, &own))
+		host = room_state_at(r->db, h->room.nr, h->event,
+		    "m.room.member", own.sender_id);
+	if (host != h->event)
+		write_stripped(w, r->db, host);
+	write_stripped(w, r->db, h->event);
+	write_end(w);
+}

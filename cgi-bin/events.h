@@ -1,0 +1,122 @@
+/*
+ * events.h - what the handlers of the program `events` share: which rooms have
+ * something to tell a user, and what that is.
+ */
+#ifndef MXCGI_EVENTS_H
+#define MXCGI_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "matrix/filter.h"
+#include "matrix/room.h"
+#include "matrix/shape.h"
+#include "matrix/sync_token.h"
+#include "matrix/visibility.h"
+#include "serve/serve.h"
+#include "store/stream.h"
+
+#define TIMELINE_DEFAULT	10	/* events of a room, where nobody says */
+#define TIMELINE_MAX		500	/* and at most, */
+#define TIMELINE_BYTES		(1 << 20) /* once their content is so long */
+
+/* --------------------------------------------- which rooms (events-rooms.c) */
+
+/* A room, and what the caller is to it. */
+struct heard {
+	struct room	 room;		/* nr and room_id */
+	enum membership	 membership;
+	int64_t		 event;		/* event.nr of their m.room.member */
+	int64_t		 pos;		/* since when membership is so */
+	int64_t		 joined;	/* members */
+	bool		 published;
+};
+struct heard_list {
+	struct heard	*item;
+	size_t		 n;
+};
+
+/*
+ * The rooms that have anything to tell the caller that happened after since;
+ * 0: all of theirs.  Costs what changed or what rooms they have, whichever is
+ * less.  Rooms that they forgot are not among them.
+ */
+struct heard_list heard_since(struct request *, int64_t since, int64_t upto);
+/* One of them; membership NONE when they never had to do with it. */
+struct heard	 heard_in(struct request *, const struct room *);
+/*
+ * Is an answer that tells of n rooms, and the whole state of rooms with so
+ * many members, too long for the loop?
+ */
+bool		 heard_is_much(size_t n, int64_t members);
+
+/* The part of a room's stream that is for the caller: after < pos <= upto. */
+struct stretch {
+	int64_t	after;
+	int64_t	upto;
+	bool	fresh;		/* they were not in at `since`: nothing of the
+				 * room's state is known to them */
+	bool	own;		/* their m.room.member event lies behind upto and
+				 * is told nevertheless: it is about them */
+};
+struct stretch	 stretch_of(struct request *, const struct heard *,
+		    int64_t since, int64_t upto);
+/* Were they in after the event at pos? */
+bool		 joined_at(struct request *, const struct heard *, int64_t pos);
+
+/* ------------------------------------ what they have to tell (events-told.c) */
+
+struct event_list {
+	struct event_row *item;
+	size_t		 n;
+	size_t		 cap;
+};
+
+/* One room on its way to the answer. */
+struct told {
+	struct db	*db;
+	struct arena	*mem;		/* where its events go */
+	int64_t		 user;		/* who is told */
+	const struct heard *heard;
+	struct stretch	 stretch;
+	const struct filter *filter;
+	struct reader	 reader;
+
+	struct event_list timeline;	/* oldest first */
+	size_t		 bytes;		/* of its content */
+	bool		 limited;	/* the stretch holds more, before it */
+	int64_t		 start;		/* pos of its first event; when there is
+					 * none, the one behind the stretch */
+	struct event_list unfit;	/* state events after start that the
+					 * timeline's filter holds back */
+	struct event_list state;
+};
+
+/* Read the newest of the stretch that filter and history visibility allow. */
+void		 told_timeline(struct told *, size_t limit);
+/*
+ * Read the state just before pos: all of it, or what of it changed since the
+ * beginning of the stretch.
+ */
+void		 told_state(struct told *, bool all, int64_t before);
+/* A token for what came before the timeline. */
+const char	*told_prev_batch(const struct told *);
+/* As an array. */
+void		 write_events(struct writer *, struct db *,
+		    const struct event_list *, const struct reader *);
+/* What somebody who is invited or knocks may know of the room; an array. */
+void		 write_door_state(struct writer *, struct request *,
+		    const struct heard *);
+
+/* ------------------------------------------------------------------ tokens */
+
+/* The token for a position: everything up to it has been told. */
+const char	*token_at(struct request *, int64_t pos);
+
+/* -------------------------------------------------- who waited (resume) */
+
+handler_fn	 sync_resume;		/* events-sync.c */
+handler_fn	 events_resume;		/* events-stream.c */
+
+#endif
