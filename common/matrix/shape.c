@@ -220,6 +220,8 @@ put_unsigned(struct writer *w, const struct event_row *e,
 		if (past->prev_visible)
 			put_text(w, "prev_sender", past->prev.sender_id);
 		put_redacted_because(w, past, reader);
+		if (reader->invite_state.n > 0)
+			put_raw(w, "invite_room_state", reader->invite_state);
 	}
 	if (reader->viewer != NULL) {
 		enum membership m = viewer_membership(reader->viewer, e->nr);
@@ -261,6 +263,8 @@ write_shaped(struct writer *w, const struct event_row *e,
 		put_int(w, "age", age_of(e, reader));
 		if (past != NULL)
 			put_past(w, past);
+		if (past != NULL && reader->invite_state.n > 0)
+			put_raw(w, "invite_room_state", reader->invite_state);
 	}
 	if (has->redacted_above && past != NULL)
 		put_redacted_because(w, past, reader);

@@ -68,6 +68,8 @@ struct reader {
 	int64_t		 now;
 	struct viewer	*viewer;	/* visibility.h.  NULL: unknown, so without
 					 * prev_content and the reader's membership */
+	struct span	 invite_state;	/* of the next event, an invitation:
+					 * an array of stripped state; or empty */
 };
 struct request;
 struct room;
