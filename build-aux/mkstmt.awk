@@ -4,7 +4,7 @@
 #
 #   -- :name event_add            begins a statement; it ends at the next one
 #   -- :name bucket_get @volatile for the volatile store
-#   -- :scan WHY                  it may read a whole table (t/sql.t asks)
+#   -- :scan WHY                  it may read a whole table (t/unit/sql.c asks)
 #
 # Named parameters (:room_id) become ?1, ?2, ... in the order in which they
 # first appear; a handler binds them in that order.
@@ -44,6 +44,12 @@ FNR == 1 { name = "" }
 	next
 }
 
+/^-- :scan ./ {
+	scan[name] = substr($0, 10)
+	gsub(/["\\]/, "\\\\&", scan[name])
+	next
+}
+
 /^[ \t]*--/ || /^[ \t]*$/ { next }
 name == "" { fault("text before the first -- :name") }
 {
@@ -73,17 +79,19 @@ END {
 		print "\tconst char\t*sql;"
 		print "\tunsigned\t params;"
 		print "\tbool\t\t is_volatile;\t/* of the volatile store */"
+		print "\tconst char\t*scan;\t\t/* why it may read a whole table */"
 		print "};"
 		print "extern const struct stmt_def stmt_defs[STMT__MAX];\n"
 		print "#endif"
 	} else {
-		print "#include \"stmt.h\"\n"
+		print "#include <stddef.h>\n\n#include \"stmt.h\"\n"
 		print "const struct stmt_def stmt_defs[STMT__MAX] = {"
 		for (i = 1; i <= n; i++)
-			printf "\t/* %s */\n\t[STMT_%s] = { \"%s\",%s,\n\t    %d, %s },\n",
+			printf "\t/* %s */\n\t[STMT_%s] = { \"%s\",%s,\n\t    %d, %s, %s },\n",
 			    where[order[i]], order[i], tolower(order[i]),
 			    text[order[i]], params[order[i]] + 0,
-			    volatile[order[i]] ? "true" : "false"
+			    volatile[order[i]] ? "true" : "false",
+			    order[i] in scan ? "\"" scan[order[i]] "\"" : "NULL"
 		print "};"
 	}
 }
