@@ -304,7 +304,7 @@ show() {
 		head -c 2000 "$tmp/body"
 		echo
 		tail -n 8 "$tmp/log"
-	} 2>/dev/null | sed 's/^/# /'
+	} 2>/dev/null | cut -c1-400 | sed 's/^/# /'
 }
 
 ok() {
@@ -338,7 +338,8 @@ is_json() {
 	[ "$json_got" = "$2" ]
 	ok $? "$3"
 	[ "$json_got" = "$2" ] ||
-	    { echo "$1"; echo "got:  $json_got"; echo "want: $2"; } | sed 's/^/# /'
+	    { echo "$1"; echo "got:  $json_got"; echo "want: $2"; } |
+	    cut -c1-400 | sed 's/^/# /'
 }
 
 like() { grep -Eq -- "$1" "$tmp/body"; ok $? "$2"; }
