@@ -24,6 +24,7 @@ struct room {
 
 /* ------------------------------------------------------------- reading */
 
+/* False when there is none here.  room->room_id is the text given. */
 bool		 room_find(struct db *, const char *room_id, struct room *);
 /* user.nr of an id; 0 when no table ever spoke of it. */
 int64_t		 user_find(struct db *, const char *user_id);
@@ -52,6 +53,7 @@ int64_t		 room_state_at(struct db *, int64_t room, int64_t at_nr,
 
 /* ------------------------------------------------------------- writing */
 
+/* user.nr of an id that shall have one from now on. */
 int64_t		 user_intern(struct db *, const char *user_id);
 
 /* What every event written in one request has in common. */
@@ -82,19 +84,27 @@ struct sent {
 
 /*
  * Authorise, make, sign, store: event, state, membership, extremities,
- * stream.  M_OK, or M_FORBIDDEN, M_TOO_LARGE, M_BAD_JSON and *why.  The only
- * way an event of ours comes into being.
+ * stream.  The only way an event of ours comes into being.  M_OK, or *why and
+ *
+ *   M_FORBIDDEN      the authorisation rules say no
+ *   M_TOO_LARGE      the whole, the type or the state key
+ *   M_BAD_JSON       content holds a number that canonical JSON forbids
+ *   M_INVALID_PARAM  an m.room.member whose state key is no user id
+ *
+ * State that its last sender sets again, content and all, is not made again:
+ * *sent is the event that stands.
  */
 enum mx_err	 room_send(struct author *, const struct room *,
 		    const struct new_event *, struct sent *, const char **why);
 
 /*
- * A new room with its m.room.create (content gains creator, room_version as
- * the version wants).  The room id is made here; room version 12: from the
- * event.  *room is filled in.
+ * A new room with its m.room.create.  creator and room_version in content are
+ * what the version wants, whatever the caller put there.  The room id is made
+ * here; room version 12: from the event.  *room is filled in.  Returns as
+ * room_send() does.
  */
 enum mx_err	 room_begin(struct author *, const struct room_version *,
-		    cJSON *create_content, struct room *, struct sent *,
+		    const cJSON *create_content, struct room *, struct sent *,
 		    const char **why);
 
 #endif

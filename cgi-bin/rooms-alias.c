@@ -1,0 +1,99 @@
+/*
+ * rooms-alias.c - aliases, as far as rooms are concerned: where they lead, and
+ * which of them a room may show as its own.
+ */
+#include <string.h>
+
+#include "matrix/ids.h"
+#include "matrix/shape.h"
+#include "rooms.h"
+
+/* New aliases in one m.room.canonical_alias; each is looked up. */
+#define ALIASES_MAX	100
+
+bool
+alias_find(struct db *db, const char *alias, struct room *room)
+{
+	struct rows rows = db_query(db, STMT_ALIAS_FIND, DB_TEXT(alias));
+	bool found = rows_next(&rows);
+
+	if (found)
+		*room = (struct room){ rows_int(&rows, 0), rows_text(&rows, 1),
+		    room_version_find(rows_text(&rows, 2)) };
+	rows_done(&rows);
+	return found && room->version != NULL;
+}
+
+static bool
+is_listed(const cJSON *content, const char *alias)
+{
+	const char *main = json_text(content, "alias");
+	const cJSON *alt;
+
+	if (main != NULL && strcmp(main, alias) == 0)
+		return true;
+	cJSON_ArrayForEach(alt, json_get(content, "alt_aliases"))
+		if (cJSON_IsString(alt) && strcmp(alt->valuestring, alias) == 0)
+			return true;
+	return false;
+}
+
+static const cJSON *
+aliases_now(struct request *r, const struct room *room)
+{
+	struct event_row row;
+	int64_t nr = room_state_now(r->db, room->nr, "m.room.canonical_alias",
+	    "");
+
+	return nr != 0 && event_find(r->db, nr, &row) ?
+	    json_parse_own(r->mem, row.content) : NULL;
+}
+
+static enum mx_err
+check_one(struct request *r, const struct room *room, const cJSON *now,
+    const cJSON *alias, const char **why)
+{
+	struct room there;
+
+	if (alias == NULL || cJSON_IsNull(alias))
+		return M_OK;
+	if (!cJSON_IsString(alias) || !room_alias_valid(alias->valuestring)) {
+		*why = "This is not a room alias";
+		return M_INVALID_PARAM;
+	}
+	if (is_listed(now, alias->valuestring))
+		return M_OK;
+	if (!alias_find(r->db, alias->valuestring, &there) ||
+	    there.nr != room->nr) {
+		*why = arena_printf(r->mem,
+		    "The alias %s does not lead to this room",
+		    alias->valuestring);
+		return M_BAD_ALIAS;
+	}
+	return M_OK;
+}
+
+enum mx_err
+aliases_check(struct request *r, const struct room *room, const cJSON *content,
+    const char **why)
+{
+	const cJSON *now = aliases_now(r, room);
+	const cJSON *alt, *alts = json_get(content, "alt_aliases");
+	enum mx_err err;
+
+	if (alts != NULL && !cJSON_IsNull(alts) && !cJSON_IsArray(alts)) {
+		*why = "alt_aliases is not a list";
+		return M_INVALID_PARAM;
+	}
+	if (cJSON_GetArraySize(alts) > ALIASES_MAX) {
+		*why = "A room shows at most 100 aliases";
+		return M_INVALID_PARAM;
+	}
+	if ((err = check_one(r, room, now, json_get(content, "alias"), why)) !=
+	    M_OK)
+		return err;
+	cJSON_ArrayForEach(alt, alts)
+		if ((err = check_one(r, room, now, alt, why)) != M_OK)
+			return err;
+	return M_OK;
+}

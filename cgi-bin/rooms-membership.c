@@ -1,0 +1,169 @@
+/*
+ * rooms-membership.c - coming and going: join, invite, leave.
+ */
+#include <string.h>
+
+#include "matrix/ids.h"
+#include "rooms.h"
+#include "rooms.routes.h"
+
+static enum mx_err
+put_member(struct request *r, const struct room *room, const char *user_id,
+    const char *membership, const char *reason)
+{
+	struct author by;
+	struct sent sent;
+	enum mx_err err;
+
+	if ((err = author_of(r, &by)) != M_OK)
+		return err;
+	return event_put(r, &by, room, (struct new_event){
+		.type = "m.room.member",
+		.state_key = user_id,
+		.content = member_content(membership, reason),
+	}, &sent);
+}
+
+/* ------------------------------------------------------------------- join */
+
+struct join {
+	const char	*reason;
+	const cJSON	*third_party_signed;
+};
+
+static const struct field join_fields[] = {
+	FIELD_STR(join, reason, "reason", OPTIONAL, NULL),
+	FIELD_OBJECT(join, third_party_signed, "third_party_signed", OPTIONAL),
+	FIELD_END
+};
+
+static enum mx_err
+room_meant(struct request *r, const char *id, struct room *room)
+{
+	bool found;
+
+	if (room_id_valid(id))
+		found = room_find(r->db, id, room);
+	else if (room_alias_valid(id))
+		found = alias_find(r->db, id, room);
+	else
+		return fail(r, M_INVALID_PARAM,
+		    "This is neither a room id nor a room alias");
+	return found ? M_OK : fail(r, M_NOT_FOUND,
+	    "This server knows no such room");
+}
+
+/*
+ * POST /join/{roomIdOrAlias}, POST /rooms/{roomIdOrAlias}/join
+ * PUT of both with {txnId} (2015)
+ *
+ * Join a room by id or by an alias of this server; the answer is its room_id.
+ * Who is in it already is answered the same, and nothing happens.
+ */
+enum mx_err
+room_join(struct request *r)
+{
+	struct join join = { 0 };
+	struct room room;
+	enum mx_err err;
+
+	if ((err = body_read(r, join_fields, &join)) != M_OK)
+		return err;
+	if (join.third_party_signed != NULL)
+		return fail(r, M_BAD_REQUEST, "This server cannot check "
+		    "invitations by address yet");
+	if ((err = room_meant(r, req_arg(r, "roomIdOrAlias"), &room)) != M_OK)
+		return err;
+	if (room_member(r->db, room.nr, r->who.user).membership !=
+	    MEMBERSHIP_JOIN && (err = put_member(r, &room, r->who.user_id,
+	    "join", join.reason)) != M_OK)
+		return err;
+	put_text(&r->out, "room_id", room.room_id);
+	return M_OK;
+}
+
+/* ----------------------------------------------------------------- invite */
+
+struct invite {
+	const char	*user_id;
+	const char	*reason;
+	const cJSON	*id_server;
+	const cJSON	*medium;
+	const cJSON	*address;
+};
+
+static const struct field invite_fields[] = {
+	FIELD_STR(invite, user_id, "user_id", OPTIONAL, user_id_valid),
+	FIELD_STR(invite, reason, "reason", OPTIONAL, NULL),
+	FIELD_ANY(invite, id_server, "id_server", OPTIONAL),
+	FIELD_ANY(invite, medium, "medium", OPTIONAL),
+	FIELD_ANY(invite, address, "address", OPTIONAL),
+	FIELD_END
+};
+
+/*
+ * POST /rooms/{roomId}/invite
+ * PUT /rooms/{roomId}/invite/{txnId} (2015)
+ *
+ * Invite a user of this server.  Inviting once more who is invited already
+ * changes nothing.  The form with an address instead of a user_id is refused.
+ */
+enum mx_err
+room_invite(struct request *r)
+{
+	struct invite invite = { 0 };
+	struct room room;
+	enum mx_err err;
+
+	if ((err = body_read(r, invite_fields, &invite)) != M_OK)
+		return err;
+	if (invite.user_id == NULL && (invite.id_server != NULL ||
+	    invite.medium != NULL || invite.address != NULL))
+		return fail(r, M_THREEPID_DENIED,
+		    "This server cannot invite by address yet; use a user id");
+	if (invite.user_id == NULL)
+		return fail(r, req_is_2015(r) ? M_BAD_JSON : M_MISSING_PARAM,
+		    "user_id is missing");
+	if ((err = room_named(r, &room)) != M_OK)
+		return err;
+	return put_member(r, &room, invite.user_id, "invite", invite.reason);
+}
+
+/* ------------------------------------------------------------------ leave */
+
+struct leave {
+	const char	*reason;
+};
+
+static const struct field leave_fields[] = {
+	FIELD_STR(leave, reason, "reason", OPTIONAL, NULL),
+	FIELD_END
+};
+
+/*
+ * POST /rooms/{roomId}/leave
+ * PUT /rooms/{roomId}/leave/{txnId} (2015)
+ *
+ * Leave a room, or turn down an invitation to it.  Who has left already is
+ * told so by success: the answer to the first request may have been lost.
+ */
+enum mx_err
+room_leave(struct request *r)
+{
+	struct leave leave = { 0 };
+	struct room room;
+	enum mx_err err;
+
+	if ((err = body_read(r, leave_fields, &leave)) != M_OK ||
+	    (err = room_named(r, &room)) != M_OK)
+		return err;
+	switch (room_member(r->db, room.nr, r->who.user).membership) {
+	case MEMBERSHIP_NONE:
+		return fail(r, M_FORBIDDEN, "You are not in this room");
+	case MEMBERSHIP_LEAVE:
+		return M_OK;
+	default:
+		return put_member(r, &room, r->who.user_id, "leave",
+		    leave.reason);
+	}
+}

@@ -1,0 +1,76 @@
+/*
+ * rooms-send.c - sending events into a room: messages and state.
+ */
+#include <string.h>
+
+#include "matrix/ids.h"
+#include "rooms.h"
+#include "rooms.routes.h"
+
+static enum mx_err
+put_and_answer(struct request *r, const struct new_event *new)
+{
+	struct room room;
+	struct author by;
+	struct sent sent;
+	enum mx_err err;
+
+	if ((err = room_named(r, &room)) != M_OK ||
+	    (err = author_of(r, &by)) != M_OK ||
+	    (err = event_put(r, &by, &room, *new, &sent)) != M_OK)
+		return err;
+	put_text(&r->out, "event_id", sent.event_id);
+	return M_OK;
+}
+
+/*
+ * PUT /rooms/{roomId}/send/{eventType}/{txnId}
+ * POST /rooms/{roomId}/send/{eventType} (2015)
+ *
+ * Send a message event; the body is its content, the answer its event_id.  The
+ * same txnId from the same device is answered with the same event.  The sending
+ * device finds its txnId in the event's unsigned.
+ *
+ * The text of 2015 asks that an m.room.message without a msgtype and a textual
+ * body be refused; today's does not, and clients rely on that.
+ */
+enum mx_err
+event_send(struct request *r)
+{
+	const char *type = req_arg(r, "eventType");
+
+	if (req_is_2015(r) && strcmp(type, "m.room.message") == 0 &&
+	    (json_text(r->body, "msgtype") == NULL ||
+	    json_text(r->body, "body") == NULL))
+		return fail(r, M_BAD_JSON,
+		    "A message needs msgtype and body, both texts");
+	return put_and_answer(r, &(struct new_event){
+		.type = type,
+		.content = r->body,
+		.txn_id = req_arg_or(r, "txnId", NULL),
+	});
+}
+
+/*
+ * PUT /rooms/{roomId}/state/{eventType}/{stateKey}
+ * PUT /rooms/{roomId}/state/{eventType}
+ *
+ * Set a piece of the room's state; the body is its content, the answer the
+ * event_id.  Without stateKey, or with an empty one, the state key is "".  Who
+ * sets what they set last gets the event that stands: clients repeat
+ * themselves, and everybody in the room would hear of it.
+ */
+enum mx_err
+state_put(struct request *r)
+{
+	const char *type = req_arg(r, "eventType");
+
+	if (strcmp(type, "m.room.member") == 0 &&
+	    json_text(r->body, "membership") == NULL)
+		return fail(r, M_BAD_JSON, "membership is missing");
+	return put_and_answer(r, &(struct new_event){
+		.type = type,
+		.state_key = req_arg_or(r, "stateKey", ""),
+		.content = r->body,
+	});
+}

@@ -1,0 +1,51 @@
+/*
+ * rooms-wish.h - what a request to create a room asks for.
+ */
+#ifndef MXCGI_CGI_ROOMS_WISH_H
+#define MXCGI_CGI_ROOMS_WISH_H
+
+#include "rooms.h"
+
+#define INVITES_MAX	100	/* users invited, or made creators, at once */
+
+/* "The available presets" of createRoom. */
+struct preset {
+	const char	*name;
+	const char	*join_rule;
+	const char	*guest_access;
+	bool		 equals;	/* invitees get the creator's power */
+};
+
+struct wish {
+	const char	*visibility;
+	const char	*alias_name;
+	const char	*name;
+	const char	*topic;
+	const char	*room_version;
+	const char	*preset;
+	const cJSON	*invite;
+	const cJSON	*invite_3pid;
+	const cJSON	*creation_content;
+	const cJSON	*initial_state;
+	const cJSON	*levels;
+	bool		 is_direct;
+};
+
+/* A room on its way; the wish with its defaults filled in. */
+struct making {
+	struct request	*r;
+	struct wish	 wish;
+	const struct preset *preset;
+	const struct room_version *version;
+	const char	*alias;		/* whole, or NULL */
+	struct author	 by;
+	struct room	 room;
+};
+
+/*
+ * Read the body of m->r into *m, room and events apart.  Not M_OK: refused
+ * already.
+ */
+enum mx_err	wish_read(struct making *);
+
+#endif

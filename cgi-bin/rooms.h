@@ -1,0 +1,45 @@
+/*
+ * rooms.h - what the handlers of `rooms` share: the room a request names, the
+ * author of its events, and the checks that the authorisation rules leave to
+ * the server.
+ */
+#ifndef MXCGI_CGI_ROOMS_H
+#define MXCGI_CGI_ROOMS_H
+
+#include "matrix/room.h"
+#include "serve/serve.h"
+
+/*
+ * The room in {roomId}.  M_INVALID_PARAM when that is no room id; M_FORBIDDEN
+ * when there is no such room, so that nobody learns which rooms there are.
+ */
+enum mx_err	 room_named(struct request *, struct room *);
+
+/* The caller as author.  M_UNKNOWN when the signing key cannot be read. */
+enum mx_err	 author_of(struct request *, struct author *);
+
+/*
+ * room_send() for an event that a client asks for, with what the rules cannot
+ * know: suspended accounts, guests, users who do not exist, aliases that lead
+ * elsewhere.  Not M_OK: *why is for fail().
+ */
+enum mx_err	 event_try(struct request *, struct author *,
+		    const struct room *, struct new_event, struct sent *,
+		    const char **why);
+/* The same, refused already when not M_OK. */
+enum mx_err	 event_put(struct request *, struct author *,
+		    const struct room *, struct new_event, struct sent *);
+
+/* {"membership": membership, "reason": reason}; reason NULL: without. */
+cJSON		*member_content(const char *membership, const char *reason);
+
+/* rooms-alias.c: the room behind an alias of this server. */
+bool		 alias_find(struct db *, const char *alias, struct room *);
+/*
+ * Do the aliases that content of an m.room.canonical_alias adds to the one in
+ * force belong to room?  M_OK, M_INVALID_PARAM or M_BAD_ALIAS and *why.
+ */
+enum mx_err	 aliases_check(struct request *, const struct room *,
+		    const cJSON *content, const char **why);
+
+#endif

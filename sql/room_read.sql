@@ -1,0 +1,25 @@
+-- What every program that reads rooms asks.
+
+-- :name room_find
+SELECT nr, version FROM room WHERE room_id = :room_id;
+
+-- :name user_find
+SELECT nr FROM user WHERE user_id = :user_id;
+
+-- :name user_name
+SELECT user_id FROM user WHERE nr = :nr;
+
+-- Who is this user to the room, now?
+-- :name member_get
+SELECT membership, event, pos FROM member WHERE room = :room AND user = :user;
+
+-- :name state_now
+SELECT event FROM current_state
+ WHERE room = :room AND type = :type AND state_key = :state_key;
+
+-- The same after event at_nr.
+-- :name state_at
+SELECT event FROM state_history
+ WHERE room = :room AND type = :type AND state_key = :state_key
+   AND from_nr <= :at_nr
+ ORDER BY from_nr DESC LIMIT 1;

@@ -1,0 +1,152 @@
+-- Adding events, and what the program `rooms` reads.
+
+--------------------------------------------------------------------- users
+
+-- :name user_add
+INSERT INTO user (user_id) VALUES (:user_id);
+
+-- Somebody who can log in here?
+-- :name account_alive
+SELECT 1 FROM account WHERE user = :user AND deactivated_at IS NULL;
+
+--------------------------------------------------------------------- rooms
+
+-- :name room_add
+INSERT INTO room (room_id, version, created_at)
+VALUES (:room_id, :version, :created_at);
+
+-- Show it in the room directory.
+-- :name room_publish
+UPDATE room SET published = 1 WHERE nr = :room;
+
+-- Something happened in it, after which it has so many more joined members.
+-- :name room_grown
+UPDATE room SET last_pos = :pos, joined = joined + :more WHERE nr = :room;
+
+-- :name alias_find
+SELECT r.nr, r.room_id, r.version
+  FROM alias a JOIN room r ON r.nr = a.room
+ WHERE a.alias = :alias;
+
+-- Touches no row when the name is taken.
+-- :name alias_add
+INSERT INTO alias (alias, room, creator, created_at)
+VALUES (:alias, :room, :creator, :created_at)
+ON CONFLICT (alias) DO NOTHING;
+
+-------------------------------------------------------------------- events
+
+-- What the next event hangs from.  An event may name 20 at most; should a room
+-- ever have more ends than that, the deepest go first.
+-- :name extremities
+SELECT e.nr, e.event_id, e.depth
+  FROM forward_extremity x JOIN event e ON e.nr = x.event
+ WHERE x.room = :room
+ ORDER BY e.depth DESC LIMIT 20;
+
+-- A piece of the current state, as the authorisation rules look at it.
+-- :name auth_state
+SELECT e.nr, e.pos, e.event_id, u.user_id, e.content_at, e.content_len, e.pdu
+  FROM current_state s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room AND s.type = :type AND s.state_key = :state_key;
+
+-- The number is needed before the row: change tells it, and the row tells
+-- change.pos.  The write transaction keeps it ours.
+-- :name event_next
+SELECT coalesce(max(nr), 0) + 1 FROM event;
+
+-- :name event_add
+INSERT INTO event (nr, event_id, room, pos, depth, type, state_key, sender,
+       origin_server_ts, replaces, redacts, device, txn_id, content_at,
+       content_len, pdu)
+VALUES (:nr, :event_id, :room, :pos, :depth, :type, :state_key, :sender,
+       :origin_server_ts, :replaces, :redacts, :device, :txn_id, :content_at,
+       :content_len, :pdu);
+
+-- :name extremity_drop
+DELETE FROM forward_extremity WHERE room = :room AND event = :event;
+
+-- :name extremity_add
+INSERT INTO forward_extremity (room, event) VALUES (:room, :event);
+
+--------------------------------------------------------------------- state
+
+-- :name state_set
+INSERT INTO current_state (room, type, state_key, event)
+VALUES (:room, :type, :state_key, :event)
+ON CONFLICT (room, type, state_key) DO UPDATE SET event = excluded.event;
+
+-- :name state_history_add
+INSERT INTO state_history (room, type, state_key, from_nr, event)
+VALUES (:room, :type, :state_key, :event, :event);
+
+-- :name state_delta_add
+INSERT INTO state_delta (room, pos, type, state_key, event, prev_event)
+VALUES (:room, :pos, :type, :state_key, :event, :prev_event);
+
+-- pos says since when the membership is what it is, so a change of name leaves
+-- it.  Who comes back has not forgotten the room.
+-- :name member_set
+INSERT INTO member (room, user, membership, event, pos)
+VALUES (:room, :user, :membership, :event, :pos)
+ON CONFLICT (room, user) DO UPDATE
+   SET membership = excluded.membership,
+       event = excluded.event,
+       pos = CASE WHEN member.membership = excluded.membership
+                  THEN member.pos ELSE excluded.pos END,
+       forgotten = CASE WHEN excluded.membership IN ('leave', 'ban')
+                  THEN member.forgotten ELSE 0 END;
+
+-------------------------------------------------------------- its readers
+
+-- The whole state of a room; columns as timeline.sql says.
+-- :name state_list_now
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM current_state s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room
+ ORDER BY s.type, s.state_key;
+
+-- The same after event at_nr.
+-- :name state_list_at
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM state_history s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room
+   AND s.from_nr = (SELECT max(h.from_nr) FROM state_history h
+                     WHERE h.room = s.room AND h.type = s.type
+                       AND h.state_key = s.state_key AND h.from_nr <= :at_nr)
+ ORDER BY s.type, s.state_key;
+
+-- The members of a room, whatever their membership.
+-- :name members_now
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM current_state s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room AND s.type = 'm.room.member'
+ ORDER BY s.state_key;
+
+-- The same after event at_nr.
+-- :name members_at
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM state_history s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room AND s.type = 'm.room.member'
+   AND s.from_nr = (SELECT max(h.from_nr) FROM state_history h
+                     WHERE h.room = s.room AND h.type = s.type
+                       AND h.state_key = s.state_key AND h.from_nr <= :at_nr)
+ ORDER BY s.state_key;

@@ -1,0 +1,292 @@
+/*
+ * room.c - how events come into being: place in the graph, cited events,
+ * state, memberships; and what is not made at all.
+ */
+#include "json/json.h"
+#include "matrix/event.h"
+#include "matrix/room.h"
+#include "matrix/shape.h"
+#include "store/stream.h"
+#include "scratch.h"
+#include "tap.h"
+
+#define MEMBER	"m.room.member"
+#define LEVELS	"m.room.power_levels"
+#define ALICE	"@alice:example.org"
+#define BOB	"@bob:example.org"
+
+static struct db *db;
+static struct author alice, bob;
+static const char *why;
+
+static const cJSON *
+tree(const char *text)
+{
+	return json_parse_own(scratch_mem, span_of(text));
+}
+
+static struct author
+author(const struct signing_key *key, const char *user_id)
+{
+	return (struct author){
+		.db = db,
+		.mem = scratch_mem,
+		.server_name = scratch_conf.server_name,
+		.key = key,
+		.now = 1000000,
+		.user = user_intern(db, user_id),
+		.user_id = user_id,
+		.device = 7,
+	};
+}
+
+static struct sent sent;
+
+static enum mx_err
+put(struct author *by, const struct room *room, const char *type,
+    const char *state_key, const char *content)
+{
+	why = NULL;
+	return room_send(by, room, &(struct new_event){
+		.type = type,
+		.state_key = state_key,
+		.content = tree(content),
+		.txn_id = "t",
+	}, &sent, &why);
+}
+
+static struct room
+begin(struct author *by, const char *version, const char *content)
+{
+	struct room room = { 0 };
+	enum mx_err err = room_begin(by, room_version_find(version),
+	    tree(content), &room, &sent, &why);
+
+	is_int(err, M_OK, "a room of version %s", version);
+	return room;
+}
+
+/* The event as it is stored. */
+static const cJSON *
+pdu(int64_t nr)
+{
+	struct rows rows = db_query(db, STMT_EVENT_GET, DB_INT(nr));
+	const cJSON *event = rows_next(&rows) ? tree(rows_text(&rows, 17)) : NULL;
+
+	rows_done(&rows);
+	return event;
+}
+
+/* The texts of an array, one behind the other. */
+static const char *
+joined(const cJSON *array)
+{
+	const char *all = "";
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, array)
+		all = arena_printf(scratch_mem, "%s%s ", all, item->valuestring);
+	return all;
+}
+
+static void
+test_users(void)
+{
+	int64_t carol = user_intern(db, "@carol:example.org");
+
+	ok(carol != 0, "a user gets a number");
+	is_int(user_intern(db, "@carol:example.org"), carol, "and keeps it");
+	is_int(user_find(db, "@carol:example.org"), carol, "and is found by it");
+	is_text(user_name(db, carol), "@carol:example.org", "and named by it");
+	is_int(user_find(db, "@dan:example.org"), 0, "nobody has none");
+	is_text(user_name(db, 9999), NULL, "and no name");
+	for (int m = MEMBERSHIP_INVITE; m <= MEMBERSHIP_BAN; m++)
+		is_int(membership_of(membership_name((enum membership)m)), m,
+		    "%s", membership_name((enum membership)m));
+	is_int(membership_of("asleep"), MEMBERSHIP_NONE, "no membership");
+	is_int(membership_of(NULL), MEMBERSHIP_NONE, "nor this");
+	is_int(membership_of(""), MEMBERSHIP_NONE, "nor this");
+}
+
+static void
+test_create(void)
+{
+	struct room ten = begin(&alice, "10",
+	    "{\"creator\":\"" BOB "\",\"room_version\":\"1\",\"x\":1}");
+	struct room found;
+	struct event_row row;
+
+	event_find(db, sent.nr, &row);
+	ok(span_is(row.content, "{\"creator\":\"" ALICE "\","
+	    "\"room_version\":\"10\",\"x\":1}"),
+	    "creator and room_version are what they are");
+	is_int(row.depth, 1, "the first event has depth 1");
+	is_int((int64_t)strlen(ten.room_id), 1 + 18 + 1 + 11, "length of an id");
+	ok(room_find(db, ten.room_id, &found) && found.nr == ten.nr &&
+	    found.version == ten.version, "the room is found");
+	ok(!room_find(db, "!none:example.org", &found), "another is not");
+	is_int(room_begin(&alice, room_version_find("12"),
+	    tree("{\"additional_creators\":7}"), &found, &sent, &why),
+	    M_FORBIDDEN, "create goes by the rules");
+	ok(why != NULL, "which say why");
+}
+
+/* Room ids of version 12 are hashes of what was asked, and when. */
+static void
+test_same_moment(void)
+{
+	struct room one = begin(&alice, "12", "{}");
+	struct room two = begin(&alice, "12", "{}");
+	struct event_row row;
+
+	ok(strcmp(one.room_id, two.room_id) != 0,
+	    "two rooms of one moment are two");
+	event_find(db, sent.nr, &row);
+	is_int(row.origin_server_ts, alice.now + 1, "the second is a bit later");
+	is_text(two.room_id + 1, row.event_id + 1, "its id is its create's");
+}
+
+/* What a message in a room of that version cites and hangs from. */
+static void
+test_graph(const char *version, bool cites_create)
+{
+	struct room room = begin(&alice, version, "{}");
+	const char *create = sent.event_id, *member, *levels, *last;
+	const cJSON *event;
+
+	put(&alice, &room, MEMBER, ALICE, "{\"membership\":\"join\"}");
+	member = sent.event_id;
+	is_text(joined(json_get(pdu(sent.nr), "auth_events")),
+	    cites_create ? arena_printf(scratch_mem, "%s ", create) : "",
+	    "%s: the creator's join cites create or nothing", version);
+	put(&alice, &room, LEVELS, "", "{\"users\":{\"" BOB "\":10}}");
+	levels = sent.event_id;
+	put(&alice, &room, "a", NULL, "{}");
+	last = sent.event_id;
+	is_int(put(&alice, &room, "b", NULL, "{\"n\":1}"), M_OK,
+	    "%s: a message", version);
+
+	event = pdu(sent.nr);
+	is_text(joined(json_get(event, "prev_events")),
+	    arena_printf(scratch_mem, "%s ", last), "%s: its parent", version);
+	ok(strstr(joined(json_get(event, "auth_events")), member) != NULL &&
+	    strstr(joined(json_get(event, "auth_events")), levels) != NULL,
+	    "%s: cites the sender and the levels", version);
+	is_int(strstr(joined(json_get(event, "auth_events")), create) != NULL,
+	    cites_create, "%s: and create, or not", version);
+	is_int((int64_t)json_get(event, "depth")->valuedouble, 5, "%s: depth",
+	    version);
+	is_text(event_reference_id(scratch_mem, room.version, event),
+	    sent.event_id, "%s: its id", version);
+	ok(event_signature_valid(scratch_mem, room.version, event,
+	    scratch_conf.server_name, alice.key->id, alice.key->key.public),
+	    "%s: its signature", version);
+}
+
+static void
+test_state(void)
+{
+	struct room room = begin(&alice, "10", "{}");
+	struct member then, now;
+	struct sent first, second;
+	struct event_row row;
+
+	put(&alice, &room, MEMBER, ALICE, "{\"membership\":\"join\"}");
+	then = room_member(db, room.nr, alice.user);
+	is_int(then.membership, MEMBERSHIP_JOIN, "a member");
+	is_int(then.pos, sent.pos, "since when");
+	is_int(then.pos, change_last(db), "which is the end of the stream");
+	put(&alice, &room, MEMBER, ALICE,
+	    "{\"membership\":\"join\",\"displayname\":\"A\"}");
+	now = room_member(db, room.nr, alice.user);
+	is_int(now.pos, then.pos, "another name: a member as long as before");
+	is_int(now.event, sent.nr, "by a new event");
+
+	is_int(room_state_now(db, room.nr, "x", "k"), 0, "no such state");
+	put(&alice, &room, "x", "k", "{\"n\":1}");
+	first = sent;
+	put(&alice, &room, "x", "k", "{ \"n\": 1 }");
+	is_int(sent.nr, first.nr, "the same again is the event that stands");
+	is_int(sent.pos, first.pos, "told when it was");
+	is_text(sent.event_id, first.event_id, "under its id");
+	put(&alice, &room, "x", "k", "{\"n\":2}");
+	second = sent;
+	ok(second.nr > first.nr && second.pos > first.pos, "news is new");
+	event_find(db, second.nr, &row);
+	is_int(row.replaces, first.nr, "and replaces the old");
+	is_int(room_state_now(db, room.nr, "x", "k"), second.nr, "now");
+	is_int(room_state_at(db, room.nr, second.nr, "x", "k"), second.nr,
+	    "after it");
+	is_int(room_state_at(db, room.nr, second.nr - 1, "x", "k"), first.nr,
+	    "before it");
+	is_int(room_state_at(db, room.nr, first.nr - 1, "x", "k"), 0,
+	    "before all");
+
+	put(&alice, &room, "x", NULL, "{\"n\":1}");
+	is_int(room_state_now(db, room.nr, "x", ""), 0, "a message is no state");
+	event_find(db, sent.nr, &row);
+	is_text(row.state_key, NULL, "and has no key");
+	is_int(row.device, 7, "its device");
+	is_text(row.txn_id, "t", "and what that called it");
+}
+
+static void
+test_refusals(void)
+{
+	struct room room = begin(&alice, "10", "{}");
+	int64_t last;
+
+	put(&alice, &room, MEMBER, ALICE, "{\"membership\":\"join\"}");
+	last = change_last(db);
+	is_int(put(&bob, &room, "a", NULL, "{}"), M_FORBIDDEN, "not in it");
+	ok(why != NULL, "is told why");
+	is_int(put(&bob, &room, MEMBER, BOB, "{\"membership\":\"join\"}"),
+	    M_FORBIDDEN, "not invited");
+	is_int(put(&alice, &room, MEMBER, "bob", "{\"membership\":\"ban\"}"),
+	    M_INVALID_PARAM, "no user");
+	ok(why != NULL, "is told why");
+	is_int(put(&alice, &room, "a", NULL, "{\"n\":1.5}"), M_BAD_JSON,
+	    "no integer");
+	is_int(put(&alice, &room, "a", NULL, arena_printf(scratch_mem,
+	    "{\"x\":\"%065536d\"}", 0)), M_TOO_LARGE, "too large");
+	is_int(change_last(db), last, "nothing of it was told");
+	is_int(room_member(db, room.nr, bob.user).membership, MEMBERSHIP_NONE,
+	    "nor did anybody join");
+	is_int(put(&alice, &room, "a", NULL, "{}"), M_OK, "the room goes on");
+}
+
+int
+main(void)
+{
+	const struct signing_key *key;
+	struct store *store;
+
+	scratch_begin();
+	store = scratch_open(NULL);
+	db = store->main;
+	if (!signing_key_make(scratch_path("key"), &why) || (key =
+	    signing_key_load(scratch_mem, scratch_path("key"), &why)) == NULL) {
+		printf("Bail out! %s\n", why);
+		return 1;
+	}
+	json_arena(scratch_mem);
+	db_arena(db, scratch_mem);
+	if (!db_begin(db, TX_WRITE)) {
+		printf("Bail out! no transaction\n");
+		return 1;
+	}
+	alice = author(key, ALICE);
+	bob = author(key, BOB);
+	test_users();
+	test_create();
+	test_same_moment();
+	test_graph("10", true);
+	test_graph("11", true);
+	test_graph("12", false);
+	test_state();
+	test_refusals();
+	is_int(db_fault(db), DB_FINE, "the store had no trouble");
+	ok(db_commit(db), "all of it is kept");
+	store_close(store);
+	return done_testing();
+}
