@@ -1,0 +1,16 @@
+/* figures.h - how long it took, how often, and at what cost of CPU. */
+#ifndef BENCH_FIGURES_H
+#define BENCH_FIGURES_H
+
+#include "http.h"
+
+/* Count the CPU time of processes whose command line holds this, and of their
+ * children. */
+void	count_cpu_of(const char *pattern);
+void	start_clock(void);
+/* An answer has come. */
+void	take(const struct http *, int status);
+/* One line with median, p99 and rate of what was taken since start_clock(). */
+void	report(const char *name);
+
+#endif

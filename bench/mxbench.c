@@ -1,0 +1,321 @@
+/*
+ * mxbench - load on a Matrix homeserver, any of them, over its client-server
+ * API; one line a case.
+ *
+ * usage: mxbench [-s SECONDS] [-c PATTERN] URL CASE...
+ *
+ * -c: add the CPU time of all processes whose command line holds PATTERN, and
+ *     of their children, per request (may be given several times).
+ * -l: list the cases.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "figures.h"
+#include "http.h"
+#include "world.h"
+
+static double seconds = 5;
+
+/* ------------------------------------------ the same from n connections */
+
+static char room[256], since[256];
+static size_t stride;
+
+/* What connection h asks next; made by the case. */
+static void (*next_request)(struct http *, size_t connection);
+
+static void
+again(struct http *h, int status, const char *body, size_t n)
+{
+	(void)body;
+	(void)n;
+	take(h, status);
+	next_request(h, (size_t)h->user);
+}
+
+static void
+closed_loop(const char *name, size_t connections,
+    void (*next)(struct http *, size_t))
+{
+	struct http *all[256];
+	char title[80];
+
+	next_request = next;
+	for (size_t i = 0; i < connections; i++)
+		all[i] = http_new(again, (void *)i);
+	start_clock();
+	for (size_t i = 0; i < connections; i++)
+		next(all[i], i);
+	http_run(mono_us() + (int64_t)(seconds * 1e6), &stop);
+	snprintf(title, sizeof(title), "%s, %zu connection%s", name,
+	    connections, connections > 1 ? "s" : "");
+	report(title);
+	for (size_t i = 0; i < connections; i++)
+		http_close(all[i]);
+}
+
+static void
+ask_whoami(struct http *h, size_t i)
+{
+	(void)i;
+	http_send(h, "GET", users[0].token, NULL,
+	    "/_matrix/client/v3/account/whoami");
+}
+
+static void
+case_whoami(size_t n)
+{
+	need_users(1);
+	closed_loop("whoami", n, ask_whoami);
+}
+
+static void
+ask_send(struct http *h, size_t i)
+{
+	static unsigned txn;
+
+	http_send(h, "PUT", users[i % stride].token,
+	    "{\"msgtype\":\"m.text\",\"body\":\"It is a long way to the sea.\"}",
+	    "/_matrix/client/v3/rooms/%s/send/m.room.message/%ld.%u", room,
+	    (long)getpid(), txn++);
+}
+
+static void
+case_send(size_t n)
+{
+	stride = n < 8 ? n : 8;
+	need_users(stride);
+	new_room(&users[0], "public_chat", room);
+	for (size_t i = 1; i < stride; i++)
+		join(&users[i], room);
+	closed_loop("send", n, ask_send);
+}
+
+static void
+ask_idle_sync(struct http *h, size_t i)
+{
+	(void)i;
+	http_send(h, "GET", users[0].token, NULL,
+	    "/_matrix/client/v3/sync?timeout=0&since=%s", since);
+}
+
+static void
+case_idle_sync(size_t n)
+{
+	need_users(1);
+	new_room(&users[0], "private_chat", room);
+	since_of(&users[0], since);
+	closed_loop("sync, nothing new", n, ask_idle_sync);
+}
+
+static void
+ask_create(struct http *h, size_t i)
+{
+	(void)i;
+	http_send(h, "POST", users[0].token, "{\"name\":\"Bench\"}",
+	    "/_matrix/client/v3/createRoom");
+}
+
+static void
+case_create(size_t n)
+{
+	need_users(1);
+	closed_loop("createRoom", n, ask_create);
+}
+
+static void
+ask_messages(struct http *h, size_t i)
+{
+	(void)i;
+	http_send(h, "GET", users[0].token, NULL,
+	    "/_matrix/client/v3/rooms/%s/messages?dir=b&limit=50", room);
+}
+
+static void
+case_messages(size_t n)
+{
+	need_users(1);
+	new_room(&users[0], "private_chat", room);
+	for (int i = 0; i < 60; i++)
+		say(&users[0], room);
+	closed_loop("messages of 50", n, ask_messages);
+}
+
+/* Each user joins once. */
+static void
+ask_join(struct http *h, size_t i)
+{
+	static size_t next;
+
+	(void)i;
+	if (++next >= user_count) {
+		stop = true;
+		next = 0;
+		return;
+	}
+	http_send(h, "POST", users[next].token, "{}",
+	    "/_matrix/client/v3/join/%s", room);
+}
+
+static void
+case_join(size_t n)
+{
+	need_users(200);
+	new_room(&users[0], "public_chat", room);
+	closed_loop("join", n, ask_join);
+	stop = false;
+}
+
+static void
+ask_stranger(struct http *h, size_t i)
+{
+	static unsigned txn;
+
+	(void)i;
+	http_send(h, "PUT", "not-a-token-of-this-server-at-all-00000000",
+	    "{\"msgtype\":\"m.text\",\"body\":\"Hello\"}",
+	    "/_matrix/client/v3/rooms/!none:localhost/send/m.room.message/%u",
+	    txn++);
+}
+
+static void
+case_stranger(size_t n)
+{
+	closed_loop("send with a wrong token", n, ask_stranger);
+}
+
+/* ----------------------------------------------------- a message's way */
+
+static int64_t said_us;
+
+static void
+heard(struct http *h, int status, const char *body, size_t n)
+{
+	(void)n;
+	if (status != 200)
+		errx(1, "sync: %d %.200s", status, body);
+	free(last);
+	last = strdup(body);
+	text_of("next_batch", since, sizeof(since));
+	h->sent_us = said_us;
+	if (strstr(body, "m.room.message") != NULL) {
+		take(h, status);
+		stop = true;
+	} else {
+		http_send(h, "GET", users[1].token, NULL,
+		    "/_matrix/client/v3/sync?timeout=30000&since=%s", since);
+	}
+}
+
+static void
+ignore(struct http *h, int status, const char *body, size_t n)
+{
+	(void)h;
+	(void)n;
+	if (status != 200)
+		errx(1, "send: %d %.200s", status, body);
+}
+
+/* Send to a sync of another user that waits. */
+static void
+case_wake(size_t n)
+{
+	struct http *waiter, *sender;
+	int64_t end;
+
+	(void)n;
+	need_users(2);
+	new_room(&users[0], "public_chat", room);
+	join(&users[1], room);
+	since_of(&users[1], since);
+	waiter = http_new(heard, NULL);
+	sender = http_new(ignore, NULL);
+	start_clock();
+	end = mono_us() + (int64_t)(seconds * 1e6);
+	while (mono_us() < end) {
+		http_send(waiter, "GET", users[1].token, NULL,
+		    "/_matrix/client/v3/sync?timeout=30000&since=%s", since);
+		/* Let it be parked; what is measured is the waking. */
+		usleep(5000);
+		said_us = mono_us();
+		stride = 1;
+		ask_send(sender, 0);
+		stop = false;
+		http_run(mono_us() + 10000000, &stop);
+		stop = false;
+	}
+	report("send -> waiting sync");
+	http_close(waiter);
+	http_close(sender);
+}
+
+/* ------------------------------------------------------------- the table */
+
+static const struct {
+	const char	*name;
+	void		(*run)(size_t);
+	size_t		 connections;
+	const char	*what;
+} cases[] = {
+	{ "whoami", case_whoami, 8, "a token looked up, 8 connections" },
+	{ "send1", case_send, 1, "messages from 1 connection" },
+	{ "send8", case_send, 8, "messages from 8 connections" },
+	{ "send64", case_send, 64, "messages from 64 connections" },
+	{ "wake", case_wake, 1, "a message to another user's waiting sync" },
+	{ "sync", case_idle_sync, 8, "incremental sync with nothing new" },
+	{ "create", case_create, 1, "createRoom" },
+	{ "join", case_join, 1, "join of a public room" },
+	{ "messages", case_messages, 8, "the last 50 messages of a room" },
+	{ "stranger", case_stranger, 8, "writes with a wrong token" },
+};
+#define CASES (sizeof(cases) / sizeof(cases[0]))
+
+static void
+run_case(const char *name)
+{
+	for (size_t i = 0; i < CASES; i++)
+		if (strcmp(cases[i].name, name) == 0) {
+			cases[i].run(cases[i].connections);
+			return;
+		}
+	errx(2, "no case \"%s\"; -l lists them", name);
+}
+
+__attribute__((noreturn))
+static void
+list_cases(void)
+{
+	for (size_t i = 0; i < CASES; i++)
+		printf("%-10s %s\n", cases[i].name, cases[i].what);
+	exit(0);
+}
+
+int
+main(int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "c:ls:")) != -1)
+		switch (c) {
+		case 'c':
+			count_cpu_of(optarg);
+			break;
+		case 'l':
+			list_cases();
+		case 's':
+			seconds = atof(optarg);
+			break;
+		default:
+			return 2;
+		}
+	if (argc - optind < 2)
+		errx(2, "usage: mxbench [-s SECONDS] [-c PATTERN] URL CASE...");
+	world_open(argv[optind++]);
+	while (optind < argc)
+		run_case(argv[optind++]);
+	return 0;
+}

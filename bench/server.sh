@@ -1,0 +1,71 @@
+# server.sh - a server of its own for a benchmark, sourced: builds nothing,
+# needs BUILD.  Two nginx workers, limits off, log level warn, cheap passwords,
+# commits durable.  Sets $url, $tmp; ends with the script.
+
+: "${BUILD:?BUILD names the build directory}"
+SRC=$(cd "$(dirname "$0")/.." && pwd)
+BUILD=$(cd "$BUILD" && pwd)
+PATH=$PATH:/usr/sbin:/sbin
+: "${ROOMS:=1}" "${EVENTS:=1}" "${PORT:=8018}"
+tmp=$(mktemp -d "${DATA:-/var/tmp}/mxbench.XXXXXX")
+url=http://127.0.0.1:$PORT
+trap 'end=$?; trap - EXIT; server_stop; rm -rf "$tmp"; exit $end' EXIT
+trap 'exit 1' HUP INT PIPE TERM
+
+server_start() {
+	cat >"$tmp/mxcgi.conf" <<-END
+	[server]
+	name = localhost
+	data_dir = $tmp/data
+	run_dir = $tmp/run
+	log_level = warn
+	[accounts]
+	registration = open
+	password_log_n = 4
+	[limits]
+	enabled = no
+	[serve]
+	processes_rooms = $ROOMS
+	processes_events = $EVENTS
+	END
+	chmod 600 "$tmp/mxcgi.conf"
+	"$BUILD/admin/mxcgi" init --config "$tmp/mxcgi.conf" >/dev/null
+	"$BUILD/admin/mxcgi" run --config "$tmp/mxcgi.conf" --daemon \
+	    --bin "$BUILD/cgi-bin:$BUILD/admin" --log "$tmp/log"
+	mkdir "$tmp/nginx"
+	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" \
+	    --rooms "$ROOMS" --events "$EVENTS" "$tmp/nginx"
+	cat >"$tmp/nginx/nginx.conf" <<-END
+	$([ "$(id -u)" != 0 ] || echo 'user root;')
+	daemon on;
+	pid $tmp/nginx.pid;
+	error_log $tmp/nginx.log warn;
+	worker_processes 2;
+	worker_rlimit_nofile 65536;
+	events { worker_connections 32768; }
+	http {
+		access_log off;
+		keepalive_requests 1000000;
+		client_body_temp_path $tmp/nginx/body;
+		fastcgi_temp_path $tmp/nginx/fastcgi;
+		proxy_temp_path $tmp/nginx/proxy;
+		uwsgi_temp_path $tmp/nginx/uwsgi;
+		scgi_temp_path $tmp/nginx/scgi;
+		include $tmp/nginx/mxcgi-http.conf;
+		server {
+			listen 127.0.0.1:$PORT backlog=4096;
+			location = /static { return 200 "x"; }
+			include $tmp/nginx/mxcgi-server.conf;
+		}
+	}
+	END
+	nginx -p "$tmp/nginx" -c "$tmp/nginx/nginx.conf" -e "$tmp/nginx.log"
+}
+
+server_stop() {
+	[ ! -f "$tmp/nginx.pid" ] || kill "$(cat "$tmp/nginx.pid")"
+	"$BUILD/admin/mxcgi" stop --config "$tmp/mxcgi.conf" >/dev/null 2>&1
+	[ ! -s "$tmp/log" ] || { echo 'The log holds:'; head -n 20 "$tmp/log"; } >&2
+}
+
+processes() { sh "$SRC/bench/memory" "$BUILD" "$tmp"; }
