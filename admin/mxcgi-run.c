@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <grp.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -276,11 +277,9 @@ read_options(struct run *run, const char **config, int argc, char **argv)
 
 /* Programs are started in other directories than this one. */
 static const char *
-absolute(const char *config)
+absolute(const char *config, char path[PATH_MAX])
 {
-	char *path = realpath(config, NULL);
-
-	return path != NULL ? path : config;
+	return realpath(config, path) != NULL ? path : config;
 }
 
 int
@@ -289,10 +288,11 @@ cmd_run(int argc, char **argv)
 	struct run r = { .options = { .bin = PROGDIR, .group = (gid_t)-1,
 	    .mode = 0660 } };
 	const char *config = NULL;
+	char path[PATH_MAX];
 
 	if (!read_options(&r, &config, argc, argv))
 		return EX_USAGE;
-	r.conf = conf_load(absolute(config_path(config)));
+	r.conf = conf_load(absolute(config_path(config), path));
 	log_open("mxcgi", r.conf->log_level);
 	if (r.options.group != (gid_t)-1 &&
 	    (chown(r.conf->run_dir, (uid_t)-1, r.options.group) == -1 ||
