@@ -32,7 +32,7 @@ while read -r program method path auth guest body tx limit once handler; do
 	is_head '^access-control-allow-headers:.*authorization' "$name: a token may be sent"
 	is_head "^access-control-allow-methods:.*$method" "$name: $method may be used"
 
-	if [ "$auth" = user ]; then
+	if [ "$auth" = user ] || [ "$auth" = locked ]; then
 		req "$method" "$path" '{}'
 		is_err 401 M_MISSING_TOKEN "$name: without a token"
 		token=nobodys
