@@ -139,7 +139,8 @@ draft(const char *v, const char *type, const char *state_key,
 static struct draft
 redaction(const char *v)
 {
-	struct draft d = draft(v, "m.room.redaction", NULL, "{'reason':'spam'}");
+	struct draft d = draft(v, "m.room.redaction", NULL,
+	    "{'reason':'spam'}");
 
 	d.redacts = P;
 	d.origin_server_ts = 1000001;
@@ -379,8 +380,9 @@ static void
 check_numbers(void)
 {
 	static const char *const bad[] = {
-		"{'a':1.5}", "{'a':9007199254740992}", "{'a':-9007199254740992}",
-		"{'a':1e300}", "{'a':{'b':[0,[{'c':0.1}]]}}"
+		"{'a':1.5}", "{'a':9007199254740992}",
+		"{'a':-9007199254740992}", "{'a':1e300}",
+		"{'a':{'b':[0,[{'c':0.1}]]}}"
 	};
 	struct draft d;
 	struct pdu pdu;

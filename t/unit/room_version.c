@@ -38,15 +38,17 @@ has(const char *version, size_t at)
 int
 main(void)
 {
-	static const char *const unknown[] = { "", "0", "010", "1.0", "13", "x" };
+	static const char *const unknown[] = {
+		"", "0", "010", "1.0", "13", "x"
+	};
 	size_t i;
 
 	for (i = 0; room_versions[i].id != NULL; i++)
 		ok(room_version_find(room_versions[i].id) == &room_versions[i],
 		    "version %s is found", room_versions[i].id);
 	for (i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
-		ok(room_version_find(unknown[i]) == NULL, "\"%s\" is no version",
-		    unknown[i]);
+		ok(room_version_find(unknown[i]) == NULL,
+		    "\"%s\" is no version", unknown[i]);
 	ok(room_version_find(NULL) == NULL, "nor is nothing");
 
 	for (i = 0; i < sizeof traits / sizeof traits[0]; i++)
