@@ -78,7 +78,7 @@ grep -q 'account was ended by signal 9' "$tmp/log";	ok $? 'the log says so'
 mxcgi_pid=$(cat "$tmp/run/mxcgi.pid")
 before=$(pid_of account)
 kill -HUP "$mxcgi_pid"
-while [ "$(pid_of user)" = "$before" ] || [ "$(pid_of account)" = "$before" ]; do
+while [ "$(pid_of account)" = "$before" ]; do
 	req GET /_matrix/client/v3/account/whoami
 	[ "$status" = 200 ] || break
 done
