@@ -22,8 +22,8 @@
 #define CHILDREN_MAX	192
 #define BACKLOG		4096	/* who connects while a program starts waits here */
 #define BACKOFF_MIN_MS	100
-#define BACKOFF_MAX_MS	10000
-#define STEADY_MS	10000	/* lived that long: no back-off next time */
+#define BACKOFF_MAX_MS	1000	/* a program that cannot start costs little at that pace */
+#define STEADY_MS	2000	/* lived that long: no back-off next time */
 #define RENEW_MS	10000	/* to end in, when a successor waits */
 
 enum turn { TURN_NONE, TURN_WANTED, TURN_ENDING };
