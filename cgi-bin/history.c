@@ -16,11 +16,12 @@
 #define LIMIT_DEFAULT	10
 #define LIMIT_MAX	1000
 /*
- * A page ends early, with a token to go on from, when it has looked at so many
- * events or grown by so many bytes.  Events passed over cost too.
+ * A page ends early, with a token to go on from, when it has grown by so many
+ * bytes, or when looking for what to show was so much work: events passed over
+ * cost too, long ones and long filters more.
  */
-#define SCAN_MAX	5000
-#define PAGE_BYTES	(2 << 20)
+#define PAGE_BYTES	(1 << 20)
+#define WORK_MAX	5000
 
 static const struct room_token beginning = { 0, 0 };
 static const struct room_token end_of_time = { INT64_MAX, INT64_MAX };
@@ -238,10 +239,17 @@ page_query(struct request *r, const struct page *page)
 	    DB_INT(page->to.nr));
 }
 
+static int64_t
+work_of(const struct page *page, const struct event_row *e)
+{
+	return (int64_t)(1 + e->content.n / 2048 +
+	    filter_weight(&page->filter) / 50);
+}
+
 static void
 put_chunk(struct request *r, const struct page *page, struct walk *walk)
 {
-	int64_t scan = SCAN_MAX / (int64_t)(1 + filter_weight(&page->filter) / 50);
+	int64_t work = 0;
 	size_t full = r->out.out->len + PAGE_BYTES;
 	struct rows rows = page_query(r, page);
 
@@ -250,11 +258,12 @@ put_chunk(struct request *r, const struct page *page, struct walk *walk)
 	while (rows_next(&rows)) {
 		struct event_row e = event_peek(&rows);
 
-		if (walk->count == page->limit || scan-- == 0 ||
+		if (walk->count == page->limit || work >= WORK_MAX ||
 		    r->out.out->len > full) {
 			walk->more = true;
 			break;
 		}
+		work += work_of(page, &e);
 		walk->at = behind(page, &e);
 		if (filter_has_event(&page->filter, &e) &&
 		    viewer_may_see(page->reader.viewer, &e))
