@@ -185,13 +185,15 @@ put_redacted_because(struct writer *w, const struct past *past,
 }
 
 static void
-put_past(struct writer *w, const struct past *past)
+put_past(struct writer *w, const struct past *past,
+    const struct reader *reader)
 {
-	if (!past->replaces)
-		return;
-	put_text(w, "replaces_state", past->prev.event_id);
+	if (past->replaces)
+		put_text(w, "replaces_state", past->prev.event_id);
 	if (past->prev_visible)
 		put_raw(w, "prev_content", past->prev.content);
+	if (reader->invite_state.n > 0)
+		put_raw(w, "invite_room_state", reader->invite_state);
 }
 
 /* What a member event did, as 2015 has it beside content. */
@@ -216,12 +218,10 @@ put_unsigned(struct writer *w, const struct event_row *e,
 			put_text(w, "txn_id", e->txn_id);
 	}
 	if (past != NULL) {
-		put_past(w, past);
+		put_past(w, past, reader);
 		if (past->prev_visible)
 			put_text(w, "prev_sender", past->prev.sender_id);
 		put_redacted_because(w, past, reader);
-		if (reader->invite_state.n > 0)
-			put_raw(w, "invite_room_state", reader->invite_state);
 	}
 	if (reader->viewer != NULL) {
 		enum membership m = viewer_membership(reader->viewer, e->nr);
@@ -262,9 +262,7 @@ write_shaped(struct writer *w, const struct event_row *e,
 	if (has->above) {
 		put_int(w, "age", age_of(e, reader));
 		if (past != NULL)
-			put_past(w, past);
-		if (past != NULL && reader->invite_state.n > 0)
-			put_raw(w, "invite_room_state", reader->invite_state);
+			put_past(w, past, reader);
 	}
 	if (has->redacted_above && past != NULL)
 		put_redacted_because(w, past, reader);

@@ -2,7 +2,7 @@
  * visibility.c - may this user see that event?
  *
  * The rules look at two pieces of state at the event: the user's membership
- * and m.room.history_visibility.  Each is kept as the stretch of history in
+ * and m.room.history_visibility.  Each is kept as stretches of history in
  * which it does not change, because who reads history reads neighbours.
  */
 #include "matrix/visibility.h"
@@ -21,11 +21,18 @@
 
 enum visibility { VISIBLE_SHARED, VISIBLE_WORLD, VISIBLE_INVITED, VISIBLE_JOINED };
 
-/* Of event.nr: from, inclusive, until, exclusive. */
+/* Of event.nr: from, inclusive, until, exclusive.  Zeroed: empty. */
 struct stretch {
 	int64_t	from;
 	int64_t	until;
 	int	value;
+};
+
+/* Some of the last: a list of state goes to and fro between them. */
+#define STRETCHES 4
+struct stretches {
+	struct stretch	 s[STRETCHES];
+	unsigned	 next;		/* whose place is taken next */
 };
 
 struct viewer {
@@ -34,8 +41,8 @@ struct viewer {
 	int64_t		 room;
 	int64_t		 user;
 	const char	*user_id;	/* NULL: not asked yet */
-	struct stretch	 membership;
-	struct stretch	 visibility;
+	struct stretches membership;
+	struct stretches visibility;
 	int64_t		 ended;		/* see last_joined(); -1: not asked yet */
 };
 
@@ -84,10 +91,23 @@ stretch_at(struct db *db, int64_t room, const char *type,
 	return s;
 }
 
-static bool
-stretch_holds(const struct stretch *s, int64_t nr)
+/* The stretch that nr lies in, or NULL. */
+static const struct stretch *
+remembered(const struct stretches *all, int64_t nr)
 {
-	return nr >= s->from && nr < s->until;
+	for (size_t i = 0; i < STRETCHES; i++)
+		if (nr >= all->s[i].from && nr < all->s[i].until)
+			return &all->s[i];
+	return NULL;
+}
+
+static const struct stretch *
+remember(struct stretches *all, struct stretch s)
+{
+	struct stretch *slot = &all->s[all->next++ % STRETCHES];
+
+	*slot = s;
+	return slot;
 }
 
 static const char *
@@ -101,19 +121,23 @@ viewer_name(struct viewer *v)
 enum membership
 viewer_membership(struct viewer *v, int64_t nr)
 {
-	if (!stretch_holds(&v->membership, nr))
-		v->membership = stretch_at(v->db, v->room, MEMBER,
-		    viewer_name(v), nr, membership_in);
-	return (enum membership)v->membership.value;
+	const struct stretch *s = remembered(&v->membership, nr);
+
+	if (s == NULL)
+		s = remember(&v->membership, stretch_at(v->db, v->room, MEMBER,
+		    viewer_name(v), nr, membership_in));
+	return (enum membership)s->value;
 }
 
 static enum visibility
 visibility_at(struct viewer *v, int64_t nr)
 {
-	if (!stretch_holds(&v->visibility, nr))
-		v->visibility = stretch_at(v->db, v->room, VISIBILITY, "", nr,
-		    visibility_in);
-	return (enum visibility)v->visibility.value;
+	const struct stretch *s = remembered(&v->visibility, nr);
+
+	if (s == NULL)
+		s = remember(&v->visibility, stretch_at(v->db, v->room,
+		    VISIBILITY, "", nr, visibility_in));
+	return (enum visibility)s->value;
 }
 
 /*

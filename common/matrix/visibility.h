@@ -16,7 +16,7 @@
  * Looks at membership and visibility at the event, and at the membership now:
  * who left sees nothing after leaving, save what anybody sees of a
  * world_readable room.  One viewer serves many events of a room: it remembers
- * the stretch of history it was asked about last, so neighbours cost nothing.
+ * the stretches of history it was asked about last, so neighbours cost nothing.
  * viewer_new() asks nothing yet.
  */
 struct viewer;
