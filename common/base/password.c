@@ -104,7 +104,6 @@ password_check(const char *password, const char *hash,
 	known = hash != NULL && stored_read(&stored, hash);
 	if (!known)
 		stored.cost = cost;
-	errno = 0;
 	done = derive(password, &stored, made);
 	same = ct_equal(made, stored.hash, HASH_LEN);
 	sodium_memzero(&stored, sizeof stored);

@@ -75,6 +75,18 @@ test_grow(struct arena *a)
 	ok(p != q && all(p, 100, 'a') && all(q, 100, 'a') && *other == 'o',
 	    "another one moves");
 
+	/* Not beyond the end of its block. */
+	arena_clear(a);
+	arena_alloc(a, 4096);
+	p = arena_grow(a, NULL, 0, 100);
+	memset(p, 'a', 100);
+	p = arena_grow(a, p, 100, 8000);
+	ok(all(p, 100, 'a'), "the last one moves when its block is full");
+	memset(p, 'a', 8000);
+
+	arena_clear(a);
+	p = arena_grow(a, NULL, 0, 200);
+
 	/* From a few bytes to megabytes: in place, moved, by realloc. */
 	bool kept = true;
 	size_t n = 200;

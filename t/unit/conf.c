@@ -225,11 +225,25 @@ test_faults(void)
 	refused(nul, sizeof nul - 1, 2, "NUL");
 }
 
+/* The words that are defaults can be said, too. */
+static void
+test_words(void)
+{
+	char *why;
+	const struct conf *c = read_text("[server]\nname = a\n"
+	    "[store]\ndurability = power\n[accounts]\nregistration = closed\n"
+	    "[limits]\nenabled = yes\n", &why);
+
+	ok(c != NULL && c->durability == DURABLE_POWER && !c->registration &&
+	    c->limits, "power, closed, yes");
+	free(why);
+}
+
 static void
 test_names(void)
 {
 	static const char *const names[] = {
-		"a", "EXAMPLE.org", "1.2.3.4", "1.2.3.4:8448", "[::1]",
+		"a", "EXAMPLE.org", "1.2.3.4", "1.2.3.4:8448", "a:65535", "[::1]",
 		"[2001:db8::1]:443", "localhost:8008",
 	};
 	char text[300], *why;
@@ -270,6 +284,7 @@ main(void)
 	test_defaults();
 	test_values();
 	test_faults();
+	test_words();
 	test_names();
 	test_files();
 	unlink(path);

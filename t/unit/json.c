@@ -1,4 +1,10 @@
 /* json.c - what is JSON, what is refused, and what a tree then holds. */
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
 #include "json/json.h"
 #include "tap.h"
 
@@ -170,6 +176,13 @@ static const struct {
 	{ JSON_BAD, "{\"\\u00e9\":1,\"\xc3\xa9\":2}" },
 	{ JSON_BAD, "{\"\\u65E5\":1,\"\xe6\x97\xa5\":2}" },
 	{ JSON_BAD, "{\"\\ud83d\\ude00\":1,\"\xf0\x9f\x98\x80\":2}" },
+	{ JSON_BAD, "{\"\\u007f\":1,\"\x7f\":2}" },
+	{ JSON_BAD, "{\"\\u0080\":1,\"\xc2\x80\":2}" },
+	{ JSON_BAD, "{\"\\u07ff\":1,\"\xdf\xbf\":2}" },
+	{ JSON_BAD, "{\"\\u0800\":1,\"\xe0\xa0\x80\":2}" },
+	{ JSON_BAD, "{\"\\uFFFF\":1,\"\xef\xbf\xbf\":2}" },
+	{ JSON_BAD, "{\"\\ud800\\udc00\":1,\"\xf0\x90\x80\x80\":2}" },
+	{ JSON_BAD, "{\"\\udbff\\udfff\":1,\"\xf4\x8f\xbf\xbf\":2}" },
 	{ JSON_BAD, "{\"a/b\":1,\"a\\/b\":2}" },
 	{ JSON_BAD, "{\"\\n\":1,\"\\u000a\":2}" },
 	{ JSON_BAD, "{\"\\b\\f\\r\\t\":1,\"\\u0008\\u000c\\u000D\\u0009\":2}" },
@@ -395,7 +408,9 @@ test_arena(struct arena *mem)
 static void
 test_own(struct arena *mem)
 {
+	int status = 0;
 	struct buf b;
+	pid_t pid;
 
 	buf_init(&b, mem, SIZE_MAX);
 	for (int i = 0; i < 120; i++)
@@ -404,6 +419,18 @@ test_own(struct arena *mem)
 		buf_putc(&b, ']');
 	ok(cJSON_IsArray(json_parse_own(mem, buf_content(&b))),
 	    "a text of our own may be deeper");
+
+	fflush(stdout);
+	if ((pid = fork()) == 0) {
+		log_open("json", LOG_ERROR + 1);
+		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+		signal(SIGABRT, SIG_DFL);
+		json_parse_own(mem, SPAN("{\"a\""));
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT,
+	    "one that is not JSON is our mistake");
 }
 
 /* --------------------------------------------------------------- slices */
