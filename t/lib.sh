@@ -1,40 +1,40 @@
 # lib.sh - sourced by every shell test:  . "$(dirname "$0")/lib.sh"
 #
-# Speaks TAP.  T says how requests travel, and each assertion must hold both ways:
+# Speaks TAP.  T says how requests travel; assertions must hold both ways:
 #   T=cgi   (default) the program of the path is run for each request
-#   T=fcgi  nginx with the generated routes, the programs resident under mxcgi run
+#   T=fcgi  nginx with the generated routes, programs resident under mxcgi run
 # BUILD names the build directory (default: build/ of the source tree).
 #
 # Before start:
-#   conf SECTION KEY VALUE      a line of the configuration (rate limits are off
-#                               and password hashes cheap unless told otherwise)
-#   env="NAME=VALUE ..."        more environment for the programs
-# start [tcp]                   make a server; tcp (fcgi only): also on $url
-# stop                          and end it, data kept; start again goes on with it
+#   conf SECTION KEY VALUE   a line of the configuration (rate limits are off
+#                            and password hashes cheap unless told otherwise)
+#   env="NAME=VALUE ..."     more environment for the programs
+# start [tcp]                make a server; tcp (fcgi only): also on $url
+# stop                       end it, data kept; start again goes on with it
 #
-# req METHOD PATH [BODY]        sets $status; the body is in $tmp/body, the
-#                               headers in $tmp/head.  With $token as access
-#                               token and $header ("Name: value"), when not empty
-# req_file METHOD PATH FILE     the same, the body's bytes from FILE
-# bg NAME METHOD PATH [BODY]    the same in the background, and
-# bg_wait NAME                  wait for its answer: $status and so on as by req
-# user NAME                     register; sets token_NAME, user_NAME, device_NAME
-# as NAME                       $token and $user are NAME's from here on
-# get_json FILTER               what jq finds in the body, strings without quotes
-# enc TEXT                      TEXT percent-encoded for one path segment
+# req METHOD PATH [BODY]     sets $status; the body is in $tmp/body, the headers
+#                            in $tmp/head.  With $token as access token and
+#                            $header ("Name: value"), when not empty
+# req_file METHOD PATH FILE  the same, the body's bytes from FILE
+# bg NAME METHOD PATH [BODY] the same in the background, and
+# bg_wait NAME               wait for its answer: $status and so on as by req
+# user NAME                  register; sets token_NAME, user_NAME, device_NAME
+# as NAME                    $token and $user are NAME's from here on
+# get_json FILTER            what jq finds in the body, texts without quotes
+# enc TEXT                   TEXT percent-encoded for one path segment
 #
-# ok STATUS NAME                STATUS 0 passes
-# is GOT WANT NAME              texts are equal
-# like REGEX NAME               some line of the body matches (grep -E)
+# ok STATUS NAME             STATUS 0 passes
+# is GOT WANT NAME           texts are equal
+# like REGEX NAME            some line of the body matches (grep -E)
 # is_status STATUS NAME
-# is_err STATUS ERRCODE NAME    refused so, with a sentence for people
-# is_json FILTER WANT NAME      jq's compact, sorted output is WANT
-# is_head REGEX NAME            some header line matches, case ignored
-# expect_log REGEX              lines like this on stderr are no failure
+# is_err STATUS ERRCODE NAME refused so, with a sentence for people
+# is_json FILTER WANT NAME   jq's compact, sorted output is WANT
+# is_head REGEX NAME         some header line matches, case ignored
+# expect_log REGEX           lines like this on stderr are no failure
 # done_testing
 #
-# A program that dies or exits non-zero, a warning, an error, or anything but log
-# lines on stderr fails the test, unless expect_log announced it.
+# A program that dies or exits non-zero, a warning, an error, or anything but
+# log lines on stderr fails the test, unless expect_log announced it.
 
 SRC=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 while [ ! -f "$SRC/t/lib.sh" ] && [ "$SRC" != / ]; do SRC=$(dirname "$SRC"); done
