@@ -3,12 +3,16 @@
  */
 #include <string.h>
 
+#include "matrix/ids.h"
 #include "rooms-wish.h"
 #include "rooms.routes.h"
 
 /* ------------------------------------------------------------- the events */
 
-/* One that the rules refuse: the state asked for contradicts itself. */
+/*
+ * One that the rules refuse: the state asked for contradicts itself.  The
+ * sentence names it, but no type that would not fit into a sentence.
+ */
 static enum mx_err
 put_state(struct making *m, const char *type, const char *state_key,
     const cJSON *content)
@@ -22,7 +26,7 @@ put_state(struct making *m, const char *type, const char *state_key,
 	if (err == M_OK)
 		return M_OK;
 	return fail(m->r, err == M_FORBIDDEN ? M_INVALID_ROOM_STATE : err,
-	    "%s: %s", type, why);
+	    "%s: %s", strlen(type) <= ID_MAX ? type : "initial_state", why);
 }
 
 static cJSON *

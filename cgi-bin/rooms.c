@@ -30,11 +30,13 @@ our_key(const struct conf *conf, const char **why)
 	static const struct signing_key *key;
 	static struct arena *mem;
 
+	if (key != NULL)
+		return key;
 	if (mem == NULL)
 		mem = arena_new();
-	if (key == NULL)
-		key = signing_key_load(mem,
-		    arena_printf(mem, "%s/signing.key", conf->data_dir), why);
+	arena_clear(mem);
+	key = signing_key_load(mem, arena_printf(mem, "%s/signing.key",
+	    conf->data_dir), why);
 	return key;
 }
 

@@ -237,6 +237,11 @@ req POST $v3/createRoom "{\"initial_state\":[{\"type\":\"a\",\"content\":{\"x\":
 refused 413 M_TOO_LARGE 'an event over 65,536 bytes'
 req POST $v3/createRoom "{\"initial_state\":[{\"type\":\"$(printf '%0256d' 0)\",\"content\":{}}]}"
 refused 413 M_TOO_LARGE 'a type over 255 bytes'
+wide=$(printf '%0600d' 0 | sed 's/0/ü/g')
+req POST $v3/createRoom "{\"initial_state\":[{\"type\":\"x$wide\",\"content\":{}}]}"
+refused 413 M_TOO_LARGE 'a long one of wide letters'
+iconv -f UTF-8 -t UTF-8 "$tmp/body" >/dev/null
+ok $? 'is not cut through'
 
 # ------------------------------------------------------------------ invites
 bad_invite() { req POST $v3/createRoom "{\"invite\":$1}"; refused "$2" "$3" "$4"; }

@@ -325,6 +325,20 @@ as alice
 req POST "$here/invite" '{"user_id":"@dave:localhost","reason":"again"}'
 refused 404 M_NOT_FOUND 'who is deactivated is gone'
 
+# ---------------------- without the key, which resident programs read once
+create '{}'
+if [ "$T" = cgi ]; then
+	mv "$tmp/data/signing.key" "$tmp/key"
+	expect_log 'signing.key'
+	join '{}'
+	is_status 200 'what needs no new event works without the signing key'
+	invite bob
+	refused 500 M_UNKNOWN 'an event cannot be made without it'
+	mv "$tmp/key" "$tmp/data/signing.key"
+	invite bob
+	is_status 200 'and can when it is back'
+fi
+
 # -------------------------------------------------------------- as of 2015
 v1=$c/api/v1
 as alice
