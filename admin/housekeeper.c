@@ -35,7 +35,7 @@ struct duty {
 /* The first is the one that writers ring for. */
 static const struct duty duties[] = {
 	{ .piece = upkeep_checkpoint, .every = 60 * SECOND,
-	  .at_most = SECOND / 5 },
+	  .at_most = SECOND / 10 },
 	{ .piece = upkeep_expire, .every = 600 * SECOND },
 	{ .piece = upkeep_thin, .every = 3600 * SECOND },
 	{ .piece = upkeep_shrink, .every = 3600 * SECOND },

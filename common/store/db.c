@@ -3,7 +3,9 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/db-inner.h"
 
@@ -222,6 +224,24 @@ db_wal_pages(const struct db *db)
 	return db->wal_pages;
 }
 
+/*
+ * SQLite's own waiting soon sleeps for tens of ms, and each time it looks a
+ * reader may be there; who holds up all writers looks more often.  Only the
+ * sleep counts, not the time that moving pages takes between two waits.
+ */
+static int
+look_again(void *arg, int times)
+{
+	int64_t *left_us = arg, began = clock_mono_us();
+
+	(void)times;
+	if (*left_us <= 0)
+		return 0;
+	nanosleep(&(struct timespec){ 0, 200000 }, NULL);
+	*left_us -= clock_mono_us() - began;
+	return 1;
+}
+
 /* BUSY is no fault here: readers were still there, and that is all. */
 bool
 db_checkpoint(struct db *db, enum checkpoint how, unsigned wait_ms)
@@ -231,10 +251,11 @@ db_checkpoint(struct db *db, enum checkpoint how, unsigned wait_ms)
 		[CHECKPOINT_RESTART] = SQLITE_CHECKPOINT_RESTART,
 		[CHECKPOINT_TRUNCATE] = SQLITE_CHECKPOINT_TRUNCATE,
 	};
+	int64_t left_us = (int64_t)wait_ms * 1000;
 	int rc, pages = -1, moved = -1;
 
 	db_reset_all(db);
-	sqlite3_busy_timeout(db->sq, (int)wait_ms);
+	sqlite3_busy_handler(db->sq, look_again, &left_us);
 	rc = sqlite3_wal_checkpoint_v2(db->sq, NULL, mode[how], &pages, &moved);
 	sqlite3_busy_timeout(db->sq, DB_BUSY_MS);
 	if (pages >= 0)

@@ -60,16 +60,21 @@ commit(struct store *store)
 /*
  * What is moved without the lock need not be moved under it.  While writers
  * go on the WAL never begins anew by itself, as something is always left.
+ * Readers who relieve each other can make us miss the moment when none needs
+ * it; the longer it has become, the more patient we are.
  */
 bool
 upkeep_checkpoint(struct upkeep *u)
 {
 	struct store *store = u->store;
+	unsigned pages;
 
 	db_checkpoint(store->main, CHECKPOINT_PASSIVE, 0);
-	if (db_wal_pages(store->main) <= WAL_LONG || !take_turn(store))
+	pages = db_wal_pages(store->main);
+	if (pages <= WAL_LONG || !take_turn(store))
 		return false;
-	db_checkpoint(store->main, CHECKPOINT_RESTART, READERS_MS);
+	db_checkpoint(store->main, CHECKPOINT_RESTART,
+	    READERS_MS * pages / WAL_LONG);
 	lock_release(store->lock);
 	return false;
 }
