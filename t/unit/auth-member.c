@@ -90,6 +90,10 @@ static const struct auth_case members[] = {
 	{ "4.3.5.3", "5.3.5.3", ALL, "restricted: a member with power does",
 	  JOIN_RULE("restricted"), "@stranger:a", M, "@stranger:a",
 	  VIA("'@mod:a'"), NULL, NULL },
+	{ "4.3.5.3", "5.3.5.3", ALL, "restricted: one with just that power",
+	  JOIN_RULE("restricted") ","
+	  LEVELS("{'users':{'@user:a':25},'invite':25}"),
+	  "@stranger:a", M, "@stranger:a", VIA("'@user:a'"), NULL, NULL },
 	{ "4.3.5.3", "5.3.5.3", ALL, "knock_restricted: likewise",
 	  JOIN_RULE("knock_restricted"), "@stranger:a", M, "@stranger:a",
 	  VIA("'@creator:a'"), NULL, NULL },

@@ -399,8 +399,14 @@ check_numbers(void)
 	json_int(parse(pdu.text.s, pdu.text.n), "depth", &depth);
 	is_int(depth, JSON_INT_MAX, "depth stays at its limit");
 	d.depth = 1;
-	d.origin_server_ts = JSON_INT_MAX + 1;
-	refused("a time out of range", &d, M_BAD_JSON);
+	d.origin_server_ts = JSON_INT_MAX;
+	made("the last time there is", &d);
+	d.origin_server_ts++;
+	refused("a time after that", &d, M_BAD_JSON);
+	d.origin_server_ts = -JSON_INT_MAX;
+	made("the first time there is", &d);
+	d.origin_server_ts--;
+	refused("a time before that", &d, M_BAD_JSON);
 	d = draft("10", "x\xff", NULL, "{}");
 	refused("type that is not UTF-8", &d, M_BAD_JSON);
 	d = draft("10", "x", "\xed\xa0\x80", "{}");
@@ -517,6 +523,10 @@ check_redactions(void)
 	    json(arena_printf(mem, "%s'membership':'join','origin':'b',"
 	    "'origin_server_ts':2,'prev_events':['$p'],'prev_state':[],%s",
 	    start, end)), "10: an event's own keys");
+	is_text(canonical(event_redact(version("11"), tree("{'content':{}}"))),
+	    "{}", "content of no type goes");
+	is_text(canonical(event_redact(version("11"), tree("{'type':'x'}"))),
+	    json("{'type':'x'}"), "what has no content gets none");
 	is_text(canonical(event_redact(version("11"), tree(event))),
 	    json(arena_printf(mem, "%s'origin_server_ts':2,"
 	    "'prev_events':['$p'],%s", start, end)),

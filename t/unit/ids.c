@@ -32,6 +32,7 @@ static const struct grammar server_names[] = {
 	{ "xn--bcher-kva.example", true },
 	{ "[::]", true },
 	{ "[::ffff:1.2.3.4]:1", true },
+	{ "[0000:0000:0000:0000:0000:0000:255.255.255.255]", true },
 	{ "", false },
 	{ ":80", false },
 	{ "matrix.org:", false },
@@ -52,6 +53,7 @@ static const struct grammar server_names[] = {
 	{ "[g::1]", false },
 	{ "[fe80::1%eth0]", false },
 	{ "[1.2.3.4]", false },
+	{ "[0000:0000:0000:0000:0000:0000:255.255.255.2555]", false },
 	{ "[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000]", false },
 	{ NULL, false }
 };

@@ -142,6 +142,7 @@ check_lines(void)
 		{ "ed25519 1 Zm9v\n", NULL },
 		{ "ed25519 1 " SEED "AAAA\n", NULL },
 		{ "ed25519 1 %%%%\n", NULL },
+		{ "ed25519 1 " SEED SEED SEED SEED SEED SEED SEED SEED, NULL },
 	};
 	struct signing_key *key;
 	const char *path, *why;
