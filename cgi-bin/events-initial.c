@@ -10,7 +10,7 @@
 static enum mx_err
 read_limit(struct request *r, size_t *limit)
 {
-	int64_t n = TIMELINE_DEFAULT;
+	int64_t n = (int64_t)*limit;
 
 	if (!req_query_int(r, "limit", 0, INT64_MAX, &n))
 		return fail(r, M_INVALID_PARAM, "limit is a number");
@@ -156,7 +156,7 @@ initial_sync(struct request *r)
 	const char *archived = req_query(r, "archived");
 	int64_t upto = change_last(r->db), members = 0;
 	struct heard_list list;
-	size_t limit;
+	size_t limit = TIMELINE_DEFAULT;
 	enum mx_err err;
 
 	if (archived != NULL && strcmp(archived, "true") != 0 &&
@@ -193,7 +193,7 @@ room_initial_sync(struct request *r)
 	struct heard h;
 	struct stretch stretch;
 	enum state_view view;
-	size_t limit;
+	size_t limit = TIMELINE_DEFAULT;
 	enum mx_err err;
 
 	if ((err = read_limit(r, &limit)) != M_OK)

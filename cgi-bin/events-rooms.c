@@ -1,4 +1,4 @@
-/* events-rooms.c - which rooms have something to tell a user, and since when. */
+/* events-rooms.c - which rooms have something to tell, and since when. */
 #include "events.h"
 
 #define ROOMS_FOR_LOOP	20	/* more rooms than that in one answer, */
@@ -92,7 +92,8 @@ is_join(struct rows *rows)
 	    "\"join\"");
 }
 
-bool
+/* Were they in after the event at pos? */
+static bool
 joined_at(struct request *r, const struct heard *h, int64_t pos)
 {
 	struct rows rows = own_events(r, h, pos);

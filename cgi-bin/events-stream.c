@@ -30,7 +30,7 @@ struct stream {
 	struct place	*place;
 	size_t		 n;
 	int64_t		 now;		/* the end of the stream, */
-	int64_t		 upto;		/* and how much of it is told this time */
+	int64_t		 upto;		/* and as far as is told this time */
 	bool		 some;		/* there was something to tell */
 };
 
@@ -108,28 +108,15 @@ cut(struct stream *s, size_t limit)
 	}
 }
 
-/* Who came in after from is told of the joining and what followed. */
-static struct stretch
-stretch_from(struct request *r, const struct heard *h, int64_t from,
-    int64_t upto)
-{
-	struct stretch s = stretch_of(r, h, from, upto);
-
-	if (!s.fresh)
-		return s;
-	s.after = joined_at(r, h, from) ? from :
-	    h->membership == MEMBERSHIP_JOIN ? h->pos - 1 : from;
-	return s;
-}
-
+/* Who came in after from is told of what happened since, as far as they may. */
 static void
 collect(struct stream *s, size_t heard, int64_t from, int64_t limit)
 {
 	const struct heard *h = &s->heard.item[heard];
-	struct stretch part = stretch_from(s->r, h, from, s->now);
+	struct stretch part = stretch_of(s->r, h, from, s->now);
 	int64_t upto = part.upto < s->upto ? part.upto : s->upto;
 	struct rows rows = db_query(s->r->db, STMT_TOLD_FORWARD,
-	    DB_INT(h->room.nr), DB_INT(part.after), DB_INT(upto),
+	    DB_INT(h->room.nr), DB_INT(from), DB_INT(upto),
 	    DB_INT(limit + 1));
 
 	while (rows_next(&rows))

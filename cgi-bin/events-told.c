@@ -20,6 +20,7 @@
 #define UNFIT_LOOK	20
 #define UNFIT_MIN	50
 
+/* With the content, which so far is the row's. */
 static void
 list_add(struct arena *mem, struct event_list *list, const struct event_row *e)
 {
@@ -30,7 +31,9 @@ list_add(struct arena *mem, struct event_list *list, const struct event_row *e)
 		list->item = arena_grow(mem, list->item, old,
 		    list->cap * sizeof(*list->item));
 	}
-	list->item[list->n++] = *e;
+	list->item[list->n] = *e;
+	list->item[list->n++].content.s = arena_memdup(mem, e->content.s,
+	    e->content.n);
 }
 
 static void
@@ -74,29 +77,22 @@ unfit_most(const struct event_filter *f)
 
 /* Newer events were looked at before: the newest of each key counts. */
 static void
-hold_back(struct told *t, const struct rows *rows, const struct event_row *e)
+hold_back(struct told *t, const struct event_row *e)
 {
-	struct event_row kept;
-
-	if (e->state_key == NULL || list_has_key(&t->unfit, e) ||
-	    list_has_key(&t->timeline, e))
-		return;
-	kept = event_row(rows);
-	list_add(t->mem, &t->unfit, &kept);
+	if (e->state_key != NULL && !list_has_key(&t->unfit, e) &&
+	    !list_has_key(&t->timeline, e))
+		list_add(t->mem, &t->unfit, e);
 }
 
 /* Take the event, or say that the timeline ends before it. */
 static void
-take(struct told *t, const struct rows *rows, size_t limit)
+take(struct told *t, const struct event_row *e, size_t limit)
 {
-	struct event_row e;
-
 	t->limited = t->timeline.n == limit || t->bytes > TIMELINE_BYTES;
 	if (t->limited)
 		return;
-	e = event_row(rows);
-	t->bytes += e.content.n;
-	list_add(t->mem, &t->timeline, &e);
+	t->bytes += e->content.n;
+	list_add(t->mem, &t->timeline, e);
 }
 
 /*
@@ -117,9 +113,9 @@ read_back(struct told *t, const struct event_filter *f, size_t limit)
 		if (!may_see(t, &e)) {
 			t->limited = t->timeline.n > 0 || ++unfit > most;
 		} else if (filter_has_event(f, &e)) {
-			take(t, &rows, limit);
+			take(t, &e, limit);
 		} else {
-			hold_back(t, &rows, &e);
+			hold_back(t, &e);
 			t->limited = ++unfit > most;
 		}
 	}
@@ -210,10 +206,8 @@ told_state(struct told *t, bool all, int64_t before)
 	while (rows_next(&rows)) {
 		struct event_row e = event_peek(&rows);
 
-		if (!filter_has_event(f, &e) || list_has_key(&newer, &e))
-			continue;
-		e = event_row(&rows);
-		list_add(t->mem, &t->state, &e);
+		if (filter_has_event(f, &e) && !list_has_key(&newer, &e))
+			list_add(t->mem, &t->state, &e);
 	}
 	/* In their order in the room they cost the reader's viewer least. */
 	if (t->state.n > 1)

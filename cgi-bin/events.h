@@ -17,9 +17,9 @@
 #include "serve/serve.h"
 #include "store/stream.h"
 
-#define TIMELINE_DEFAULT	10	/* events of a room, where nobody says */
-#define TIMELINE_MAX		500	/* and at most, */
-#define TIMELINE_BYTES		(1 << 20) /* once their content is so long */
+#define TIMELINE_DEFAULT	10	/* events, where nobody says */
+#define TIMELINE_MAX		500	/* and at most */
+#define TIMELINE_BYTES		(1 << 20)	/* or this much content */
 
 /* --------------------------------------------- which rooms (events-rooms.c) */
 
@@ -57,15 +57,13 @@ struct stretch {
 	int64_t	upto;
 	bool	fresh;		/* they were not in at `since`: nothing of the
 				 * room's state is known to them */
-	bool	own;		/* their m.room.member event lies behind upto and
-				 * is told nevertheless: it is about them */
+	bool	own;		/* their m.room.member event lies behind upto,
+				 * and is told: it is about them */
 };
 struct stretch	 stretch_of(struct request *, const struct heard *,
 		    int64_t since, int64_t upto);
-/* Were they in after the event at pos? */
-bool		 joined_at(struct request *, const struct heard *, int64_t pos);
 
-/* ------------------------------------ what they have to tell (events-told.c) */
+/* ----------------------------------- what they have to tell (events-told.c) */
 
 struct event_list {
 	struct event_row *item;
@@ -113,6 +111,37 @@ void		 write_door_state(struct writer *, struct request *,
 
 /* The token for a position: everything up to it has been told. */
 const char	*token_at(struct request *, int64_t pos);
+
+/* ------------------------------------------------------------------- /sync */
+
+/* Which state a client wants, and under which name it asked for it. */
+enum state_when { STATE_AT_START, STATE_AT_END, STATE_AT_END_MSC4222 };
+
+/* What was asked; parked as it is. */
+struct sync_ask {
+	struct sync_token since;
+	int64_t		 until;		/* wait so long, ms since 1970 */
+	bool		 first;		/* there was no since */
+	bool		 full_state;
+	enum state_when	 state_when;
+	char		 filter[];	/* an id, or JSON; "": none */
+};
+
+struct sync_answer {
+	struct request	*r;
+	const struct sync_ask *ask;
+	struct filter	 filter;
+	struct heard_list heard;	/* those that may be told of */
+	int64_t		 upto;		/* the end of the stream */
+	size_t		 limit;		/* of a timeline */
+	bool		 in_2015;
+	size_t		 told;		/* rooms that had something to tell */
+	struct arena	*mem;		/* of one room at a time */
+};
+/* Write `rooms`, and count in told (events-sync-room.c). */
+void		 sync_rooms(struct sync_answer *);
+/* "key":{"events":[]} */
+void		 put_no_events(struct writer *, const char *key);
 
 /* -------------------------------------------------- who waited (resume) */
 

@@ -1,47 +1,20 @@
 #!/bin/sh
 # What happened in one's rooms: GET /sync in today's shape.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/talk.sh"
 start
 user alice
 user bob
 user carol
 user dave
-v3=/_matrix/client/v3
-brief='def brief: map(.content.body // .content.topic // .content.name //
-    (if .type == "m.room.member" then .content.membership + " " + .state_key[1:-10]
-     else .type end));'
 
-# create NAME [BODY]: a room of NAME's in $room; $here for paths, $joined for jq.
-create() {
-	as "$1"
-	req POST $v3/createRoom "${2-"{}"}"
-	room=$(get_json .room_id)
-	in_room "$room"
+# What an answer has of $room.
+in_answer() {
+	joined=".rooms.join[\"$room\"]" invited=".rooms.invite[\"$room\"]"
+	left=".rooms.leave[\"$room\"]"
 }
-in_room() {
-	here=$v3/rooms/$(enc "$1") joined=".rooms.join[\"$1\"]"
-	invited=".rooms.invite[\"$1\"]" left=".rooms.leave[\"$1\"]"
-}
-txn=0
-# say NAME TEXT...: each a message in $here.
-say() {
-	as "$1"
-	shift
-	for text; do
-		txn=$((txn + 1))
-		req PUT "$here/send/m.room.message/say$txn" \
-		    "{\"msgtype\":\"m.text\",\"body\":\"$text\"}"
-	done
-}
-# set_state NAME TYPE[/KEY] CONTENT
-set_state() { as "$1"; req PUT "$here/state/$2" "$3"; }
-# member NAME OF CONTENT
-member() { set_state "$1" "m.room.member/$(enc "@$2:localhost")" "$3"; }
-come() { as "$1"; req POST "$here/join" '{}'; }
-go() { as "$1"; req POST "$here/leave" '{}'; }
-ask_in() { as "$1"; req POST "$here/invite" "{\"user_id\":\"@$2:localhost\"}"; }
 # sync NAME [QUERY]
-sync() { as "$1"; req GET "$v3/sync${2:+?$2}"; }
+sync() { as "$1"; in_answer; req GET "$v3/sync${2:+?$2}"; }
 filter() { enc "$1"; }
 next() { get_json .next_batch; }
 # now NAME: $since is where NAME stands.
@@ -77,14 +50,16 @@ is_err 400 M_INVALID_PARAM 'an inline filter that is too long to wait with'
 # --------------------------------------------------------- nobody's first sync
 sync alice 'timeout=60000&set_presence=offline'
 is_status 200 'a first sync does not wait'
-is_json '[.rooms.join, .rooms.invite, .rooms.leave, .presence, .account_data, .to_device]' \
+is_json \
+    '[.rooms.join, .rooms.invite, .rooms.leave, .presence, .account_data, .to_device]' \
     '[{},{},{},{"events":[]},{"events":[]},{"events":[]}]' 'nothing is there'
 is_json '.next_batch | type' '"string"' 'but a token'
-is_json '[has("device_one_time_keys_count"), has("device_lists")]' '[false,false]' \
-    'nothing is claimed of keys'
+is_json '[has("device_one_time_keys_count"), has("device_lists")]' \
+    '[false,false]' 'nothing is claimed of keys'
 since=$(next)
 sync alice "since=$since"
-is_json '[.rooms.join, .next_batch]' "[{},\"$since\"]" 'nothing after that either'
+is_json '[.rooms.join, .next_batch]' "[{},\"$since\"]" \
+    'nothing after that either'
 sync alice "since=$since&timeout=100"
 is_json '[.rooms.join, .next_batch]' "[{},\"$since\"]" 'nor when waited for'
 sync alice "since=$(printf %s "$since" | sed 's/_[A-Za-z]*[.]/_elsewhere./')"
@@ -93,24 +68,28 @@ is_json .rooms.join '{}' 'a token from before the volatile store was lost'
 # ---------------------------------------------------------------- a new room
 create alice '{"name":"den","topic":"foxes"}'
 sync alice "since=$since"
-told '"m.room.create","join alice","m.room.power_levels","m.room.join_rules","m.room.history_visibility","m.room.guest_access","den","foxes"' \
+told \
+    '"m.room.create","join alice","m.room.power_levels","m.room.join_rules","m.room.history_visibility","m.room.guest_access","den","foxes"' \
     'a new room is told of from its beginning'
-is_json "$joined | [.state.events, .timeline.limited, .ephemeral, .account_data]" \
+is_json \
+    "$joined | [.state.events, .timeline.limited, .ephemeral, .account_data]" \
     '[[],false,{"events":[]},{"events":[]}]' 'with no state before that'
-is_json "$joined.summary" '{"m.heroes":[],"m.invited_member_count":0,"m.joined_member_count":1}' \
+is_json "$joined.summary" \
+    '{"m.heroes":[],"m.invited_member_count":0,"m.joined_member_count":1}' \
     'and who is in it'
 is_json "$joined.timeline.events[0] | keys" \
     '["content","event_id","origin_server_ts","sender","state_key","type","unsigned"]' \
     'events have no room_id here'
 since=$(next)
 say alice hello
-sent=$(get_json .event_id)
 sync alice "since=$since"
 told '"hello"' 'then what is said'
-is_json "$joined | [.state.events, .timeline.limited, has(\"summary\")]" '[[],false,false]' \
-    'and nothing else'
-is_json "$joined.timeline.events[0] | [.event_id, .sender, .unsigned.transaction_id]" \
-    "[\"$sent\",\"@alice:localhost\",\"say$txn\"]" 'with the transaction id for the device that sent it'
+is_json "$joined | [.state.events, .timeline.limited, has(\"summary\")]" \
+    '[[],false,false]' 'and nothing else'
+is_json \
+    "$joined.timeline.events[0] | [.event_id, .sender, .unsigned.transaction_id]" \
+    "[\"$said\",\"@alice:localhost\",\"say$txn\"]" \
+    'with the transaction id for the device that sent it'
 since=$(next)
 sync alice "since=$since"
 nothing 'each event is told once'
@@ -119,45 +98,55 @@ nothing 'others hear nothing of it'
 
 # ------------------------------------------------------------------- invited
 now bob
-ask_in alice bob
+invite alice bob
 set_state alice m.room.name '{"name":"later"}'
 sync bob "since=$since"
 is_json "$brief $invited.invite_state.events | brief" \
     '["m.room.create","m.room.join_rules","den","foxes","join alice","invite bob"]' \
     'who is invited learns what the room was like then'
-is_json "[$invited.invite_state.events[] | keys] | unique" '[["content","sender","state_key","type"]]' \
-    'as stripped state'
+is_json "[$invited.invite_state.events[] | keys] | unique" \
+    '[["content","sender","state_key","type"]]' 'as stripped state'
 is_json "$invited.invite_state.events | last | [.sender, .state_key]" \
     '["@alice:localhost","@bob:localhost"]' 'and from whom it is'
-is_json '[.rooms.join, .rooms.leave]' '[{},{}]' 'the room is in no other section'
+is_json '[.rooms.join, .rooms.leave]' '[{},{}]' \
+    'the room is in no other section'
 since=$(next)
 say alice 'not for bob'
 sync bob "since=$since"
 nothing 'nothing more is told to who is invited'
 sync bob
-is_json "$invited.invite_state.events | length" 6 'a first sync tells of the invitation again'
+is_json "$invited.invite_state.events | length" 6 \
+    'a first sync tells of the invitation again'
 
 # -------------------------------------------------------------------- joined
 before=$since
 come bob
 sync bob "since=$before"
-is_json '[.rooms.invite, .rooms.leave]' '[{},{}]' 'who joins is not invited any more'
-is_json "$brief $joined.timeline.events | brief | .[-4:]" '["invite bob","later","not for bob","join bob"]' \
+is_json '[.rooms.invite, .rooms.leave]' '[{},{}]' \
+    'who joins is not invited any more'
+is_json "$brief $joined.timeline.events | brief | .[-4:]" \
+    '["invite bob","later","not for bob","join bob"]' \
     'the newest that they may see'
-is_json "$joined.timeline | [.limited, (.events | length)]" '[true,10]' 'as many as there are by default'
-is_json "$brief $joined.state.events | brief" '["m.room.create","join alice","m.room.power_levels"]' \
+is_json "$joined.timeline | [.limited, (.events | length)]" '[true,10]' \
+    'as many as there are by default'
+is_json "$brief $joined.state.events | brief" \
+    '["m.room.create","join alice","m.room.power_levels"]' \
     'and the whole state before that'
 is_json "$joined.summary" \
-    '{"m.heroes":["@alice:localhost"],"m.invited_member_count":0,"m.joined_member_count":2}' 'and who is there'
+    '{"m.heroes":["@alice:localhost"],"m.invited_member_count":0,"m.joined_member_count":2}' \
+    'and who is there'
 joined_since=$(next)
 member bob bob '{"membership":"join","displayname":"Bob"}'
 sync bob "since=$joined_since"
 told '"join bob"' 'a change of name is no new join'
-is_json "$joined | [.state.events, .timeline.limited]" '[[],false]' 'and repeats nothing'
-is_json "$joined.timeline.events[0].unsigned.prev_content" '{"membership":"join"}' 'but says what was'
+is_json "$joined | [.state.events, .timeline.limited]" '[[],false]' \
+    'and repeats nothing'
+is_json "$joined.timeline.events[0].unsigned.prev_content" \
+    '{"membership":"join"}' 'but says what was'
 now bob
 sync alice
-is_json "$joined.summary.\"m.heroes\"" '["@bob:localhost"]' 'heroes are the others'
+is_json "$joined.summary.\"m.heroes\"" '["@bob:localhost"]' \
+    'heroes are the others'
 
 # ------------------------------------------------- the state before the timeline
 create alice '{"name":"old","topic":"kept"}'
@@ -172,19 +161,25 @@ told '"m1","new","m.room.avatar","newest","m2"' 'the newest five'
 is_json "$brief $joined.state.events | brief" \
     '["m.room.create","join alice","m.room.power_levels","m.room.join_rules","m.room.history_visibility","m.room.guest_access","old","kept"]' \
     'state is what was so before them: no avatar, the old name'
-is_json "$joined.timeline | [.limited, (.prev_batch | type)]" '[true,"string"]' 'there is more before'
+is_json "$joined.timeline | [.limited, (.prev_batch | type)]" \
+    '[true,"string"]' 'there is more before'
 sync alice "filter=$limit5&use_state_after=true"
-is_json "$brief [$joined | has(\"state\"), (.state_after.events | brief | sort)]" \
+is_json \
+    "$brief [$joined | has(\"state\"), (.state_after.events | brief | sort)]" \
     '[false,["join alice","kept","m.room.avatar","m.room.create","m.room.guest_access","m.room.history_visibility","m.room.join_rules","m.room.power_levels","newest"]]' \
     'or what is so after them'
 sync alice "filter=$limit5&org.matrix.msc4222.use_state_after=true"
-is_json "$joined | [has(\"state\"), (.[\"org.matrix.msc4222.state_after\"].events | length)]" '[false,9]' \
-    'also by its name from before'
+is_json \
+    "$joined | [has(\"state\"), (.[\"org.matrix.msc4222.state_after\"].events | length)]" \
+    '[false,9]' 'also by its name from before'
 limit0=$(filter '{"room":{"timeline":{"limit":0}}}')
 sync alice "filter=$limit0"
-is_json "$brief $joined | [.timeline.events, .timeline.limited, (.state.events | brief | .[-3:])]" \
-    '[[],true,["kept","m.room.avatar","newest"]]' 'without any timeline: the state as it is'
-req GET "$here/messages?dir=b&limit=1&from=$(get_json "$joined.timeline.prev_batch")"
+is_json \
+    "$brief $joined | [.timeline.events, .timeline.limited, (.state.events | brief | .[-3:])]" \
+    '[[],true,["kept","m.room.avatar","newest"]]' \
+    'without any timeline: the state as it is'
+req GET \
+    "$here/messages?dir=b&limit=1&from=$(get_json "$joined.timeline.prev_batch")"
 is_json '[.chunk[].content.body]' '["m2"]' 'and its prev_batch has all of it'
 
 # ------------------------------------------------------------------- a gap
@@ -198,7 +193,8 @@ set_state alice m.room.name '{"name":"seen"}'
 say alice g5 g6 g7
 sync alice "since=$start&filter=$limit5"
 told '"g4","seen","g5","g6","g7"' 'after a gap the newest events'
-is_json "$brief $joined | [.timeline.limited, (.state.events | brief)]" '[true,["of the gap"]]' \
+is_json "$brief $joined | [.timeline.limited, (.state.events | brief)]" \
+    '[true,["of the gap"]]' \
     'and what the gap did to the state, once, without what the timeline tells'
 prev=$(get_json "$joined.timeline.prev_batch") end=$(next)
 req GET "$here/messages?dir=b&limit=100&from=$prev&to=$start"
@@ -207,19 +203,23 @@ is_json "$brief .chunk | brief" '["g3","of the gap","gone by","g2","g1"]' \
 sync alice "since=$end&filter=$limit5"
 nothing 'the next token stands behind all of it'
 sync alice "since=$start&filter=$limit5&use_state_after=true"
-is_json "$brief [$joined.state_after.events | brief | sort]" '[["of the gap","seen"]]' \
-    'state_after has what changed in all'
+is_json "$brief [$joined.state_after.events | brief | sort]" \
+    '[["of the gap","seen"]]' 'state_after has what changed in all'
 limit10=$(filter '{"room":{"timeline":{"limit":10}}}')
 sync alice "since=$start&filter=$limit10"
-is_json "$joined | [(.timeline.events | length), .timeline.limited, .state.events]" '[10,false,[]]' \
-    'ten of ten are not limited'
+is_json \
+    "$joined | [(.timeline.events | length), .timeline.limited, .state.events]" \
+    '[10,false,[]]' 'ten of ten are not limited'
 
 # -------------------------------------------------------------- full_state
 sync alice "since=$end&full_state=true&timeout=60000"
-is_json "$brief $joined | [.timeline.events, .timeline.limited, (.state.events | length)]" '[[],false,9]' \
+is_json \
+    "$brief $joined | [.timeline.events, .timeline.limited, (.state.events | length)]" \
+    '[[],false,9]' \
     'full_state does not wait, and tells all state without news'
 is_json '.rooms.join | length' 2 'of all rooms'
-is_json "$joined.timeline.prev_batch | type" '"string"' 'with a place to page back from'
+is_json "$joined.timeline.prev_batch | type" '"string"' \
+    'with a place to page back from'
 say alice fs
 sync alice "since=$end&full_state=true"
 told '"fs"' 'beside the news'
@@ -234,16 +234,18 @@ say alice f4
 f=$(filter '{"room":{"timeline":{"types":["m.room.message"]}}}')
 sync alice "since=$start&filter=$f"
 told '"f1","f4"' 'only some types'
-is_json "$brief $joined | [.timeline.limited, (.state.events | brief)]" '[false,["f2","f3"]]' \
+is_json "$brief $joined | [.timeline.limited, (.state.events | brief)]" \
+    '[false,["f2","f3"]]' \
     'what the timeline holds back of the state is in state'
 f=$(filter '{"room":{"timeline":{"types":["m.room.message"]},"state":{"not_types":["m.*"]}}}')
 sync alice "since=$start&filter=$f"
-is_json "$brief [$joined.state.events | brief]" '[["f3"]]' 'unless the filter of state does not want it'
+is_json "$brief [$joined.state.events | brief]" '[["f3"]]' \
+    'unless the filter of state does not want it'
 f=$(filter '{"room":{"timeline":{"types":["m.room.message"],"limit":1}}}')
 sync alice "since=$start&filter=$f"
 told '"f4"' 'a limit counts what fits'
-is_json "$brief $joined | [.timeline.limited, (.state.events | brief)]" '[true,["f2","f3"]]' \
-    'and state is not lost with it'
+is_json "$brief $joined | [.timeline.limited, (.state.events | brief)]" \
+    '[true,["f2","f3"]]' 'and state is not lost with it'
 f=$(filter '{"room":{"timeline":{"senders":["@bob:localhost"]},"state":{"types":[]}}}')
 sync alice "since=$start&filter=$f&timeout=100"
 nothing 'where nothing fits nothing is told'
@@ -266,20 +268,23 @@ sync bob "filter=$id"
 is_err 400 M_INVALID_PARAM 'which is nobody else'"'"'s'
 
 # ------------------------------------------------------------ going, declining
-ask_in alice dave
+invite alice dave
 now dave
 go dave
 sync dave "since=$since"
-is_json "$brief $left | [(.timeline.events | brief), .state.events, .timeline.limited]" \
-    '[["leave dave"],[],false]' 'who declines is told that it is so, and nothing else'
+is_json \
+    "$brief $left | [(.timeline.events | brief), .state.events, .timeline.limited]" \
+    '[["leave dave"],[],false]' \
+    'who declines is told that it is so, and nothing else'
 is_json '[.rooms.join, .rooms.invite]' '[{},{}]' 'in no other section'
 sync dave
 nothing 'a first sync is silent about it'
 now dave
-ask_in alice dave
+invite alice dave
 member alice dave '{"membership":"leave"}'
 sync dave "since=$since"
-is_json "$brief $left.timeline.events | brief" '["leave dave"]' 'an invitation can be taken back'
+is_json "$brief $left.timeline.events | brief" '["leave dave"]' \
+    'an invitation can be taken back'
 
 create alice '{"preset":"public_chat","name":"pub"}'
 come carol
@@ -290,8 +295,10 @@ go carol
 say alice 'after she left'
 set_state alice m.room.name '{"name":"new owner"}'
 sync carol "since=$start"
-is_json "$brief $left | [(.timeline.events | brief), .state.events, .timeline.limited]" \
-    '[["while she was in","leave carol"],[],false]' 'who leaves is told what happened until then'
+is_json \
+    "$brief $left | [(.timeline.events | brief), .state.events, .timeline.limited]" \
+    '[["while she was in","leave carol"],[],false]' \
+    'who leaves is told what happened until then'
 is_json '.rooms.join' '{}' 'and is in the room no more'
 end=$(next)
 sync carol "since=$end&timeout=100"
@@ -302,22 +309,28 @@ f=$(filter '{"room":{"include_leave":true,"timeline":{"limit":2}}}')
 sync carol "filter=$f"
 is_json "$brief $left | [(.timeline.events | brief), .timeline.limited]" \
     '[["while she was in","leave carol"],true]' 'unless it is asked to'
-is_json "$brief [$left.state.events | brief | .[] | select(test(\"pub|owner|carol\"))]" '["pub","join carol"]' \
-    'with the state as it was then'
-req GET "$here/messages?dir=b&limit=1&from=$(get_json "$left.timeline.prev_batch")"
-is_json "$brief .chunk | brief" '["join carol"]' 'and paging back goes on before that'
+is_json \
+    "$brief [$left.state.events | brief | .[] | select(test(\"pub|owner|carol\"))]" \
+    '["pub","join carol"]' 'with the state as it was then'
+req GET \
+    "$here/messages?dir=b&limit=1&from=$(get_json "$left.timeline.prev_batch")"
+is_json "$brief .chunk | brief" '["join carol"]' \
+    'and paging back goes on before that'
 
 # ---------------------------------------------------------------- coming again
 come carol
 sync carol "since=$end"
-is_json "$brief $joined.timeline.events | brief | .[-3:]" '["after she left","new owner","join carol"]' \
+is_json "$brief $joined.timeline.events | brief | .[-3:]" \
+    '["after she left","new owner","join carol"]' \
     'who comes again is told what she missed'
 is_json "$joined.timeline.limited" true 'in a timeline of its own'
-is_json "[$joined.state.events[], $joined.timeline.events[] | select(has(\"state_key\")) | [.type, .state_key]] | unique | length" 8 \
-    'with the whole state'
+is_json \
+    "[$joined.state.events[], $joined.timeline.events[] | select(has(\"state_key\")) | [.type, .state_key]] | unique | length" \
+    8 'with the whole state'
 is_json '.rooms.leave' '{}' 'and has not left'
 sync carol "since=$start"
-is_json "$joined.timeline.limited" true 'also where leaving and coming fall between two syncs'
+is_json "$joined.timeline.limited" true \
+    'also where leaving and coming fall between two syncs'
 
 # ------------------------------------------------------------- sent away, banned
 now carol
@@ -326,30 +339,35 @@ say alice 'before the kick'
 member alice carol '{"membership":"leave","reason":"noise"}'
 say alice 'after the kick'
 sync carol "since=$start"
-is_json "$brief $left.timeline.events | [(brief), (last | .sender, .content.reason)]" \
-    '[["before the kick","leave carol"],"@alice:localhost","noise"]' 'who is kicked is told by whom and why'
+is_json \
+    "$brief $left.timeline.events | [(brief), (last | .sender, .content.reason)]" \
+    '[["before the kick","leave carol"],"@alice:localhost","noise"]' \
+    'who is kicked is told by whom and why'
 end=$(next)
 member alice carol '{"membership":"ban"}'
 say alice 'after the ban'
 sync carol "since=$end"
-is_json "$brief $left | [(.timeline.events | brief), .state.events]" '[["ban carol"],[]]' \
-    'a ban is told of, though she was out already'
+is_json "$brief $left | [(.timeline.events | brief), .state.events]" \
+    '[["ban carol"],[]]' 'a ban is told of, though she was out already'
 sync carol "since=$start"
-is_json "$brief $left.timeline.events | brief" '["before the kick","leave carol","ban carol"]' \
+is_json "$brief $left.timeline.events | brief" \
+    '["before the kick","leave carol","ban carol"]' \
     'both at once, and nothing of what was said in between'
 come bob
 now bob
 say alice 'x1'
 member alice bob '{"membership":"ban"}'
 sync bob "since=$since"
-is_json "$brief $left.timeline.events | brief" '["x1","ban bob"]' 'banned out of the room'
+is_json "$brief $left.timeline.events | brief" '["x1","ban bob"]' \
+    'banned out of the room'
 since=$(next)
 member alice bob '{"membership":"leave"}'
 sync bob "since=$since"
 is_json "$brief $left.timeline.events | brief" '["leave bob"]' 'and let off'
 
 # ------------------------------------------------------- what was before my time
-create alice '{"preset":"public_chat","name":"club","initial_state":[{"type":"m.room.history_visibility","content":{"history_visibility":"joined"}}]}'
+create alice \
+    '{"preset":"public_chat","name":"club","initial_state":[{"type":"m.room.history_visibility","content":{"history_visibility":"joined"}}]}'
 say alice 'among ourselves'
 now bob
 come bob
@@ -361,7 +379,8 @@ is_json "$brief $joined | [.timeline.limited, (.state.events | brief | sort)]" \
     'the state is not'
 prev=$(get_json "$joined.timeline.prev_batch")
 req GET "$here/messages?dir=b&limit=50&from=$prev"
-is_json '.chunk | map(.content.body // empty)' '[]' 'nor does paging back reveal it'
+is_json '.chunk | map(.content.body // empty)' '[]' \
+    'nor does paging back reveal it'
 go bob
 say alice 'without bob'
 set_state alice m.room.topic '{"topic":"new rules"}'
@@ -369,18 +388,21 @@ now bob
 come bob
 sync bob "since=$since"
 told '"join bob"' 'what happened while out stays hidden'
-is_json "$brief [$joined.state.events | brief | .[] | select(. == \"new rules\" or . == \"leave bob\")] | sort" \
+is_json \
+    "$brief [$joined.state.events | brief | .[] | select(. == \"new rules\" or . == \"leave bob\")] | sort" \
     '["leave bob","new rules"]' 'the state it left is told'
 sync bob
-told '"join bob"' 'by a first sync too: the timeline does not jump over what is hidden'
-is_json "$brief [$joined.state.events | brief | .[] | select(. == \"new rules\")]" '["new rules"]' \
-    'since the state would be wrong then'
+told '"join bob"' \
+    'by a first sync too: the timeline does not jump over what is hidden'
+is_json \
+    "$brief [$joined.state.events | brief | .[] | select(. == \"new rules\")]" \
+    '["new rules"]' 'since the state would be wrong then'
 
 # ------------------------------------------------------------------- waiting
 create alice
-ask_in alice bob
+invite alice bob
 come bob
-ask_in alice carol
+invite alice carol
 come carol
 now alice
 bg a GET "$v3/sync?since=$since&timeout=60000"
@@ -406,15 +428,17 @@ is_json '.next_batch | type' '"string"' 'but a token to go on with'
 
 now dave
 bg d GET "$v3/sync?since=$since&timeout=60000&filter=$limit5"
-ask_in alice dave
+invite alice dave
 bg_wait d
-is_json "$invited.invite_state.events | last | .state_key" '"@dave:localhost"' 'an invitation wakes'
+is_json "$invited.invite_state.events | last | .state_key" '"@dave:localhost"' \
+    'an invitation wakes'
 since=$(next)
 as dave
 bg d GET "$v3/sync?since=$since&timeout=60000"
 member alice dave '{"membership":"ban"}'
 bg_wait d
-is_json "$brief $left.timeline.events | brief" '["ban dave"]' 'so does being banned'
+is_json "$brief $left.timeline.events | brief" '["ban dave"]' \
+    'so does being banned'
 
 now bob
 f=$(filter '{"room":{"timeline":{"types":["m.room.message"]},"state":{"types":[]}}}')
@@ -426,7 +450,8 @@ told '"of interest"' 'a filter decides what wakes'
 
 # Two devices of one user, of which one goes.
 as bob
-req POST $v3/login '{"type":"m.login.password","identifier":{"type":"m.id.user","user":"bob"},"password":"secret of bob"}'
+req POST $v3/login \
+    '{"type":"m.login.password","identifier":{"type":"m.id.user","user":"bob"},"password":"secret of bob"}'
 token_second=$(get_json .access_token) user_second=$user_bob
 now bob
 bg b GET "$v3/sync?since=$since&timeout=60000"
@@ -476,7 +501,9 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do
 done
 sync erin
 is_json '.rooms.join | length' 24 'a first sync of many rooms'
-is_json "$brief [.rooms.join[] | [.timeline.events | brief | .[-1]]] | unique | length" 24 'tells of each'
+is_json \
+    "$brief [.rooms.join[] | [.timeline.events | brief | .[-1]]] | unique | length" \
+    24 'tells of each'
 since=$(next)
 say erin 'in the last'
 sync erin "since=$since"

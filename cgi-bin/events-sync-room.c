@@ -1,0 +1,267 @@
+/*
+ * events-sync-room.c - the rooms in an answer to /sync, in today's shape and in
+ * that of 2015, which keeps events in event_map and lists their ids.
+ */
+#include "events.h"
+
+static const char *const state_names[] = {
+	[STATE_AT_START] = "state",
+	[STATE_AT_END] = "state_after",
+	[STATE_AT_END_MSC4222] = "org.matrix.msc4222.state_after"
+};
+
+/* --------------------------------------------------------- parts of a room */
+
+void
+put_no_events(struct writer *w, const char *key)
+{
+	put_object(w, key);
+	put_array(w, "events");
+	write_end(w);
+	write_end(w);
+}
+
+static void
+put_event_ids(struct writer *w, const struct event_list *list)
+{
+	write_array(w);
+	for (size_t i = 0; i < list->n; i++)
+		write_text(w, list->item[i].event_id);
+	write_end(w);
+}
+
+static void
+put_event_map(struct writer *w, const struct told *t)
+{
+	const struct event_list *list[] = { &t->state, &t->timeline };
+
+	put_object(w, "event_map");
+	for (size_t i = 0; i < 2; i++)
+		for (size_t n = 0; n < list[i]->n; n++) {
+			write_key(w, list[i]->item[n].event_id);
+			event_write(w, t->db, &list[i]->item[n], &t->reader);
+		}
+	write_end(w);
+}
+
+static void
+put_events(struct sync_answer *a, const struct told *t,
+    const struct event_list *list)
+{
+	struct writer *w = &a->r->out;
+
+	write_key(w, "events");
+	if (a->in_2015)
+		put_event_ids(w, list);
+	else
+		write_events(w, t->db, list, &t->reader);
+}
+
+/* Who is in can always page back; who is out, from what he was shown. */
+static void
+put_timeline(struct sync_answer *a, const struct told *t)
+{
+	struct writer *w = &a->r->out;
+	const char *prev_batch = told_prev_batch(t);
+
+	if (prev_batch == NULL && t->heard->membership == MEMBERSHIP_JOIN)
+		prev_batch = token_at(a->r, a->upto);
+	put_object(w, "timeline");
+	put_events(a, t, &t->timeline);
+	put_bool(w, "limited", t->limited);
+	if (prev_batch != NULL)
+		put_text(w, "prev_batch", prev_batch);
+	write_end(w);
+}
+
+static void
+put_room(struct sync_answer *a, const struct told *t)
+{
+	struct writer *w = &a->r->out;
+
+	if (a->in_2015)
+		put_event_map(w, t);
+	put_object(w, state_names[a->ask->state_when]);
+	put_events(a, t, &t->state);
+	write_end(w);
+	put_timeline(a, t);
+	if (!a->in_2015)
+		put_no_events(w, "account_data");
+}
+
+/* Does the client have to hear of who is in, and of whom the name is made? */
+static bool
+summary_due(const struct sync_answer *a, const struct told *t)
+{
+	return !a->in_2015 && (t->stretch.fresh || a->ask->full_state ||
+	    db_int(t->db, 0, STMT_SUMMARY_CHANGED, DB_INT(t->heard->room.nr),
+	    DB_INT(t->stretch.after), DB_INT(t->stretch.upto)) != 0);
+}
+
+static size_t
+put_heroes(struct writer *w, const struct told *t, enum membership one,
+    enum membership other)
+{
+	struct rows rows = db_query(t->db, STMT_SUMMARY_HEROES,
+	    DB_INT(t->heard->room.nr), DB_TEXT(membership_name(one)),
+	    DB_TEXT(membership_name(other)), DB_INT(t->user));
+	size_t n = 0;
+
+	for (; rows_next(&rows); n++)
+		write_span(w, rows_span(&rows, 0));
+	return n;
+}
+
+/* Those who left are named only where nobody else is there to be named. */
+static void
+put_summary(struct writer *w, const struct told *t)
+{
+	int64_t room = t->heard->room.nr;
+
+	put_object(w, "summary");
+	put_array(w, "m.heroes");
+	if (put_heroes(w, t, MEMBERSHIP_JOIN, MEMBERSHIP_INVITE) == 0)
+		put_heroes(w, t, MEMBERSHIP_LEAVE, MEMBERSHIP_BAN);
+	write_end(w);
+	put_int(w, "m.joined_member_count", t->heard->joined);
+	put_int(w, "m.invited_member_count",
+	    db_int(t->db, 0, STMT_SUMMARY_INVITED, DB_INT(room)));
+	write_end(w);
+}
+
+/* ------------------------------------------------------------- one room */
+
+static struct told
+told_of(struct sync_answer *a, const struct heard *h)
+{
+	struct request *r = a->r;
+
+	return (struct told){
+		.db = r->db, .mem = a->mem, .heard = h, .user = r->who.user,
+		.stretch = stretch_of(r, h, a->ask->since.pos, a->upto),
+		.filter = &a->filter,
+		.reader = {
+			.room_id = h->room.room_id,
+			.shape = a->in_2015 ? SHAPE_SYNC_2015 : SHAPE_SYNC,
+			.device = r->who.device,
+			.now = r->now,
+			.viewer = viewer_new(r->db, a->mem, h->room.nr,
+			    r->who.user),
+		},
+	};
+}
+
+static void
+read_told(struct sync_answer *a, struct told *t, bool all)
+{
+	told_timeline(t, a->limit);
+	/* What the client saw before it was out, and again now, overlaps. */
+	if (t->stretch.fresh && !a->ask->first && t->timeline.n > 0 &&
+	    t->start <= a->ask->since.pos)
+		t->limited = true;
+	told_state(t, all, a->ask->state_when == STATE_AT_START ?
+	    t->start : t->stretch.upto + 1);
+}
+
+static void
+write_joined(struct sync_answer *a, const struct heard *h)
+{
+	struct told t = told_of(a, h);
+	struct writer *w = &a->r->out;
+	bool summary = summary_due(a, &t);
+
+	read_told(a, &t, a->ask->full_state);
+	if (!t.stretch.fresh && !a->ask->full_state && !summary &&
+	    !t.limited && t.timeline.n == 0 && t.state.n == 0)
+		return;
+	put_object(w, h->room.room_id);
+	put_room(a, &t);
+	put_no_events(w, "ephemeral");
+	if (summary)
+		put_summary(w, &t);
+	write_end(w);
+	a->told++;
+}
+
+static void
+write_left(struct sync_answer *a, const struct heard *h)
+{
+	struct told t = told_of(a, h);
+
+	read_told(a, &t, false);
+	put_object(&a->r->out, h->room.room_id);
+	put_room(a, &t);
+	write_end(&a->r->out);
+	a->told++;
+}
+
+static void
+write_at_the_door(struct sync_answer *a, const struct heard *h)
+{
+	struct writer *w = &a->r->out;
+
+	put_object(w, h->room.room_id);
+	put_object(w, h->membership == MEMBERSHIP_INVITE ?
+	    "invite_state" : "knock_state");
+	write_key(w, "events");
+	write_door_state(w, a->r, h);
+	write_end(w);
+	write_end(w);
+	a->told++;
+}
+
+/* ------------------------------------------------------------ all rooms */
+
+/* The sections of `rooms`; NULL: 2015 has none. */
+static const struct section {
+	const char	*name;
+	const char	*name_2015;
+	enum membership	 membership[2];
+	void		(*write)(struct sync_answer *, const struct heard *);
+} sections[] = {
+	{ "join", "joined", { MEMBERSHIP_JOIN }, write_joined },
+	{ "invite", "invited", { MEMBERSHIP_INVITE }, write_at_the_door },
+	{ "knock", NULL, { MEMBERSHIP_KNOCK }, write_at_the_door },
+	{ "leave", "archived", { MEMBERSHIP_LEAVE, MEMBERSHIP_BAN },
+	    write_left }
+};
+#define SECTIONS	(sizeof(sections) / sizeof(sections[0]))
+
+/* Texts of a room are forgotten with the room: only the answer grows. */
+static void
+write_section(struct sync_answer *a, const struct section *section)
+{
+	struct arena *before = db_arena(a->r->db, a->mem);
+
+	for (size_t i = 0; i < a->heard.n; i++) {
+		const struct heard *h = &a->heard.item[i];
+
+		if (h->membership != section->membership[0] &&
+		    h->membership != section->membership[1])
+			continue;
+		section->write(a, h);
+		arena_clear(a->mem);
+	}
+	db_arena(a->r->db, before);
+}
+
+void
+sync_rooms(struct sync_answer *a)
+{
+	struct writer *w = &a->r->out;
+
+	a->mem = arena_new();
+	put_object(w, "rooms");
+	for (size_t i = 0; i < SECTIONS; i++) {
+		const char *name = a->in_2015 ? sections[i].name_2015 :
+		    sections[i].name;
+
+		if (name == NULL)
+			continue;
+		put_object(w, name);
+		write_section(a, &sections[i]);
+		write_end(w);
+	}
+	write_end(w);
+	arena_free(a->mem);
+}
