@@ -1,5 +1,6 @@
 /* conf.c - the configuration file: defaults, values, and each way to err. */
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/conf.h"
@@ -237,6 +238,9 @@ test_words(void)
 	ok(c != NULL && c->durability == DURABLE_POWER && !c->registration &&
 	    c->limits, "power, closed, yes");
 	free(why);
+	c = read_text("[server]\nname = a\ndata_dir = /\n", &why);
+	is_text(c == NULL ? NULL : c->data_dir, "/", "the root is a path");
+	free(why);
 }
 
 static void
@@ -271,6 +275,32 @@ test_files(void)
 	free(why);
 }
 
+/* The file named, else that of the environment; a fault ends the program. */
+static void
+test_load(void)
+{
+	int status = 0;
+	char *why;
+	pid_t pid;
+
+	read_text("[server]\nname = loaded\n", &why);
+	setenv("MXCGI_CONFIG", path, 1);
+	is_text(conf_load(NULL)->server_name, "loaded", "by the environment");
+	setenv("MXCGI_CONFIG", "/nowhere/mxcgi.conf", 1);
+	is_text(conf_load(path)->server_name, "loaded", "by its path");
+
+	fflush(stdout);
+	if ((pid = fork()) == 0) {
+		fclose(stderr);
+		close(STDERR_FILENO);
+		conf_load(NULL);
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 1,
+	    "without it the program ends");
+}
+
 int
 main(void)
 {
@@ -287,6 +317,7 @@ main(void)
 	test_words();
 	test_names();
 	test_files();
+	test_load();
 	unlink(path);
 	return done_testing();
 }
