@@ -42,23 +42,23 @@ struct conf {
 
 	/* [server] */
 	const char	*server_name;	/* the part behind the colon in ids */
-	const char	*base_url;	/* what clients type; NULL: not stated */
+	const char	*base_url;	/* what clients type; NULL: unknown */
 	const char	*data_dir;	/* database, signing key; mode 0700 */
-	const char	*run_dir;	/* sockets, locks, doorbells, volatile store */
-	const char	*trusted_proxy;	/* address whose X-Forwarded-For counts, or NULL */
+	const char	*run_dir;	/* sockets, locks, what is volatile */
+	const char	*trusted_proxy;	/* its X-Forwarded-For counts */
 	enum log_level	 log_level;
 
 	/* [store] */
-	enum durability	 durability;	/* power: fsync each commit; process: not */
+	enum durability	 durability;	/* power: each commit is synced */
 
 	/* [accounts] */
 	bool		 registration;	/* may a stranger register? */
 	struct password_cost password_cost;
-	unsigned	 hash_workers;	/* scrypt at once; default max(1, cores/2) */
+	unsigned	 hash_workers;	/* scrypt at once: half the cores */
 
 	/* [rooms] */
-	const char	*room_version;		/* v3 without room_version: "12" */
-	const char	*room_version_2015;	/* older paths: "10" */
+	const char	*room_version;	/* v3 without room_version: "12" */
+	const char	*room_version_2015; /* older paths: "10" */
 
 	/* [limits] */
 	bool		 limits;	/* off: for tests and benchmarks only */
@@ -66,8 +66,8 @@ struct conf {
 
 	/* [serve] */
 	size_t		 body_max;	/* of a JSON body, bytes: 1 MiB */
-	size_t		 memory_max;	/* bodies + replies of a process: 32 MiB */
-	unsigned	 receive_ms;	/* a request must be complete by then: 30 s */
+	size_t		 memory_max;	/* bodies + replies: 32 MiB */
+	unsigned	 receive_ms;	/* a request is complete: 30 s */
 	unsigned	 send_ms;	/* a reply must make progress: 60 s */
 	unsigned	 wait_max_ms;	/* the longest long poll: 180 s */
 	unsigned	 cgi_waiters;	/* long polls at once as CGI: 8 */

@@ -49,7 +49,8 @@ number(const struct setting *s, const struct unit *unit, unsigned *out)
 	n = strtoul(s->value, &end, 10);
 	while (unit->suffix != NULL && strcasecmp(unit->suffix, end) != 0)
 		unit++;
-	if (errno != 0 || unit->suffix == NULL || n > s->key->most / unit->factor)
+	if (errno != 0 || unit->suffix == NULL ||
+	    n > s->key->most / unit->factor)
 		return false;
 	*out = (unsigned)n * unit->factor;
 	return *out >= s->key->least;

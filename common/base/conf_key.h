@@ -20,7 +20,7 @@ struct key {
 	/* Returns NULL, or what the value must be. */
 	const char	*(*set)(const struct setting *);
 	size_t		 offset;	/* of the member */
-	unsigned	 least;		/* numbers: the value; texts: the length */
+	unsigned	 least;		/* the number, or a text's length */
 	unsigned	 most;
 };
 

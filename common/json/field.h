@@ -32,7 +32,7 @@ struct field {
 	size_t		 offset;
 };
 
-/* The third factor is 0, and fails to compile when the member's type differs. */
+/* The product is 0, and fails to compile when the member's type differs. */
 #define FIELD_(st, member, ctype)					\
 	(offsetof(struct st, member) + 0 * sizeof(			\
 	    (ctype *)0 == &((struct st *)0)->member))
@@ -43,16 +43,18 @@ struct field {
 #define FIELD_BOOL(st, member, name, need)				\
 	{ name, FIELD_TYPE_BOOL, need, NULL, FIELD_(st, member, bool) }
 #define FIELD_OBJECT(st, member, name, need)				\
-	{ name, FIELD_TYPE_OBJECT, need, NULL, FIELD_(st, member, const cJSON *) }
+	{ name, FIELD_TYPE_OBJECT, need, NULL,				\
+	    FIELD_(st, member, const cJSON *) }
 #define FIELD_ARRAY(st, member, name, need)				\
-	{ name, FIELD_TYPE_ARRAY, need, NULL, FIELD_(st, member, const cJSON *) }
+	{ name, FIELD_TYPE_ARRAY, need, NULL,				\
+	    FIELD_(st, member, const cJSON *) }
 #define FIELD_ANY(st, member, name, need)				\
 	{ name, FIELD_TYPE_ANY, need, NULL, FIELD_(st, member, const cJSON *) }
 #define FIELD_END { NULL, FIELD_TYPE_ANY, OPTIONAL, NULL, 0 }
 
 enum field_fault {
 	FIELD_FINE,
-	FIELD_MISSING,		/* M_MISSING_PARAM (M_BAD_JSON on 2015's paths) */
+	FIELD_MISSING,		/* M_MISSING_PARAM (2015: M_BAD_JSON) */
 	FIELD_WRONG_TYPE,	/* M_BAD_JSON */
 	FIELD_INVALID		/* M_INVALID_PARAM */
 };

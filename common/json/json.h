@@ -26,7 +26,8 @@ enum json_verdict {
 	JSON_OK,
 	JSON_NOT,	/* not JSON: grammar, a tail, UTF-8 (M_NOT_JSON) */
 	JSON_BAD	/* JSON that we refuse: a key twice, \u0000, a lone
-			 * surrogate, depth, a number no double holds (M_BAD_JSON) */
+			 * surrogate, depth, a number that no double holds or
+			 * that has more than 63 characters (M_BAD_JSON) */
 };
 
 /*
@@ -42,13 +43,17 @@ struct arena	*json_arena(struct arena *);
 /* Check and parse; NULL unless *verdict is JSON_OK. */
 cJSON		*json_parse(struct arena *, const char *s, size_t n,
 		    enum json_verdict *verdict, const char **why);
-/* Text of our own (the database's): aborts when it is not JSON. */
+/*
+ * Text of our own (the database's): aborts when it is not JSON.  It is not
+ * checked otherwise, and may be deeper than what clients send.
+ */
 cJSON		*json_parse_own(struct arena *, struct span);
 
 /* Member of an object by its exact name; NULL when absent or not an object. */
 cJSON		*json_get(const cJSON *object, const char *key);
-const char	*json_text(const cJSON *object, const char *key);	/* or NULL */
-/* An integer in +-(2^53 - 1), written without fraction or exponent's loss. */
+/* Its text; NULL when it is no string. */
+const char	*json_text(const cJSON *object, const char *key);
+/* An integer in +-(2^53 - 1), in whatever way it is written: 1e3, 1.0. */
 bool		 json_is_int(const cJSON *);
 bool		 json_int(const cJSON *object, const char *key, int64_t *out);
 bool		 json_is_true(const cJSON *object, const char *key);
@@ -59,7 +64,10 @@ bool		 json_is_true(const cJSON *object, const char *key);
  * when a number is not an integer in +-(2^53 - 1).
  */
 bool		 json_canonical(struct buf *out, const cJSON *);
-/* Any tree, keys in their order, floats as short as they read back. */
+/*
+ * Any tree, keys in their order; floats with 15 digits, or as many as it takes
+ * to read back the same.
+ */
 void		 json_print(struct buf *out, const cJSON *);
 /* A string with its quotes. */
 void		 json_quote(struct buf *out, struct span);

@@ -31,7 +31,8 @@ static void
 test_defaults(void)
 {
 	char *why;
-	const struct conf *c = read_text("[server]\nname = example.org\n", &why);
+	const struct conf *c = read_text("[server]\nname = example.org\n",
+	    &why);
 
 	if (!ok(c != NULL, "a server name is enough"))
 		return;
@@ -164,7 +165,8 @@ static const struct {
 	{ "[server]\ndata_dir = var\n", 2, "absolute" },
 	{ "[server]\nrun_dir = ./run\n", 2, "absolute" },
 	{ "[server]\nrun_dir = /23456789/123456789/123456789/123456789"
-	    "/123456789/123456789/123456789/1234567890x\n", 2, "80 characters" },
+	    "/123456789/123456789/123456789/1234567890x\n", 2,
+	    "80 characters" },
 	{ "[server]\ntrusted_proxy = localhost\n", 2, "IP address" },
 	{ "[server]\nlog_level = INFO\n", 2, "debug, info" },
 	{ "[store]\ndurability = yes\n", 2, "power or process" },
@@ -247,7 +249,8 @@ static void
 test_names(void)
 {
 	static const char *const names[] = {
-		"a", "EXAMPLE.org", "1.2.3.4", "1.2.3.4:8448", "a:65535", "[::1]",
+		"a", "EXAMPLE.org", "1.2.3.4", "1.2.3.4:8448", "a:65535",
+		"[::1]",
 		"[2001:db8::1]:443", "localhost:8008",
 	};
 	char text[300], *why;

@@ -97,7 +97,8 @@ test_faults(struct arena *mem)
 	} cases[] = {
 		{ fields, "{}", FIELD_MISSING, "type is missing" },
 		{ fields, "{\"type\":null}", FIELD_MISSING, "type is missing" },
-		{ fields, "{\"Type\":\"t\"}", FIELD_MISSING, "type is missing" },
+		{ fields, "{\"Type\":\"t\"}", FIELD_MISSING,
+		    "type is missing" },
 		{ fields, "{\"type\":1}", FIELD_WRONG_TYPE,
 		    "type is not a string" },
 		{ fields, "{\"type\":\"t\",\"user\":[]}", FIELD_WRONG_TYPE,

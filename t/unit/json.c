@@ -214,7 +214,8 @@ test_check(void)
 	const char *why;
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		verdict = json_check(cases[i].text, strlen(cases[i].text), &why);
+		verdict = json_check(cases[i].text, strlen(cases[i].text),
+		    &why);
 		ok(verdict == cases[i].verdict &&
 		    (why == NULL) == (verdict == JSON_OK), "%s: %s",
 		    names[cases[i].verdict], cases[i].text);
@@ -297,10 +298,11 @@ test_many_keys(struct arena *mem)
 
 	buf_init(&b, mem, SIZE_MAX);
 	for (int i = 0; i < 2000; i++)
-		buf_printf(&b, "%c\"%0500d\":\"\\u%04x\"", i == 0 ? '{' : ',', i,
-		    i + 1);
+		buf_printf(&b, "%c\"%0500d\":\"\\u%04x\"",
+		    i == 0 ? '{' : ',', i, i + 1);
 	buf_putc(&b, '}');
-	is_int(json_check(b.s, b.len, NULL), JSON_OK, "long keys, almost alike");
+	is_int(json_check(b.s, b.len, NULL), JSON_OK,
+	    "long keys, almost alike");
 }
 
 /* Each beginning of a text is either JSON or not; none is read beyond. */
@@ -317,7 +319,8 @@ test_cut(struct arena *mem)
 		right = right && json_check(cut, n, NULL) == JSON_NOT;
 	}
 	ok(right, "no beginning of a text is JSON");
-	is_int(json_check(text, sizeof text - 1, NULL), JSON_OK, "all of it is");
+	is_int(json_check(text, sizeof text - 1, NULL), JSON_OK,
+	    "all of it is");
 }
 
 /* --------------------------------------------------------------- trees */

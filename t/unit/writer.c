@@ -24,7 +24,8 @@ test_values(struct arena *mem)
 	put_bool(&w, "yes", true);
 	put_bool(&w, "no", false);
 	put_raw(&w, "raw", SPAN("{\"x\":[1]}"));
-	put_json(&w, "json", json_parse_own(mem, SPAN("[1.5,{\"b\":0,\"a\":0}]")));
+	put_json(&w, "json", json_parse_own(mem,
+	    SPAN("[1.5,{\"b\":0,\"a\":0}]")));
 	put_object(&w, "empty");
 	write_end(&w);
 	put_array(&w, "list");
