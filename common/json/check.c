@@ -22,6 +22,7 @@
 struct check {
 	const char	*p;
 	const char	*end;
+	unsigned	 values;
 	unsigned	 depth;
 	bool		 in_array[JSON_DEPTH_MAX + 1];
 	size_t		 first_key[JSON_DEPTH_MAX + 1];
@@ -333,6 +334,19 @@ check_literal(struct check *c, const char *word)
 
 /* ----------------------------------------------------------- structure */
 
+/* What is bigger than we read to the end need not be read to the end. */
+static bool
+check_bounds(struct check *c)
+{
+	if (c->depth > JSON_DEPTH_MAX)
+		refuse(c, "it is nested too deeply");
+	else if (++c->values > JSON_VALUES_MAX)
+		refuse(c, "it holds too many values");
+	else
+		return true;
+	return false;
+}
+
 static bool
 check_scalar(struct check *c)
 {
@@ -341,6 +355,8 @@ check_scalar(struct check *c)
 
 	if (c->p == c->end)
 		return broken(c, "it ends too early");
+	if (!check_bounds(c))
+		return false;
 	switch (*c->p) {
 	case '"':
 		return check_string(c, &inside, &escaped);
@@ -371,11 +387,10 @@ open_containers(struct check *c, bool *empty)
 		if (!next_is(c, '{') && !next_is(c, '['))
 			return true;
 		array = *c->p++ == '[';
-		if (c->depth == JSON_DEPTH_MAX) {
-			refuse(c, "it is nested too deeply");
+		c->depth++;
+		if (!check_bounds(c))
 			return false;
-		}
-		c->in_array[++c->depth] = array;
+		c->in_array[c->depth] = array;
 		c->first_key[c->depth] = c->key_count;
 		skip_space(c);
 		*empty = next_is(c, array ? ']' : '}');

@@ -20,14 +20,17 @@
 #include "base/buf.h"
 
 #define JSON_DEPTH_MAX	100
+/* A tree takes 64 bytes and more a value, be it two bytes of text. */
+#define JSON_VALUES_MAX	100000
 #define JSON_INT_MAX	INT64_C(9007199254740991)	/* 2^53 - 1 */
 
 enum json_verdict {
 	JSON_OK,
 	JSON_NOT,	/* not JSON: grammar, a tail, UTF-8 (M_NOT_JSON) */
 	JSON_BAD	/* JSON that we refuse: a key twice, \u0000, a lone
-			 * surrogate, depth, a number that no double holds or
-			 * that has more than 63 characters (M_BAD_JSON) */
+			 * surrogate, depth, too many values, a number that
+			 * no double holds or that has more than 63
+			 * characters (M_BAD_JSON) */
 };
 
 /*

@@ -286,12 +286,12 @@ test_many_keys(struct arena *mem)
 	struct buf b;
 
 	buf_init(&b, mem, SIZE_MAX);
-	for (int i = 0; i < 100000; i++)
+	for (int i = 0; i < 90000; i++)
 		buf_printf(&b, "%c\"%06d\":%d", i == 0 ? '{' : ',', i, i);
 	buf_putc(&b, '}');
 	tree = json_parse(mem, b.s, b.len, &verdict, NULL);
-	is_int(verdict, JSON_OK, "100000 keys");
-	is_int(cJSON_GetArraySize(tree), 100000, "are all there");
+	is_int(verdict, JSON_OK, "90000 keys");
+	is_int(cJSON_GetArraySize(tree), 90000, "are all there");
 	b.len--;
 	buf_puts(&b, ",\"\\u0030\\u0030\\u0030123\":1}");
 	is_int(json_check(b.s, b.len, NULL), JSON_BAD, "one of them twice");
@@ -303,6 +303,26 @@ test_many_keys(struct arena *mem)
 	buf_putc(&b, '}');
 	is_int(json_check(b.s, b.len, NULL), JSON_OK,
 	    "long keys, almost alike");
+}
+
+/* As many values as a text may hold, and one more. */
+static void
+test_many_values(struct arena *mem)
+{
+	enum json_verdict verdict;
+	const char *why = "";
+	struct buf b;
+
+	buf_init(&b, mem, SIZE_MAX);
+	for (int i = 1; i < JSON_VALUES_MAX; i++)
+		buf_puts(&b, i == 1 ? "[0" : i % 2 ? ",{}" : ",[]");
+	buf_putc(&b, ']');
+	ok(json_parse(mem, b.s, b.len, &verdict, NULL) != NULL,
+	    "%d values", JSON_VALUES_MAX);
+	b.len--;
+	buf_puts(&b, ",0]");
+	is_int(json_check(b.s, b.len, &why), JSON_BAD, "one more");
+	is_text(why, "it holds too many values", "is one too many");
 }
 
 /* Each beginning of a text is either JSON or not; none is read beyond. */
@@ -504,6 +524,7 @@ main(void)
 	test_check();
 	test_depth(mem);
 	test_many_keys(mem);
+	test_many_values(mem);
 	test_cut(mem);
 	test_tree(mem);
 	test_verdicts(mem);
