@@ -211,10 +211,10 @@ is_json '.chunk[-1].type' '"m.room.create"' 'shared: a member reads all'
 say 'by-bob'
 as alice
 say by-alice
-page "dir=b&limit=2&filter=$(enc '{"lazy_load_members":true}')"
+page "dir=b&limit=6&filter=$(enc '{"lazy_load_members":true}')"
 is_json '[.state[] | .type, .state_key]' \
     '["m.room.member","@alice:localhost","m.room.member","@bob:localhost"]' \
-    'lazy loading: the members who wrote'
+    'lazy loading: the members who wrote, each once'
 page "dir=b&limit=1&filter=$(enc '{"lazy_load_members":true}')"
 is_json '[.state[].state_key]' '["@alice:localhost"]' 'and no others'
 page 'dir=b&limit=1'
@@ -224,6 +224,8 @@ as bob
 req GET "$v3/sync?timeout=0"
 before=$(get_json .next_batch)
 req POST "$v3/$rooms/leave"
+page dir=b
+left=$(get_json .start)
 as alice
 say secret
 req GET "$v3/sync?timeout=0"
@@ -232,6 +234,7 @@ as bob
 page 'dir=b&limit=3'
 is_json '[.chunk[0].content.membership, .chunk[1].content.body]' \
     '["leave","by-alice"]' 'who left reads up to that'
+is_json .start "\"$left\"" 'and does not learn that more was said'
 page "dir=b&limit=1&from=$after"
 is_json '.chunk[0].content.membership' '"leave"' 'whatever token he has'
 page "dir=f&from=$before"

@@ -170,6 +170,8 @@ static const struct {
 	    "1111111.", "5" },
 	{ "hidden from who left: joined", "+A joined x x +R x -R x",
 	    "11..111.", "7" },
+	{ "others who come while they are at the door", "+A joined ?R +B x +R",
+	    "111..1", "now" },
 	{ "somebody else's membership is nothing to them",
 	    "+A joined +B x -B x +R x", "11....11", "now" },
 };
