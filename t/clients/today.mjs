@@ -87,7 +87,8 @@ const { room_id: room } = await ann.createRoom({ name: "Tea", topic: "At five" }
 await until(ann, sdk.ClientEvent.Room, "the room appears to ann",
     () => membership(ann, room) === "join");
 await ann.invite(room, bob.getUserId());
-await until(bob, sdk.RoomEvent.MyMembership, "the invite reaches bob",
+// Membership changes before the client knows the room: look when it does.
+await until(bob, sdk.ClientEvent.Room, "the invite reaches bob",
     () => membership(bob, room) === "invite");
 await bob.joinRoom(room);
 await until(bob, sdk.RoomEvent.MyMembership, "bob is in",
