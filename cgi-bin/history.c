@@ -41,9 +41,9 @@ struct page {
 
 /* And what came of it. */
 struct walk {
-	struct room_token	 at;	/* behind, in reading order, the last looked at */
-	bool			 more;	/* it stopped before `to` or the end */
-	int64_t			 newest;	/* event.nr in the chunk; 0: none */
+	struct room_token	 at;		/* behind the last looked at */
+	bool			 more;		/* than the chunk has */
+	int64_t			 newest;	/* event.nr in it; 0: none */
 	int64_t			 count;
 	const char		*sender[LIMIT_MAX];
 	size_t			 senders;
@@ -123,7 +123,7 @@ read_limit(struct request *r, struct page *page)
 {
 	page->limit = LIMIT_DEFAULT;
 	if (!req_query_int(r, "limit", 0, JSON_INT_MAX, &page->limit))
-		return bad_page(r, "limit must be a whole number, not negative");
+		return bad_page(r, "limit must be a whole number above -1");
 	if (page->filter.limit != -1 && page->filter.limit < page->limit)
 		page->limit = page->filter.limit;
 	if (page->limit > LIMIT_MAX)

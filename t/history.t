@@ -62,7 +62,8 @@ page "dir=b&limit=20&from=$newest&to=$end"
 is "$said" 'm12 m11 m10 m9 m8 m7 m6 m5 m4 m3' 'to ends it'
 is "$(get_json .end)" "$end" 'one may go on from there'
 page "dir=b&from=$end&to=$end"
-is_json '[.chunk, has("end")]' '[[],false]' 'nothing lies between a place and itself'
+is_json '[.chunk, has("end")]' '[[],false]' \
+    'nothing lies between a place and itself'
 page "dir=b&limit=0"
 is_json '[.chunk, .end == .start]' '[[],true]' 'no more than none'
 
@@ -141,7 +142,8 @@ is "$said" image 'only what has a url'
 filter '{"contains_url":false,"limit":1}'
 is "$said" m14 'only what has none'
 page "dir=b&limit=1&filter=$(enc '{"types":["m.room.create"]}')"
-is_json '[.chunk[].type]' '["m.room.create"]' 'what a filter leaves out takes no place'
+is_json '[.chunk[].type]' '["m.room.create"]' \
+    'what a filter leaves out takes no place'
 
 # ------------------------------------------------------------- the shape
 
@@ -259,7 +261,8 @@ set_state m.room.topic '{"topic":"seen"}'
 say joined
 as bob
 page 'dir=b&limit=100'
-is "$said" 'joined invited-invited shared-invited' 'what visibility allowed when it was sent'
+is "$said" 'joined invited-invited shared-invited' \
+    'what visibility allowed when it was sent'
 is_json '[.chunk[] | select(.type == "m.room.topic") | .content.topic,
     (.unsigned | has("prev_content"), has("replaces_state"))]' \
     '["seen",false,true]' 'prev_content does not tell what was hidden'

@@ -26,7 +26,8 @@ struct filter_list {
 };
 struct event_filter {
 	int64_t		 limit;		/* 0 or more; -1: not given */
-	struct filter_list types, not_types, senders, not_senders, rooms, not_rooms;
+	struct filter_list types, not_types, senders, not_senders;
+	struct filter_list rooms, not_rooms;
 	int		 contains_url;	/* -1: not given */
 	bool		 lazy_load_members;
 	bool		 include_redundant_members;

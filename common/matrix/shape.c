@@ -14,7 +14,7 @@ struct traits {
 	bool	room_id;
 	bool	event_id;
 	bool	unsigned_;	/* unsigned, and origin_server_ts */
-	bool	user_id;	/* the sender once more; membership of members */
+	bool	user_id;	/* sender once more; membership of members */
 	bool	above;		/* what unsigned holds stands above it too */
 	bool	redacted_above;	/* of that, redacted_because only */
 	bool	txn_id;		/* as 2015 calls it */
@@ -36,7 +36,7 @@ struct past {
 	bool			 replaces;
 	bool			 redacted;
 	bool			 prev_visible;
-	struct event_row	 prev;		/* the state it took the place of */
+	struct event_row	 prev;		/* whose place it took */
 	struct event_row	 redaction;
 };
 
@@ -212,7 +212,8 @@ put_unsigned(struct writer *w, const struct event_row *e,
 {
 	put_object(w, "unsigned");
 	put_int(w, "age", age_of(e, reader));
-	if (e->txn_id != NULL && e->device != 0 && e->device == reader->device) {
+	if (e->txn_id != NULL && e->device != 0 &&
+	    e->device == reader->device) {
 		put_text(w, "transaction_id", e->txn_id);
 		if (traits_of[reader->shape].txn_id)
 			put_text(w, "txn_id", e->txn_id);

@@ -54,7 +54,7 @@ bool		 event_find(struct db *, int64_t nr, struct event_row *);
 enum shape {
 	SHAPE_TODAY,		/* v3; with room_id */
 	SHAPE_SYNC,		/* the same without room_id, as in /sync */
-	SHAPE_2015,		/* api/v1 to r0, except /sync: both eras' fields */
+	SHAPE_2015,		/* api/v1 to r0, but /sync: both eras' fields */
 	SHAPE_SYNC_2015,	/* v2_alpha /sync: inside event_map */
 	SHAPE_STRIPPED		/* type, state_key, sender, content */
 };
@@ -64,19 +64,26 @@ struct viewer;
 struct reader {
 	const char	*room_id;
 	enum shape	 shape;
-	int64_t		 device;	/* whose own transaction ids are shown */
+	/* Whose own transaction ids are shown. */
+	int64_t		 device;
 	int64_t		 now;
-	struct viewer	*viewer;	/* visibility.h.  NULL: unknown, so without
-					 * prev_content and the reader's membership */
-	struct span	 invite_state;	/* of the next event, an invitation:
-					 * an array of stripped state; or empty */
+	/*
+	 * visibility.h.  NULL: unknown, so without prev_content and the
+	 * reader's membership.
+	 */
+	struct viewer	*viewer;
+	/*
+	 * Of the next event, an invitation: an array of stripped state; or
+	 * empty.
+	 */
+	struct span	 invite_state;
 };
 struct request;
 struct room;
-/* The reader who asks, with a viewer; SHAPE_TODAY or SHAPE_2015 by the path. */
+/* Who asks, with a viewer; SHAPE_TODAY or SHAPE_2015 by the path. */
 struct reader	 reader_of(struct request *, const struct room *);
 
-void		 event_write(struct writer *, struct db *, const struct event_row *,
-		    const struct reader *);
+void		 event_write(struct writer *, struct db *,
+		    const struct event_row *, const struct reader *);
 
 #endif

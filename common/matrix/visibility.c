@@ -19,7 +19,9 @@
  */
 #define MEMBERSHIPS_MAX	1000
 
-enum visibility { VISIBLE_SHARED, VISIBLE_WORLD, VISIBLE_INVITED, VISIBLE_JOINED };
+enum visibility {
+	VISIBLE_SHARED, VISIBLE_WORLD, VISIBLE_INVITED, VISIBLE_JOINED
+};
 
 /* Of event.nr: from, inclusive, until, exclusive.  Zeroed: empty. */
 struct stretch {
@@ -43,7 +45,7 @@ struct viewer {
 	const char	*user_id;	/* NULL: not asked yet */
 	struct stretches membership;
 	struct stretches visibility;
-	int64_t		 ended;		/* see last_joined(); -1: not asked yet */
+	int64_t		 ended;		/* last_joined(); -1: not asked yet */
 };
 
 /* --------------------------------------------------------- state, read */

@@ -20,7 +20,8 @@
  * viewer_new() asks nothing yet.
  */
 struct viewer;
-struct viewer	*viewer_new(struct db *, struct arena *mem, int64_t room, int64_t user);
+struct viewer	*viewer_new(struct db *, struct arena *mem, int64_t room,
+		    int64_t user);
 bool		 viewer_may_see(struct viewer *, const struct event_row *);
 /* The viewer's membership at event nr, changes by that event included. */
 enum membership	 viewer_membership(struct viewer *, int64_t nr);
@@ -32,6 +33,7 @@ enum membership	 viewer_membership(struct viewer *, int64_t nr);
  * (invited, knocked, never joined).
  */
 enum state_view { STATE_NONE, STATE_NOW, STATE_AT };
-enum state_view	 state_view(struct db *, int64_t room, int64_t user, int64_t *at_nr);
+enum state_view	 state_view(struct db *, int64_t room, int64_t user,
+		    int64_t *at_nr);
 
 #endif

@@ -41,7 +41,8 @@ static void
 test_all_keys(void)
 {
 	struct filter f = accepted("{"
-	    "\"event_fields\":[\"content.body\"],\"event_format\":\"federation\","
+	    "\"event_fields\":[\"content.body\"],"
+	    "\"event_format\":\"federation\","
 	    "\"presence\":{\"limit\":1,\"types\":[\"m.presence\"]},"
 	    "\"account_data\":{\"limit\":2},"
 	    "\"room\":{\"rooms\":[\"!a:b\"],\"not_rooms\":[\"!c:d\"],"
@@ -163,7 +164,8 @@ test_events(void)
 	ok(!passes("{\"types\":[\"m.room.message\"],\"not_types\":[\"m.*\"]}",
 	    &e), "excluded though it is listed");
 	ok(passes("{\"senders\":[\"@alice:example.org\"]}", &e), "senders");
-	ok(!passes("{\"senders\":[\"@bob:example.org\"]}", &e), "another sender");
+	ok(!passes("{\"senders\":[\"@bob:example.org\"]}", &e),
+	    "another sender");
 	ok(!passes("{\"not_senders\":[\"@alice:example.org\"]}", &e),
 	    "not_senders");
 	ok(passes("{\"senders\":[\"@*:example.org\"]}", &e),

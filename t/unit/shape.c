@@ -19,7 +19,8 @@ static void
 given(int nr, const char *type, const char *state_key, const char *content,
     const char *more_columns, const char *more_values)
 {
-	static const char before[] = "{\"auth\":\"h\xc3\xa4\xc3\xa4\",\"content\":";
+	static const char before[] =
+	    "{\"auth\":\"h\xc3\xa4\xc3\xa4\",\"content\":";
 	char sql[2000];
 
 	snprintf(sql, sizeof sql, "INSERT INTO event (nr, event_id, room, pos, "

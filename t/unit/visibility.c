@@ -2,9 +2,9 @@
  * visibility.c - who may see what of a room's history.
  *
  * A history is written as words, one an event, the n-th having number 10n:
- *	+NAME -NAME ?NAME !NAME ~NAME	NAME joins, leaves, is invited, banned, knocks
- *	world shared invited joined odd	history_visibility becomes so
- *	any other			a message
+ *	+N -N ?N !N ~N		N joins, leaves, is invited, banned, knocks
+ *	world shared odd ...	history_visibility becomes so
+ *	any other		a message
  * Reader R may see those marked 1 in a second text.
  */
 #include "matrix/visibility.h"
@@ -30,8 +30,8 @@ event_add(int room, int nr, const char *type, const char *state_key,
 	char sql[1000], key[64];
 
 	snprintf(key, sizeof key, state_key ? "'%s'" : "NULL", state_key);
-	snprintf(sql, sizeof sql, "INSERT INTO event (nr, event_id, room, depth, "
-	    "type, state_key, sender, origin_server_ts, content_at, "
+	snprintf(sql, sizeof sql, "INSERT INTO event (nr, event_id, room, "
+	    "depth, type, state_key, sender, origin_server_ts, content_at, "
 	    "content_len, pdu) VALUES (%d, '$%d', %d, %d, '%s', %s, 1, 0, 11, "
 	    "%zu, '{\"content\":%s}')", nr, nr, room, nr, type, key,
 	    strlen(content), content);
@@ -52,11 +52,13 @@ member_add(int room, int nr, char sign, const char *name)
 	    sign == '?' ? "invite" : sign == '~' ? "knock" : "ban";
 	char content[64], sql[500];
 
-	snprintf(content, sizeof content, "{\"membership\":\"%s\"}", membership);
+	snprintf(content, sizeof content, "{\"membership\":\"%s\"}",
+	    membership);
 	event_add(room, nr, "m.room.member", name, content);
 	snprintf(sql, sizeof sql, "INSERT INTO member (room, user, membership, "
-	    "event, pos) VALUES (%d, (SELECT nr FROM user WHERE user_id = '%s'),"
-	    " '%s', %d, 1) ON CONFLICT DO UPDATE SET membership = '%s', "
+	    "event, pos) VALUES (%d, (SELECT nr FROM user "
+	    "WHERE user_id = '%s'), '%s', %d, 1) "
+	    "ON CONFLICT DO UPDATE SET membership = '%s', "
 	    "event = %d", room, name, membership, nr, membership, nr);
 	run(sql);
 }
