@@ -2,6 +2,7 @@
  * auth-member.c - who may change whose membership: rule 4 (12: 5).
  */
 #include "matrix/auth-rules.h"
+#include "matrix/event.h"
 #include "matrix/signing.h"
 
 /* ------------------------------------------------------------ joining */
@@ -108,7 +109,8 @@ knock_allows(struct judgement *j)
 
 /*
  * Each signature is tried with each key.  Real events have one or two of
- * each; a stranger's could have hundreds, and cost minutes.
+ * each; a stranger's could have hundreds, and cost minutes.  Nor is more text
+ * looked at than fits into an event, which is measured after it is judged.
  */
 #define SIGNATURES_TRIED	8
 #define KEYS_TRIED		8
@@ -151,24 +153,35 @@ signature_matches(struct span text, const cJSON *signature,
 	return false;
 }
 
+static bool
+any_signature_matches(struct span text, const cJSON *signatures,
+    const struct public_keys *keys)
+{
+	const cJSON *server, *item;
+	unsigned tried = 0;
+
+	if (text.s == NULL || text.n > EVENT_MAX)
+		return false;
+	cJSON_ArrayForEach(server, signatures)
+		cJSON_ArrayForEach(item, server)
+			if (cJSON_IsString(item) &&
+			    tried++ < SIGNATURES_TRIED &&
+			    signature_matches(text, item, keys))
+				return true;
+	return false;
+}
+
 /* Has object a signature, of any server, by any key of the invite? */
 static bool
 signed_by_any(const cJSON *object, const cJSON *invite)
 {
 	struct arena *mem = arena_new();
-	const struct span text = signed_text(mem, object);
 	struct public_keys keys;
-	const cJSON *server, *item;
-	unsigned tried = 0;
-	bool valid = false;
+	bool valid;
 
 	keys_of_invite(&keys, invite);
-	cJSON_ArrayForEach(server, json_get(object, "signatures"))
-		cJSON_ArrayForEach(item, server)
-			if (cJSON_IsString(item) && tried++ < SIGNATURES_TRIED)
-				valid = valid || signature_matches(text, item,
-				    &keys);
-	valid = valid && text.s != NULL;
+	valid = any_signature_matches(signed_text(mem, object),
+	    json_get(object, "signatures"), &keys);
 	arena_free(mem);
 	return valid;
 }

@@ -7,7 +7,11 @@
 #include <stdlib.h>
 
 #include "matrix/auth-rules.h"
+#include "matrix/event.h"
 #include "matrix/ids.h"
+
+/* As many as fit into an event, which is measured after it is judged. */
+#define ENTRIES_MAX	(EVENT_MAX / (int)sizeof "'':0")
 
 static const char *const single_levels[] = {
 	"users_default", "events_default", "state_default", "ban", "redact",
@@ -85,6 +89,15 @@ are_user_ids(const cJSON *object)
 		if (!user_id_valid(item->string))
 			return false;
 	return true;
+}
+
+static bool
+too_many(const cJSON *content)
+{
+	return cJSON_GetArraySize(json_get(content, "users")) > ENTRIES_MAX ||
+	    cJSON_GetArraySize(json_get(content, "events")) > ENTRIES_MAX ||
+	    cJSON_GetArraySize(json_get(content, "notifications")) >
+	    ENTRIES_MAX;
 }
 
 static bool
@@ -238,11 +251,15 @@ levels_allow(struct judgement *j, struct arena *mem)
 	const struct auth_event *e = j->event;
 	const cJSON *from = auth_levels(j), *to = e->content;
 	const int64_t power = auth_power(j, e->sender);
-	const struct map users = map_of(mem, json_get(to, "users"));
+	struct map users;
 
+	if (too_many(to))
+		return auth_refuse(j, "These power levels do not fit into an "
+		    "event");
 	/* 9.1 to 9.3 (12: 10.1 to 10.3) */
 	if (!well_formed(j, to))
 		return false;
+	users = map_of(mem, json_get(to, "users"));
 	/* 12: 10.4 */
 	if (j->version->creators_rule && names_a_creator(j, users))
 		return auth_refuse(j, "The creators of a room have no power "

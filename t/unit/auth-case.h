@@ -57,21 +57,25 @@ struct auth_room {
 
 static struct arena *mem;
 
-static inline char *
+static inline const char *
 replace(const char *s, const char *what, const char *by)
 {
-	const char *at = strstr(s, what);
+	struct buf out;
+	const char *at;
 
-	if (at == NULL)
-		return arena_strdup(mem, s);
-	return arena_printf(mem, "%.*s%s%s", (int)(at - s), s, by,
-	    replace(at + strlen(what), what, by));
+	buf_init(&out, mem, SIZE_MAX);
+	for (; (at = strstr(s, what)) != NULL; s = at + strlen(what)) {
+		buf_add(&out, s, (size_t)(at - s));
+		buf_puts(&out, by);
+	}
+	buf_puts(&out, s);
+	return buf_str(&out);
 }
 
 static inline cJSON *
 tree(const struct room_version *v, const char *text)
 {
-	char *s = replace(replace(text, "$C", v->creators_rule ? "" :
+	const char *s = replace(replace(text, "$C", v->creators_rule ? "" :
 	    "'@creator:a':100,"), "'", "\"");
 	enum json_verdict verdict;
 	const char *why = NULL;

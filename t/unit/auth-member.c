@@ -1,6 +1,8 @@
 /*
  * The authorisation rules on m.room.member: 4 (room version 12: 5).
  */
+#include "matrix/event.h"
+
 #include "auth-case.h"
 
 #define M	"m.room.member"
@@ -350,6 +352,31 @@ check_limits(void)
 	judge(v, &c, "5.4.1.8");
 }
 
+/* An invite with n letters more in what is signed, by a good signature. */
+static void
+judge_long(size_t n, const char *why)
+{
+	static const char seed[] =
+	    "YJDBA9Xnr2sVqXD9Vj7XVUnmFZcZrlw8Md7kMW+3XA1";
+	struct auth_case c = {
+		.name = arena_printf(mem, "%zu letters signed", n),
+		.state = TOKEN("{'public_key':'" KEY "'}"),
+		.sender = "@mod:a", .type = M, .key = "@stranger:a", .why = why
+	};
+	char *letters = memset(arena_alloc(mem, n + 1), 'x', n);
+	char *text = arena_printf(mem, "{'mxid':'@stranger:a','token':'tok',"
+	    "'x':'%s'}", letters);
+	struct signing_key key;
+	uint8_t bytes[ED25519_KEY_LEN];
+
+	base64_decode(seed, sizeof seed - 1, bytes, sizeof bytes);
+	ed25519_from_seed(&key.key, bytes);
+	c.content = arena_printf(mem, THIRD("{'signed':%.*s,"
+	    "'signatures':{" BY("%s") "}}}"), (int)strlen(text) - 1, text,
+	    sign_text(mem, &key, span_of(replace(text, "'", "\""))));
+	judge(room_version_find("12"), &c, "5.4.1.7");
+}
+
 /* Versions before these join rules and memberships. */
 static void
 check_traits(void)
@@ -400,6 +427,8 @@ main(void)
 	JUDGE_ALL(members);
 	JUDGE_ALL(third_parties);
 	check_limits();
+	judge_long(1000, NULL);
+	judge_long(EVENT_MAX, "not signed");
 	check_traits();
 	arena_free(mem);
 	return done_testing();

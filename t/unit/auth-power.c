@@ -244,6 +244,18 @@ check_many(void)
 	c.content = replace(c.content, "'@u1234:a':99,", "");
 	c.why = "not below you";
 	judge(v, &c, "10.9.1");
+
+	c.name = "more of them than fit into an event";
+	for (i = 0; i < 15000; i++)
+		buf_printf(&down, "'@v%d:a':0,", i);
+	c.content = arena_printf(mem, "{'users':{%s'@mod:a':50}}",
+	    buf_str(&down));
+	c.why = "do not fit";
+	judge(v, &c, "10");
+	c.content = replace(c.content, "'users'", "'events'");
+	judge(v, &c, "10");
+	c.content = replace(c.content, "'events'", "'notifications'");
+	judge(v, &c, "10");
 }
 
 int
