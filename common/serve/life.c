@@ -87,6 +87,10 @@ lives_join(struct lives *list, struct lives *from)
 void
 life_prepare(struct life *l)
 {
+	/* Of a run that came to nothing. */
+	if (l->job != NULL)
+		job_free(l->job);
+	l->job = NULL;
 	l->err = M_OK;
 	l->error = NULL;
 	l->keep = l->raw = false;
