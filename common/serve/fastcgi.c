@@ -38,6 +38,7 @@ static int epfd;
 static int bell = -1;
 static struct lives ready, writers;
 static bool news;		/* the doorbell rang */
+static bool deaf;		/* and what it rang for could not be read */
 static bool listening;
 static int64_t looked_at;	/* ms, monotonic */
 static int64_t ending_at;	/* ms, monotonic; 0: not ending */
@@ -189,15 +190,15 @@ patience(int64_t next_due)
 	return ms > 0 ? (int)ms : 0;
 }
 
-/* A doorbell that got lost, a commit by a tool that rings none. */
+/* A doorbell that got lost, a commit by a tool that rings none, a fault. */
 static void
 look_around(void)
 {
 	if (waiters_count() == 0 || mono_ms() - looked_at < LOOK_MS)
 		return;
 	looked_at = mono_ms();
-	if (db_changed_elsewhere(store->main))
-		news = true;
+	news |= deaf | db_changed_elsewhere(store->main);
+	deaf = false;
 }
 
 /* --------------------------------------------------------------- serving */
@@ -262,6 +263,10 @@ read_round(void)
 		return;
 	news = false;
 	round_read(store, &batch, &end);
+	deaf |= end.deaf;
+	/* What was not reached keeps its place before those that came later. */
+	lives_join(&batch, &ready);
+	ready = batch;
 	dispatch(&end);
 }
 

@@ -135,8 +135,12 @@ struct round_end {
 	struct lives	 parked;	/* to be kept waiting */
 	struct lives	 writers;	/* to be run by round_write() */
 	bool		 moved;		/* the schema is newer than we: end */
+	bool		 deaf;		/* news could not be heard: try again */
 };
-/* Run all of list, and who has been woken, against one snapshot. */
+/*
+ * Run list, and behind it who has been woken, against one snapshot.  What a
+ * round has no time for stays in list; one at least is run.
+ */
 void		 round_read(struct store *, struct lives *list, struct round_end *);
 /* Run list in one transaction; the caller holds the lock. */
 void		 round_write(struct store *, struct lives *list, struct round_end *);

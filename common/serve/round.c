@@ -17,7 +17,7 @@
 #include "store/bell.h"
 #include "store/stream.h"
 
-#define ROUND_MAX_US	5000	/* a round of writes closes after that */
+#define ROUND_MAX_US	5000	/* a round closes after that */
 #define WOKEN_MAX	200	/* waiting requests answered in a round */
 #define WAL_RING_PAGES	1024	/* 4 MiB: the housekeeper is wanted */
 
@@ -25,7 +25,7 @@ static int64_t told;		/* the stream as far as `news` has heard of it */
 
 /* What the database's trouble means to the client. */
 static enum mx_err
-refuse_fault(struct life *l, enum db_fault fault)
+judge_fault(struct life *l, enum db_fault fault)
 {
 	switch (fault) {
 	case DB_LOCKED:
@@ -41,6 +41,13 @@ refuse_fault(struct life *l, enum db_fault fault)
 	}
 }
 
+static void
+refuse(struct life *l, enum db_fault fault)
+{
+	life_prepare(l);
+	l->err = judge_fault(l, fault);
+}
+
 /* Every answer of the list becomes that refusal. */
 static void
 refuse_all(struct lives *list, enum db_fault fault, struct round_end *end)
@@ -48,8 +55,7 @@ refuse_all(struct lives *list, enum db_fault fault, struct round_end *end)
 	struct life *l;
 
 	while ((l = lives_take(list)) != NULL) {
-		life_prepare(l);
-		l->err = refuse_fault(l, fault);
+		refuse(l, fault);
 		lives_add(&end->done, l);
 	}
 	end->moved |= fault == DB_MOVED;
@@ -77,35 +83,30 @@ sort_out(struct life *l, struct round_end *end)
 
 /* ------------------------------------------------------------- reading */
 
+/*
+ * A fault makes queries find nothing, which looks like an unknown token and
+ * the like: whatever was said after one is not to be believed.
+ */
 static void
 read_one(struct store *store, struct life *l, struct round_end *end)
 {
 	db_arena(store->main, l->r.mem);
 	db_arena(store->vol, l->r.mem);
 	life_prepare(l);
-	if (!life_admit(l)) {
-		lives_add(&end->done, l);
-		return;
+	if (life_admit(l)) {
+		if (l->tx == TX_WRITE)
+			l->err = M_AGAIN;
+		else
+			life_run(l);
 	}
-	if (l->tx == TX_WRITE) {
-		lives_add(&end->writers, l);
-		return;
-	}
-	life_run(l);
-	if (db_fault(store->main) != DB_FINE) {
-		enum db_fault fault = db_fault(store->main);
-
-		life_prepare(l);
-		l->err = refuse_fault(l, fault);
-		db_rollback(store->main);
-		db_begin(store->main, TX_READ);
-	}
+	if (db_fault(store->main) != DB_FINE)
+		refuse(l, db_fault(store->main));
 	sort_out(l, end);
 }
 
 /* Who waits for what came into the stream since last time? */
 static void
-hear_news(struct store *store, struct lives *list)
+hear_news(struct store *store, struct round_end *end)
 {
 	struct arena *mem = arena_new();
 	int64_t last;
@@ -114,26 +115,46 @@ hear_news(struct store *store, struct lives *list)
 	last = change_last(store->main);
 	if (last > told && waiters_count() > 0)
 		program.waits->news(store->main, told, last);
-	told = last;
+	if (db_fault(store->main) == DB_FINE)
+		told = last;
+	else
+		end->deaf = true;
 	db_arena(store->main, NULL);
 	arena_free(mem);
-	waiters_take(store, WOKEN_MAX, list);
+}
+
+/* A fault lasts as long as its transaction. */
+static bool
+begin_after_fault(struct store *store)
+{
+	if (db_fault(store->main) == DB_FINE)
+		return true;
+	db_rollback(store->main);
+	return db_begin(store->main, TX_READ);
 }
 
 void
 round_read(struct store *store, struct lives *list, struct round_end *end)
 {
-	struct life *l;
+	bool good = db_begin(store->main, TX_READ);
+	int64_t stop;
 
-	if (!db_begin(store->main, TX_READ)) {
-		refuse_all(list, db_fault(store->main), end);
-		return;
+	if (good && program.waits != NULL)
+		hear_news(store, end);
+	end->deaf |= !good;
+	/* Also when nothing can be read: they hear that. */
+	waiters_take(store, WOKEN_MAX, list);
+	stop = clock_mono_us() + ROUND_MAX_US;
+	while (good && list->n > 0) {
+		if ((good = begin_after_fault(store)))
+			read_one(store, lives_take(list), end);
+		if (clock_mono_us() >= stop)
+			break;
 	}
-	if (program.waits != NULL)
-		hear_news(store, list);
-	while ((l = lives_take(list)) != NULL)
-		read_one(store, l, end);
-	db_commit(store->main);
+	if (good)
+		db_commit(store->main);
+	else
+		refuse_all(list, db_fault(store->main), end);
 }
 
 /* ------------------------------------------------------------- writing */
@@ -142,27 +163,23 @@ round_read(struct store *store, struct lives *list, struct round_end *end)
 static bool
 write_one(struct store *store, struct life *l)
 {
-	bool keep;
-
 	db_arena(store->main, l->r.mem);
 	db_arena(store->vol, l->r.mem);
 	life_prepare(l);
 	if (!db_savepoint(store->main))
 		return false;
-	if (!life_admit(l)) {
-		db_undo(store->main);
-		return !db_lost(store->main);
-	}
-	if (!(l->r.route->once && once_replay(l))) {
+	if (life_admit(l) && !(l->r.route->once && once_replay(l))) {
 		life_run(l);
 		if (l->err == M_OK && l->r.route->once)
 			once_remember(l);
 	}
-	keep = l->err == M_OK || l->keep;
-	if (db_fault(store->main) == DB_FINE &&
-	    (keep ? db_release(store->main) : (db_undo(store->main), true)))
-		return !db_lost(store->main);
-	return false;
+	if (db_fault(store->main) != DB_FINE)
+		return false;
+	if (l->err != M_OK && !l->keep)
+		db_undo(store->main);
+	else if (!db_release(store->main))
+		return false;
+	return !db_lost(store->main);
 }
 
 /*
