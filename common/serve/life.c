@@ -12,6 +12,8 @@
 
 /* No answer is larger; what may be goes elsewhere or in pages. */
 #define REPLY_MAX	((size_t)256 << 20)
+/* A tree can be thirty times its text: a larger one is not kept for later. */
+#define TREE_KEPT_MAX	((size_t)64 << 10)
 
 static const struct {
 	const char	*errcode;
@@ -39,9 +41,18 @@ life_new(struct store *store)
 	return l;
 }
 
+static void
+forget_tree(struct life *l)
+{
+	arena_free(l->tree);
+	l->tree = NULL;
+	l->r.body = NULL;
+}
+
 void
 life_free(struct life *l)
 {
+	forget_tree(l);
 	if (l->job != NULL)
 		job_free(l->job);
 	if (l->r.job != NULL)
@@ -114,7 +125,7 @@ take_token(struct life *l, const char *authorization)
 		authorization += 7;
 		while (*authorization == ' ')
 			authorization++;
-		l->token = arena_strdup(l->r.mem, authorization);
+		l->token = authorization;
 	} else if (uri_query(l->query, "access_token", &encoded)) {
 		l->token = uri_decode(l->r.mem, encoded, true, &why);
 	}
@@ -127,19 +138,18 @@ take_token(struct life *l, const char *authorization)
  * everything before it anybody can write.
  */
 static const char *
-client_address(struct life *l, const struct head *head)
+client_address(const char *proxy, const struct head *head)
 {
-	const char *proxy = l->r.conf->trusted_proxy;
 	const char *last;
 
 	if (head->address == NULL)
 		return "";
 	if (proxy == NULL || head->forwarded == NULL ||
 	    strcmp(head->address, proxy) != 0)
-		return arena_strdup(l->r.mem, head->address);
+		return head->address;
 	last = strrchr(head->forwarded, ',');
 	last = last ? last + 1 : head->forwarded;
-	return arena_strdup(l->r.mem, last + strspn(last, " "));
+	return last + strspn(last, " ");
 }
 
 /* -1: not a number. */
@@ -187,12 +197,10 @@ judge_head(struct life *l, const struct head *head)
 bool
 life_head(struct life *l, const struct head *head)
 {
-	char *raw = arena_strdup(l->r.mem, head->uri ? head->uri : "/");
-
-	l->method = arena_strdup(l->r.mem, head->method ? head->method : "");
-	l->elsewhere = arena_strdup(l->r.mem, head->elsewhere);
-	l->r.address = client_address(l, head);
-	uri_split(raw, &l->path, &l->query);
+	l->method = head->method ? head->method : "";
+	l->elsewhere = head->elsewhere;
+	l->r.address = client_address(l->r.conf->trusted_proxy, head);
+	uri_split(head->uri ? head->uri : "/", &l->path, &l->query);
 	take_token(l, head->authorization);
 	if (strcmp(l->method, "OPTIONS") == 0) {
 		write_end(&l->r.out);
@@ -221,7 +229,7 @@ life_resume(struct life *l, const struct route *route, enum api api,
 void
 life_body(struct life *l, const char *text, size_t n)
 {
-	l->r.raw = (struct span){ arena_strndup(l->r.mem, text, n), n };
+	l->r.raw = (struct span){ arena_memdup(l->r.mem, text, n), n };
 }
 
 /* -------------------------------------------------------------- judging */
@@ -253,7 +261,9 @@ read_json(struct life *l)
 		raw = SPAN("{}");
 	if (raw.n == 0)
 		return fail(&l->r, M_NOT_JSON, "A JSON body is needed");
-	l->r.body = json_parse(l->r.mem, raw.s, raw.n, &verdict, &why);
+	if (l->tree == NULL)
+		l->tree = arena_new();
+	l->r.body = json_parse(l->tree, raw.s, raw.n, &verdict, &why);
 	if (l->r.body == NULL)
 		return fail(&l->r, verdict == JSON_NOT ? M_NOT_JSON : M_BAD_JSON,
 		    "The body is not acceptable: %s", why);
@@ -290,18 +300,24 @@ life_admit(struct life *l)
 	return l->err == M_OK;
 }
 
-bool
+void
 life_run(struct life *l)
 {
 	struct arena *before = json_arena(l->r.mem);
 
 	l->err = l->run(&l->r);
 	json_arena(before);
-	if (l->err == M_OK && !l->raw)
+	if ((l->err == M_OK && !l->raw) || l->err == M_UIA)
 		write_end(&l->r.out);
-	if (l->err == M_UIA)
-		write_end(&l->r.out);
-	return l->err < M__MAX;
+	/* The handler may have worked on it. */
+	forget_tree(l);
+}
+
+void
+life_shelve(struct life *l)
+{
+	if (l->tree != NULL && arena_size(l->tree) > TREE_KEPT_MAX)
+		forget_tree(l);
 }
 
 void

@@ -53,6 +53,7 @@ struct life {
 	struct span	 query;		/* raw */
 	const char	*token;		/* as it came, or NULL */
 	const char	*elsewhere;
+	struct arena	*tree;		/* r.body stands in it, until it is run */
 	size_t		 body_max;	/* of this route; 0: no body is wanted */
 	int64_t		 began_us;
 	int64_t		 queued_us;	/* among the writers since */
@@ -68,7 +69,7 @@ struct life {
 	bool		 keep;		/* refuse_keeping() */
 	int64_t		 retry_after_ms;
 	struct buf	 body;		/* r.out writes here */
-	bool		 raw;		/* reply_raw(), reply_array(): body stands as it is */
+	bool		 raw;		/* reply_raw(): body stands as it is */
 	struct buf	 members;	/* more members of an error object */
 	struct writer	 members_writer;
 
@@ -87,22 +88,25 @@ struct life	*life_new(struct store *);
 void		 life_free(struct life *);
 /*
  * Route, method, size, presence of a token.  False: it is refused (or was an
- * OPTIONS) and can be answered at once.  head's texts are copied.
+ * OPTIONS) and can be answered at once.  head's texts outlive the life.
  */
 bool		 life_head(struct life *, const struct head *);
 /* A request that waited: there is no head any more. */
 void		 life_resume(struct life *, const struct route *, enum api,
 		    int64_t token, const void *state, size_t, bool last_call);
 void		 life_body(struct life *, const char *, size_t);	/* copied */
-/* Before each run: a fresh answer, a fresh tree of the body. */
+/* Before each run: a fresh answer. */
 void		 life_prepare(struct life *);
 /*
- * Token, rate, JSON: within a read transaction.  False: refused.  A life that
- * has been admitted is only asked whether its token still holds.
+ * Token, rate, JSON: within a transaction.  False: refused.  A life that has
+ * been admitted is only asked whether its token still holds, and gets a fresh
+ * tree of its body.
  */
 bool		 life_admit(struct life *);
-/* Take what the handler returned; true when it is an answer. */
-bool		 life_run(struct life *);
+/* err is then what the handler returned. */
+void		 life_run(struct life *);
+/* It has to wait for its run: let go of what can be made again. */
+void		 life_shelve(struct life *);
 /* Its job has ended: what runs next. */
 void		 life_next(struct life *);
 /* The response: its CGI header; the body behind it is l->body. */

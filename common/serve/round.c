@@ -68,6 +68,7 @@ sort_out(struct life *l, struct round_end *end)
 	switch (l->err) {
 	case M_AGAIN:
 		l->tx = TX_WRITE;
+		life_shelve(l);
 		lives_add(&end->writers, l);
 		break;
 	case M_LATER:
@@ -237,8 +238,6 @@ write_alone(struct store *store, struct lives *lost, struct round_end *end)
 		struct lives one = { 0 }, ran = { 0 };
 		enum db_fault fault;
 
-		/* A fresh tree: the handler may have worked on the first one. */
-		l->r.body = NULL;
 		lives_add(&one, l);
 		fault = write_all(store, &one, &ran);
 		if (fault == DB_FINE) {
