@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "serve/life.h"
 #include "serve/uri.h"
 
@@ -96,13 +97,18 @@ body_read(struct request *r, const struct field *fields, void *dst)
 	return fail(r, M_INVALID_PARAM, "%s", what);
 }
 
+/* Cut where it is too long, but not through a letter. */
 static void
-set_error(struct request *r, const char *fmt, va_list ap)
+set_error(struct life *l, const char *fmt, va_list ap)
 {
 	char text[512];
+	size_t n;
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	r->life->error = arena_strdup(r->mem, text);
+	n = strlen(text);
+	while (n > 0 && !utf8_valid(text, n))
+		n--;
+	l->error = arena_strndup(l->r.mem, text, n);
 }
 
 enum mx_err
@@ -111,8 +117,9 @@ fail(struct request *r, enum mx_err err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	set_error(r, fmt, ap);
+	set_error(r->life, fmt, ap);
 	va_end(ap);
+	r->life->keep = false;
 	return err;
 }
 
@@ -122,7 +129,7 @@ refuse_keeping(struct request *r, enum mx_err err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	set_error(r, fmt, ap);
+	set_error(r->life, fmt, ap);
 	va_end(ap);
 	r->life->keep = true;
 	return err;

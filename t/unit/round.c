@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "matrix/session.h"
 #include "serve/life.h"
 #include "serve/waiters.h"
@@ -87,10 +88,24 @@ write_late(struct request *r)
 {
 	enum mx_err err;
 
-	if (json_get(r->body, "n") == NULL)
-		return fail(r, M_BAD_JSON, "n is missing");
+	if (json_get(r->body, "x") == NULL)
+		return fail(r, M_BAD_JSON, "x is missing");
 	cJSON_DeleteItemFromObjectCaseSensitive(r->body, "x");
 	return (err = again(r)) != M_OK ? err : write_it(r);
+}
+
+/* A reason longer than an answer has room for; the last refusal counts. */
+static enum mx_err
+write_why(struct request *r)
+{
+	char why[601];
+
+	for (size_t i = 0; i < 600; i += 2)
+		memcpy(why + i, "\u00e9", 2);
+	why[600] = '\0';
+	change_add(r->db, CHANGE_EVENT, 0, 0, 6);
+	refuse_keeping(r, M_FORBIDDEN, "kept");
+	return fail(r, M_FORBIDDEN, "%s", why);
 }
 
 static enum mx_err
@@ -137,6 +152,7 @@ static const struct route routes[] = {
 	ROUTE("PUT", "/write", BODY_JSON, TX_WRITE, false, write_it),
 	ROUTE("PUT", "/late", BODY_JSON, TX_READ, false, write_late),
 	ROUTE("PUT", "/once/{txnId}", BODY_JSON, TX_WRITE, true, write_it),
+	ROUTE("PUT", "/why", BODY_NONE, TX_WRITE, false, write_why),
 	ROUTE("PUT", "/job", BODY_NONE, TX_WRITE, false, write_job),
 	ROUTE("GET", "/wait", BODY_NONE, TX_READ, false, wait_for_it),
 	{ .method = NULL }
@@ -234,12 +250,16 @@ says(const char *told, const char *what)
 static void
 test_keeping(void)
 {
+	static char large[9000] = "{\"n\":5,\"x\":[0";
+	const char *why;
 	struct round_end end = { 0 };
 	struct lives list = writers_of(3, (struct life *[]){
 	    ask("PUT", "/write", "{\"n\":1}"),
 	    ask("PUT", "/write", "{\"n\":2,\"refuse\":false}"),
 	    ask("PUT", "/write", "{\"n\":3,\"refuse\":true}") });
 
+	for (size_t n = strlen(large); n < sizeof(large) - 3; n += 2)
+		memcpy(large + n, n < sizeof(large) - 5 ? ",0" : "]}", 2);
 	round_write(store, &list, &end);
 	ok(says(told(&end.done), "200 {"), "the first is answered");
 	ok(says(told(&end.done), "403 "), "the second is refused");
@@ -251,6 +271,13 @@ test_keeping(void)
 	ok(says(through("PUT", "/late", "{\"n\":4,\"x\":1}"), "200 {"),
 	    "a reader found that it must write");
 	is_int(changes(4), 1, "and wrote");
+	ok(says(through("PUT", "/write", large), "200 {"), "a large body");
+	is_int(changes(5), 1, "is read twice");
+
+	why = through("PUT", "/why", "");
+	ok(says(why, "403 ") && utf8_valid(why, strlen(why)) &&
+	    strlen(why) > 500, "a long reason is cut between two letters");
+	is_int(changes(6), 0, "a refusal keeps nothing, whatever was before");
 }
 
 static void
