@@ -15,6 +15,7 @@
 #include "serve/waiters.h"
 
 #define RECORD_MAX	65528	/* content of one record: a multiple of 8 */
+#define HELD_LITTLE	16384	/* bytes; see pause_if_full() */
 
 /* A row of connections with the same time-out: the first is due first. */
 struct due {
@@ -95,11 +96,13 @@ due_enter(struct conn *c, struct due *d)
 
 /* -------------------------------------------------------------- memory */
 
+/* Who does not take the answers is not asked for more to answer. */
 static void
 watch(struct conn *c)
 {
 	struct epoll_event e = {
-		.events = EPOLLRDHUP | (c->paused ? 0 : EPOLLIN) |
+		.events = EPOLLRDHUP |
+		    (c->paused || c->want_write ? 0 : EPOLLIN) |
 		    (c->want_write ? EPOLLOUT : 0),
 		.data.ptr = c
 	};
@@ -125,10 +128,18 @@ account(struct conn *c)
 	paused = NULL;
 }
 
+/*
+ * A few who send long bodies slowly must not stop all others: above the limit
+ * those go on who hold little, up to twice the limit.
+ */
 static bool
 pause_if_full(struct conn *c)
 {
-	if (held <= store->conf->memory_max || c->paused)
+	size_t most = store->conf->memory_max;
+
+	if (c->held < HELD_LITTLE)
+		most *= 2;
+	if (held <= most || c->paused)
 		return c->paused;
 	c->paused = true;
 	c->pile_next = paused;
