@@ -44,9 +44,10 @@ db_network(const char *path)
 /* --------------------------------------------------------------- opening */
 
 /*
- * Having a hook also keeps SQLite from making checkpoints of its own: in the
- * main database they are the housekeeper's, in the volatile one, which is
- * never synced, they cost whoever writes next to nothing.
+ * Having a hook also keeps SQLite from making checkpoints of its own, which
+ * are the housekeeper's.  In the volatile store, which is never synced, they
+ * cost its writers little; there they come often, because a CGI that is alone
+ * reads all of the WAL when it starts.
  */
 static int
 count_pages(void *arg, sqlite3 *sq, const char *schema, int pages)
@@ -84,7 +85,9 @@ set_up(struct db *db, const struct db_options *options)
 	sqlite3_db_config(db->sq, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_file_control(db->sq, NULL, SQLITE_FCNTL_PERSIST_WAL,
 	    &(int){ 1 });
-	if (!options->is_volatile)
+	if (options->is_volatile)
+		sqlite3_wal_autocheckpoint(db->sq, 64);
+	else
 		sqlite3_wal_hook(db->sq, count_pages, db);
 	return true;
 }

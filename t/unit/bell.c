@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "store/bell.h"
 #include "tap.h"
@@ -45,7 +46,6 @@ test_ring(struct bell *bell)
 	ok(bell_answer(one), "it rings");
 	ok(!bell_answer(one), "once");
 
-	/* Within the same tick of the file system's clock. */
 	two = bell_listen(bell, BELL_CHANGES);
 	bell_ring(writer, BELL_CHANGES);
 	ok(bell_answer(one) && bell_answer(two), "who came just now hears, too");
@@ -90,21 +90,31 @@ test_dead(struct bell *bell)
 	bell_close(writer);
 }
 
-/* A list that is old enough is kept; who comes after that is found as well. */
 static void
-test_settled(struct bell *bell)
+stamp(time_t t)
 {
-	struct timespec old[2] = { { 1000, 0 }, { 1000, 0 } };
+	struct timespec times[2] = { { t, 0 }, { t, 0 } };
+
+	utimensat(AT_FDCWD, scratch_path("run/bells"), times, 0);
+}
+
+/*
+ * An old list is kept until the directory changes; one that is not old may
+ * change under the same stamp, and is not kept.
+ */
+static void
+test_list(struct bell *bell, time_t before, time_t after, const char *what)
+{
 	struct bell *writer = bell_open(scratch_run);
 	int one = bell_listen(bell, BELL_CHANGES), two;
 
-	utimensat(AT_FDCWD, scratch_path("run/bells"), old, 0);
+	stamp(before);
 	bell_ring(writer, BELL_CHANGES);
-	bell_ring(writer, BELL_CHANGES);
-	ok(bell_answer(one), "found in a list");
+	ok(bell_answer(one), "%s: found", what);
 	two = bell_listen(bell, BELL_CHANGES);
+	stamp(after);
 	bell_ring(writer, BELL_CHANGES);
-	ok(bell_answer(one) && bell_answer(two), "a change of it is seen");
+	ok(bell_answer(one) && bell_answer(two), "%s: the next one, too", what);
 	bell_leave(bell, one);
 	bell_leave(bell, two);
 	close(one);
@@ -134,7 +144,9 @@ main(void)
 	bell = bell_open(scratch_run);
 	test_ring(bell);
 	test_dead(bell);
-	test_settled(bell);
+	test_list(bell, 1000, 2000, "the directory has a new stamp");
+	test_list(bell, time(NULL) + 3600, time(NULL) + 3600,
+	    "changed within a tick of the clock");
 	test_limits();
 	bell_close(bell);
 	return done_testing();

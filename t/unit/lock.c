@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/file.h>
 
 #include "store/lock.h"
 #include "tap.h"
@@ -72,19 +71,6 @@ test_two(void)
 
 /* ------------------------------------------------------------------ turns */
 
-/* Somebody stands at the head of the queue once this returns. */
-static void
-wait_for_a_waiter(void)
-{
-	int fd = open(scratch_path("lock.next"), O_RDWR);
-
-	while (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-		flock(fd, LOCK_UN);
-		sched_yield();
-	}
-	close(fd);
-}
-
 static void
 test_turns(void)
 {
@@ -104,7 +90,7 @@ test_turns(void)
 		_exit(lock_wait(mine, 60000) && read(done[0], &c, 1) == 0 ?
 		    0 : 1);
 	}
-	wait_for_a_waiter();
+	ok(scratch_await(scratch_path("lock"), 1), "somebody waits");
 	lock_release(lock);
 	ok(!lock_try(lock), "who waits comes before who has just had it");
 	close(done[1]);
@@ -140,7 +126,7 @@ in_thread(void *(*body)(void *), struct lock *lock, struct lock *release)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pthread_create(&thread, NULL, body, lock);
 	if (release != NULL) {
-		wait_for_a_waiter();
+		scratch_await(scratch_path("lock"), 1);
 		lock_release(release);
 	}
 	pthread_join(thread, &got);

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -98,6 +100,31 @@ scratch_fork(int (*body)(void *), void *arg)
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return 127;
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Until n processes or threads wait for flock() on a file; false: in vain. */
+static inline bool
+scratch_await(const char *path, int n)
+{
+	char line[200], want[40];
+	int waiting = 0;
+	struct stat st;
+	FILE *f;
+
+	if (stat(path, &st) != 0)
+		return false;
+	snprintf(want, sizeof want, ":%llu ", (unsigned long long)st.st_ino);
+	for (int tries = 0; tries < 10000 && waiting < n; tries++) {
+		waiting = 0;
+		if ((f = fopen("/proc/locks", "r")) == NULL)
+			return false;
+		while (fgets(line, sizeof line, f) != NULL)
+			waiting += strstr(line, "-> FLOCK") != NULL &&
+			    strstr(line, want) != NULL;
+		fclose(f);
+		usleep(1000);
+	}
+	return waiting >= n;
 }
 
 #endif

@@ -1,7 +1,9 @@
 /*
  * store.c - the databases: migrations, transactions, faults, rights.
  */
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "store/bell.h"
@@ -246,10 +248,16 @@ test_lost(struct db *db)
 
 /* ------------------------------------------------------------------ rows */
 
+static struct rows
+three_users(struct db *db)
+{
+	return db_query(db, STMT_NEWS_USERS, DB_INT(0), DB_INT(1000));
+}
+
 static void
 test_rows(struct db *db)
 {
-	struct rows rows;
+	struct rows rows, again;
 	struct span span;
 
 	rows = db_query(db, STMT_META_GET, DB_TEXT("save0"));
@@ -260,20 +268,25 @@ test_rows(struct db *db)
 	ok(!rows_next(&rows), "however often one asks");
 
 	db_begin(db, TX_WRITE);
-	rows = db_query(db, STMT_META_GET, DB_TEXT("save0"));
-	rows_next(&rows);
+	for (int user = 1; user <= 3; user++)
+		change_add(db, CHANGE_SESSION, 0, user, 0);
+	rows = three_users(db);
+	ok(rows_next(&rows), "the first of three rows");
 	ok(db_commit(db), "open rows do not keep a COMMIT from happening");
 	ok(!rows_next(&rows), "they are closed by it");
 	rows_done(&rows);
 
 	db_begin(db, TX_WRITE);
 	db_savepoint(db);
-	rows = db_query(db, STMT_META_GET, DB_TEXT("save0"));
+	rows = three_users(db);
 	rows_next(&rows);
 	db_undo(db);
 	db_savepoint(db);
-	is_text(get_meta(db, "save2"), "x", "the statement can be run again");
+	again = three_users(db);
+	ok(rows_next(&again), "the statement can be run again");
 	ok(!rows_next(&rows), "the old rows do not read the new run's");
+	ok(rows_next(&again) && rows_next(&again) && !rows_next(&again),
+	    "which has all three");
 	db_release(db);
 	db_commit(db);
 
@@ -366,6 +379,8 @@ test_rights(void)
 		{ "meta", "key,value", "" },
 		{ "epoch", "*", "" },
 		{ "change", "pos", "*" },
+		{ "room", "*", "joined" },
+		{ "user", "nrs,user_id", "" },
 		{ NULL, NULL, NULL }
 	};
 	static const struct rights rights = { "test", list };
@@ -391,6 +406,11 @@ test_rights(void)
 	ok(!db_script(db, "ATTACH 'x.db' AS x"), "ATTACH");
 	ok(!db_script(db, "DROP TABLE meta"), "DROP");
 	ok(!db_script(db, "DELETE FROM meta"), "DELETE");
+	ok(!db_script(db, "UPDATE meta SET value = ''"), "UPDATE");
+	ok(db_script(db, "UPDATE room SET joined = 0"), "a column of its own");
+	ok(!db_script(db, "UPDATE room SET version = ''"), "but no other");
+	ok(db_script(db, "SELECT user_id FROM user"), "a listed column");
+	ok(!db_script(db, "SELECT nr FROM user"), "not one that begins alike");
 	ok(db_script(db, "WITH x AS (SELECT pos FROM change)"
 	    " SELECT count(*) FROM x"), "a common table expression is no table");
 	store_close(store);
@@ -435,51 +455,52 @@ test_wal(struct store *store)
 
 /* ---------------------------------------------------- the volatile store */
 
-static char epoch_at_once[9];
-
 static int
-open_at_once(void *arg)
+tell_epoch(void *arg)
 {
 	const char *why;
 	struct store *store;
-	char c;
-	ssize_t n;
 
-	/* All wait for the same end of file. */
-	n = read(*(int *)arg, &c, 1);
 	store = store_open(&scratch_conf, NULL, 100, scratch_mem, &why);
-	return n != 0 || store == NULL ||
-	    write(STDOUT_FILENO, store->epoch, 8) != 8;
+	return store == NULL || write(*(int *)arg, store->epoch, 8) != 8;
 }
 
-/* Eight processes open it at the same moment: how many epochs come out? */
+#define COMERS	8
+
+/*
+ * Eight processes find nothing, and all of them are about to make it (which
+ * our own shared lock keeps them from): is there one epoch in the end?
+ */
 static bool
 same_epoch(void)
 {
-	int gate[2], out[2], status;
-	char epoch[9] = "";
-	bool same = true;
+	int lock = open(scratch_path("run/volatile.lock"), O_RDWR);
+	char epoch[9] = "", first[9] = "";
+	int out[2], status, same = 0;
+	bool stood;
 
-	if (pipe(gate) != 0 || pipe(out) != 0)
+	if (pipe(out) != 0)
 		return false;
+	unlink(scratch_path("run/volatile.db"));
+	flock(lock, LOCK_SH);
 	fflush(stdout);
-	for (int i = 0; i < 8; i++)
-		if (fork() == 0) {
-			close(gate[1]);
-			dup2(out[1], STDOUT_FILENO);
-			_exit(open_at_once(&gate[0]));
-		}
-	close(gate[0]);
-	close(gate[1]);
-	close(out[1]);
-	for (int i = 0; i < 8; i++) {
-		same = wait(&status) > 0 && status == 0 &&
-		    read(out[0], epoch, 8) == 8 && same &&
-		    (i == 0 || strcmp(epoch, epoch_at_once) == 0);
-		memcpy(epoch_at_once, epoch, sizeof epoch);
+	for (int i = 0; i < COMERS; i++)
+		if (fork() == 0)
+			_exit(close(lock) != 0 || tell_epoch(&out[1]) != 0);
+	stood = scratch_await(scratch_path("run/volatile.lock"), COMERS);
+	flock(lock, LOCK_UN);
+	close(lock);
+	for (int i = 0; i < COMERS; i++) {
+		wait(&status);
+		if (status != 0 || read(out[0], epoch, 8) != 8)
+			continue;
+		if (i == 0)
+			memcpy(first, epoch, sizeof first);
+		same += strcmp(epoch, first) == 0;
 	}
 	close(out[0]);
-	return same;
+	close(out[1]);
+	return stood && same == COMERS;
 }
 
 static void
@@ -512,11 +533,14 @@ test_volatile(void)
 	one = scratch_open(NULL);
 	is_int(db_int(one->vol, 0, STMT_BUCKET_GET, DB_TEXT("k")), 0,
 	    "a damaged one is replaced");
+	db_script(one->vol, "PRAGMA user_version=1");
+	two = scratch_open(NULL);
+	ok(strcmp(one->epoch, two->epoch) != 0,
+	    "so is one of another schema or another life of the machine");
+	store_close(two);
 	store_close(one);
 
-	ok(same_epoch(), "eight that come at once find one");
-	unlink(scratch_path("run/volatile.db"));
-	ok(same_epoch(), "and make one");
+	ok(same_epoch(), "eight that come at once make one");
 }
 
 int
