@@ -1,5 +1,6 @@
 /* main.c - main() of every program in cgi-bin/. */
 #include <fcgiapp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,10 +45,30 @@ refuse_cgi(const char *why)
 	return 0;
 }
 
+/*
+ * libfcgi catches SIGTERM to tell its own loop, which does not run here; so
+ * none may come while it does, and afterwards it ends the process again.
+ */
+static bool
+is_cgi(void)
+{
+	sigset_t term, before;
+	bool cgi;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, &before);
+	cgi = FCGX_IsCGI();
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return cgi;
+}
+
 int
 main(int argc, char **argv)
 {
-	bool cgi = FCGX_IsCGI();
+	bool cgi = is_cgi();
 	struct arena *mem = arena_new();
 	const struct conf *conf;
 	struct store *store;
