@@ -2,6 +2,7 @@
 # Bad company on the sockets of all resident programs: silence, halves, wrong
 # lengths, too much, and nobody who reads the answers.  Others are served
 # beside it, the programs live, and what lingers is closed in time.
+T=fcgi
 . "$(dirname "$0")/lib.sh"
 
 # A request to each program, how it is answered, and its body.
@@ -34,17 +35,16 @@ targets() {
 }
 
 # The processes behind the sockets.
-programs() {
-	for pid in $(cat "/proc/$(cat "$tmp/run/mxcgi.pid")/task/"*/children); do
-		grep -z '/cgi-bin/' "/proc/$pid/cmdline" | tr '\0' ' '
-		echo "$pid"
-	done | grep /
+processes() {
+	for program in $(cut -f1 "$BUILD/gen/routes.list" | sort -u); do
+		pids_of "$program" | sed "s/^/$program /"
+	done
 }
 
 # Once there is one for each socket.
 settle() {
 	tries=0
-	until before=$(programs)
+	until before=$(processes)
 	    [ "$(echo "$before" | wc -l)" = "$(ls "$tmp/run/"*.sock | wc -l)" ]; do
 		tries=$((tries + 1))
 		[ $tries -lt 1000 ] || bail_out 'some program does not start'
@@ -99,7 +99,7 @@ for mode in hold crowd; do
 	is "$(complaints <&4)" '' "$mode: who may still go on is let be"
 	exec 4<&-
 	wait $company
-	is "$(programs)" "$before" "$mode: the programs live"
+	is "$(processes)" "$before" "$mode: the programs live"
 done
 stop
 
@@ -110,6 +110,6 @@ start
 settle
 company wait
 is "$(complaints <"$tmp/said")" '' 'what lingers is closed'
-is "$(programs)" "$before" 'the programs live on'
+is "$(processes)" "$before" 'the programs live on'
 ask_all 'afterwards as ever:'
 done_testing

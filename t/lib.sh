@@ -22,6 +22,7 @@
 # as NAME                    $token and $user are NAME's from here on
 # get_json FILTER            what jq finds in the body, texts without quotes
 # enc TEXT                   TEXT percent-encoded for one path segment
+# pids_of PROGRAM            its processes (fcgi only), one a line
 #
 # ok STATUS NAME             STATUS 0 passes
 # is GOT WANT NAME           texts are equal
@@ -163,8 +164,9 @@ stop() {
 	if [ -f "$tmp/nginx.pid" ]; then
 		nginx_pid=$(cat "$tmp/nginx.pid")
 		kill "$nginx_pid" 2>/dev/null
-		# Its pid file goes when it has gone; the socket must be free then.
-		while [ -e "/proc/$nginx_pid" ] && [ -f "$tmp/nginx.pid" ]; do
+		# It removes its pid file, then its socket, which must be free.
+		while [ -e "/proc/$nginx_pid" ] &&
+		    { [ -e "$tmp/nginx.pid" ] || [ -e "$tmp/http.sock" ]; }; do
 			sleep 0.02
 		done
 		rm -f "$tmp/http.sock"
@@ -282,6 +284,14 @@ bg_wait() {
 get_json() { jq -r "$1" "$tmp/body"; }
 
 enc() { jq -rn --arg text "$1" '$text | @uri'; }
+
+pids_of() {
+	for pid in $(cat "/proc/$(cat "$tmp/run/mxcgi.pid")/task/"*/children); do
+		case $(tr '\0' ' ' <"/proc/$pid/cmdline") in
+		*/cgi-bin/"$1"\ *) echo "$pid" ;;
+		esac
+	done 2>/dev/null
+}
 
 as() { eval "token=\$token_$1 user=\$user_$1"; }
 

@@ -43,15 +43,6 @@ storm() {
 	    $clients $times $messages "$@" >"$tmp/told" 2>"$tmp/body"
 }
 
-# The processes of a program of this server.
-pids_of() {
-	for pid in $(cat "/proc/$(cat "$tmp/run/mxcgi.pid")/task/"*/children); do
-		case $(tr '\0' ' ' <"/proc/$pid/cmdline") in
-		*/cgi-bin/"$1"\ *) echo "$pid" ;;
-		esac
-	done
-}
-
 for processes in 1 4; do
 	conf serve processes_rooms $processes
 	start tcp
@@ -70,13 +61,13 @@ start tcp
 as ann
 new_room
 expect_log 'mxcgi (warn|error) '
-expect_log 'upstream prematurely closed|Connection refused|recv\(\) failed|Connection reset|Broken pipe'
+expect_log 'upstream prematurely closed|Connection refused|recv\(\) failed|Connection reset|Broken pipe|no live upstreams'
 messages=60
 storm retry &
 storm=$!
 killed=0
 while [ $killed -lt 50 ] && kill -0 $storm 2>/dev/null; do
-	for pid in $(pids_of rooms 2>/dev/null); do
+	for pid in $(pids_of rooms); do
 		kill -9 "$pid" 2>/dev/null && killed=$((killed + 1))
 	done
 done
