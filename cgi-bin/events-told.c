@@ -61,12 +61,6 @@ list_has_key(const struct event_list *list, const struct event_row *e)
 
 /* ---------------------------------------------------------- the timeline */
 
-static bool
-may_see(const struct told *t, const struct event_row *e)
-{
-	return e->nr == t->heard->event || viewer_may_see(t->reader.viewer, e);
-}
-
 static size_t
 unfit_most(const struct event_filter *f)
 {
@@ -110,7 +104,7 @@ read_back(struct told *t, const struct event_filter *f, size_t limit)
 	while (!t->limited && rows_next(&rows)) {
 		struct event_row e = event_peek(&rows);
 
-		if (!may_see(t, &e)) {
+		if (!viewer_may_see(t->reader.viewer, &e)) {
 			t->limited = t->timeline.n > 0 || ++unfit > most;
 		} else if (filter_has_event(f, &e)) {
 			take(t, &e, limit);

@@ -226,6 +226,12 @@ told '"fs"' 'beside the news'
 
 # ------------------------------------------------------------------- filters
 now alice
+set_state alice m.room.topic '{"topic":"f0"}'
+f=$(filter '{"room":{"timeline":{"types":["m.room.message"]}}}')
+sync alice "since=$since&filter=$f"
+is_json "$brief $joined | [.timeline.events, (.state.events | brief)]" \
+    '[[],["f0"]]' 'what the timeline does not want is told as state'
+now alice
 start=$since
 say alice f1
 set_state alice m.room.topic '{"topic":"f2"}'
@@ -246,6 +252,10 @@ sync alice "since=$start&filter=$f"
 told '"f4"' 'a limit counts what fits'
 is_json "$brief $joined | [.timeline.limited, (.state.events | brief)]" \
     '[true,["f2","f3"]]' 'and state is not lost with it'
+set_state alice m.room.topic '{"topic":"f5"}'
+sync alice "since=$start&filter=$f"
+is_json "$brief $joined | [(.timeline.events, .state.events) | brief]" \
+    '[["f4"],["f3","f5"]]' 'of each piece of state only the newest'
 f=$(filter '{"room":{"timeline":{"senders":["@bob:localhost"]},"state":{"types":[]}}}')
 sync alice "since=$start&filter=$f&timeout=100"
 nothing 'where nothing fits nothing is told'
@@ -263,7 +273,7 @@ is_json '.rooms.join | keys' "[\"$room\"]" 'or only one is asked for'
 req POST "$v3/user/$(enc "$user")/filter" '{"room":{"timeline":{"limit":1}}}'
 id=$(get_json .filter_id)
 sync alice "since=$start&filter=$id"
-told '"f4"' 'a stored filter by its id'
+told '"f5"' 'a stored filter by its id'
 sync bob "filter=$id"
 is_err 400 M_INVALID_PARAM 'which is nobody else'"'"'s'
 
@@ -328,6 +338,10 @@ is_json \
     "[$joined.state.events[], $joined.timeline.events[] | select(has(\"state_key\")) | [.type, .state_key]] | unique | length" \
     8 'with the whole state'
 is_json '.rooms.leave' '{}' 'and has not left'
+f=$(filter '{"room":{"timeline":{"limit":100}}}')
+sync carol "since=$end&filter=$f"
+is_json "$joined.timeline | [.limited, (.events | length)]" '[true,13]' \
+    'of its own also where all fits: it is no continuation'
 sync carol "since=$start"
 is_json "$joined.timeline.limited" true \
     'also where leaving and coming fall between two syncs'
@@ -364,6 +378,17 @@ since=$(next)
 member alice bob '{"membership":"leave"}'
 sync bob "since=$since"
 is_json "$brief $left.timeline.events | brief" '["leave bob"]' 'and let off'
+
+now dave
+come dave
+say alice 'a short visit'
+go dave
+f=$(filter '{"room":{"timeline":{"limit":2}}}')
+sync dave "since=$since&filter=$f"
+is_json "$brief $left | [(.timeline.events | brief), .timeline.limited]" \
+    '[["a short visit","leave dave"],true]' 'in and out between two syncs'
+is_json "$brief [$left.state.events | brief | .[] | select(test(\"owner|dave\"))]" \
+    '["new owner","join dave"]' 'with the whole state, since none was known'
 
 # ------------------------------------------------------- what was before my time
 create alice \
