@@ -16,6 +16,7 @@
 #include "serve/waiters.h"
 #include "store/bell.h"
 #include "store/stream.h"
+#include "store/upkeep.h"
 
 #define ROUND_MAX_US	5000	/* a round closes after that */
 #define WOKEN_MAX	200	/* waiting requests answered in a round */
@@ -218,6 +219,7 @@ ring(struct store *store)
 		bell_ring(store->bell, BELL_CHANGES);
 	if (db_wal_pages(store->main) > WAL_RING_PAGES)
 		bell_ring(store->bell, BELL_HOUSEKEEPER);
+	upkeep_relieve(store);
 }
 
 static void

@@ -11,6 +11,7 @@
 #define CHUNK		500
 #define PAGE		4096
 #define WAL_LONG	((16 << 20) / PAGE)
+#define WAL_TOO_LONG	(2 * WAL_LONG)
 #define READERS_MS	50		/* a checkpoint waits for them */
 #define LOCK_MS		2000
 #define HOUR		(60 * 60 * 1000LL)
@@ -77,6 +78,13 @@ upkeep_checkpoint(struct upkeep *u)
 	    READERS_MS * pages / WAL_LONG);
 	lock_release(store->lock);
 	return false;
+}
+
+void
+upkeep_relieve(struct store *store)
+{
+	if (db_wal_pages(store->main) > WAL_TOO_LONG)
+		db_checkpoint(store->main, CHECKPOINT_RESTART, READERS_MS);
 }
 
 /* ------------------------------------------------------------------- expiry */

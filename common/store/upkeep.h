@@ -26,9 +26,15 @@ struct upkeep {
 
 /*
  * Move the WAL into the database; where it stays over 16 MiB, hold up the
- * writers until it begins anew.  Also for a CGI whose answer is out.
+ * writers until it begins anew.
  */
 bool	upkeep_checkpoint(struct upkeep *);
+/*
+ * For a writer that still has the lock after its COMMIT: does that itself
+ * where the WAL is over 32 MiB, because no housekeeper comes or it comes too
+ * late.
+ */
+void	upkeep_relieve(struct store *);
 /* Transaction ids after a day, tokens a month after they expired, the rest. */
 bool	upkeep_expire(struct upkeep *);
 /* Old changes: one per room, user and kind is enough. */

@@ -249,6 +249,24 @@ test_checkpoint(struct store *store, struct upkeep *u)
 	store_close(reader);
 }
 
+static void
+test_relieve(struct store *store)
+{
+	unsigned pages;
+
+	run(store->main, "INSERT OR REPLACE INTO meta VALUES ('big',"
+	    " hex(zeroblob(12000000)))");
+	pages = db_wal_pages(store->main);
+	upkeep_relieve(store);
+	run(store->main, "INSERT OR REPLACE INTO meta VALUES ('small', '1')");
+	ok(db_wal_pages(store->main) > pages,
+	    "24 MiB: a writer leaves that to the housekeeper");
+	make_long(store->main);
+	upkeep_relieve(store);
+	run(store->main, "INSERT OR REPLACE INTO meta VALUES ('small', '2')");
+	ok(db_wal_pages(store->main) < pages, "more: it does that itself");
+}
+
 int
 main(void)
 {
@@ -267,6 +285,7 @@ main(void)
 	test_thin(store, &upkeep);
 	test_shrink(store, &upkeep);
 	test_checkpoint(store, &upkeep);
+	test_relieve(store);
 	store_close(upkeep.store);
 	store_close(store);
 	return done_testing();
