@@ -5,8 +5,8 @@
  * Each piece says whether there is more of its kind to do now.  A piece that
  * fails has logged why and says no; it comes round again.
  *
- * There is no ANALYZE here: statements are written for their plan, t/sql.t
- * holds them to it, and statistics could only change that.
+ * There is no ANALYZE here: statements are written for their plan,
+ * t/unit/sql.c holds them to it, and statistics could only change that.
  */
 #ifndef MXCGI_UPKEEP_H
 #define MXCGI_UPKEEP_H
