@@ -8,7 +8,7 @@
 # transaction ids, so that each of MESSAGES is asked for TIMES times at once.
 # With retry, an answer that is no answer (a broken connection, 502, 503) is
 # asked for again until there is one.  Prints a line for each answer, "STATUS
-# TXNID EVENTID", and at last "slowest MS".
+# TXNID EVENTID" or "STATUS TXNID ERRCODE", and at last "slowest MS".
 use strict;
 use warnings;
 use IO::Select;
@@ -17,6 +17,7 @@ use Time::HiRes qw(time);
 
 my ($server, $token, $room, $clients, $times, $messages, $retry) = @ARGV;
 $SIG{PIPE} = 'IGNORE';
+$| = 1;
 my $select = IO::Select->new;
 my (%client, $slowest);
 $slowest = 0;
@@ -67,8 +68,8 @@ sub answered {
 		ask($c);
 		return;
 	}
-	my ($event) = $body =~ /"event_id":"([^"]+)"/;
-	printf "%d g%d.%d %s\n", $status, $c->{group}, $c->{next}, $event // '-';
+	my ($told) = $body =~ /"(?:event_id|errcode)":"([^"]+)"/;
+	printf "%d g%d.%d %s\n", $status, $c->{group}, $c->{next}, $told // '-';
 	if ($status == 0 || ++$c->{next} == $messages) {
 		hang_up($c);
 	} else {
