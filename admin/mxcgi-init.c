@@ -70,8 +70,13 @@ make_dir(struct arena *mem, const char *path)
 	char *part = arena_strdup(mem, path);
 	struct stat st;
 
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return said("kept", path);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (st.st_uid == geteuid())
+			return said("kept", path);
+		fprintf(stderr, "mxcgi: %s belongs to somebody else; run this "
+		    "as its owner\n", path);
+		return false;
+	}
 	for (char *slash = part + 1; (slash = strchr(slash, '/')) != NULL;
 	    slash++) {
 		*slash = '\0';

@@ -19,6 +19,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@
 
 #define END_MS		10000	/* for programs to end in */
 #define STOP_SECONDS	20	/* for mxcgi stop to wait */
+#define START_SECONDS	1	/* for children of one that was killed to go */
 
 struct run {
 	const struct conf *conf;
@@ -62,12 +64,37 @@ read_pid(int fd)
 	return strtol(text, NULL, 10);
 }
 
+static void
+too_late(int sig)
+{
+	(void)sig;
+}
+
+/*
+ * The lock of who runs goes when it does.  The timer repeats, in case it rings
+ * before flock(2) is reached.
+ */
+static bool
+lock_within(int fd, int seconds)
+{
+	struct sigaction action = { .sa_handler = too_late };
+	struct itimerval late = { .it_value = { .tv_sec = seconds },
+	    .it_interval = { .tv_sec = 1 } };
+	bool locked;
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &late, NULL);
+	locked = flock(fd, LOCK_EX) == 0;
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	return locked;
+}
+
 static int
 lock_pid_file(const struct conf *conf)
 {
 	int fd = open_pid_file(conf, O_RDWR | O_CREAT);
 
-	if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (fd == -1 || lock_within(fd, START_SECONDS))
 		return fd;
 	log_error("mxcgi run is at work in %s already (process %ld)",
 	    conf->run_dir, read_pid(fd));
@@ -195,6 +222,8 @@ run(struct run *run)
 
 	if (pid_file == -1)
 		return 1;
+	/* What programs make is nobody else's; sockets get modes of their own. */
+	umask(077);
 	more_files();
 	block_signals(&signals);
 	children = children_open(run->conf, &run->options);
@@ -303,23 +332,6 @@ cmd_run(int argc, char **argv)
 	return run(&r);
 }
 
-static void
-too_late(int sig)
-{
-	(void)sig;
-}
-
-/* Its lock goes when it does. */
-static bool
-wait_for_end(int pid_file)
-{
-	struct sigaction action = { .sa_handler = too_late };
-
-	sigaction(SIGALRM, &action, NULL);
-	alarm(STOP_SECONDS);
-	return flock(pid_file, LOCK_EX) == 0;
-}
-
 int
 cmd_stop(int argc, char **argv)
 {
@@ -340,7 +352,7 @@ cmd_stop(int argc, char **argv)
 		    pid <= 1 ? "there is no number in mxcgi.pid" : strerror(errno));
 		return 1;
 	}
-	if (!wait_for_end(pid_file)) {
+	if (!lock_within(pid_file, STOP_SECONDS)) {
 		fprintf(stderr, "mxcgi: process %ld has not ended after %d s\n",
 		    pid, STOP_SECONDS);
 		return 1;
