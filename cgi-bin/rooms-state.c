@@ -137,29 +137,29 @@ place_of_token(struct request *r, const struct room *room, const char *text,
 }
 
 /*
- * Go back to the moment a token means.  Later than the view allows changes
- * nothing; a moment that the caller may not see is refused.
+ * Go back to the moment a token means: behind the last event up to its place.
+ * Later than the view allows changes nothing; a moment that the caller may not
+ * see is refused.
  */
 static enum mx_err
 view_back(struct request *r, struct view *view, const char *at)
 {
 	struct room_token place;
 	struct event_row row;
+	int64_t nr;
 
 	if (at == NULL)
 		return M_OK;
 	if (!place_of_token(r, &view->room, at, &place))
 		return fail(r, M_INVALID_PARAM, "at is not a token of this server");
-	if (!view->now && place.nr >= view->at_nr)
+	nr = db_int(r->db, 0, STMT_EVENT_UP_TO, DB_INT(view->room.nr),
+	    DB_INT(place.depth), DB_INT(place.nr));
+	if (!view->now && nr >= view->at_nr)
 		return M_OK;
 	view->now = false;
-	view->at_nr = place.nr;
-	if (place.nr == 0)
-		return M_OK;
-	if (!event_find(r->db, place.nr, &row) || row.room != view->room.nr)
-		return fail(r, M_INVALID_PARAM, "at is not a token of this room");
-	if (!viewer_may_see(viewer_new(r->db, r->mem, view->room.nr,
-	    r->who.user), &row))
+	view->at_nr = nr;
+	if (event_find(r->db, nr, &row) && !viewer_may_see(viewer_new(r->db,
+	    r->mem, view->room.nr, r->who.user), &row))
 		return fail(r, M_FORBIDDEN,
 		    "You may not see the room as it was then");
 	return M_OK;

@@ -47,6 +47,13 @@ SELECT depth, nr FROM event
  WHERE room = :room AND pos <= :pos
  ORDER BY pos DESC LIMIT 1;
 
+-- The last event of a room up to a place, which need not be that of an event.
+-- :name event_up_to
+SELECT nr FROM event
+ WHERE room = :room AND (depth, nr) <= (:depth, :nr)
+   AND outlier = 0 AND rejected = 0 AND soft_failed = 0
+ ORDER BY depth DESC, nr DESC LIMIT 1;
+
 -- Where the newest event of a room lies.
 -- :name place_last
 SELECT depth, nr FROM event

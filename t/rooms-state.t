@@ -104,12 +104,22 @@ members "at=$(enc "$early")"
 is "$(who)" a 'in the beginning there was one'
 members 'at=x'
 refused 400 M_INVALID_PARAM 'no token'
-members 'at=t1-999999'
-refused 400 M_INVALID_PARAM 'a place that is not there'
-# The same place may lie in another room.
+members 'at=t2-999999'
+is "$(who)" a 'a place that is not that of an event'
+# Tokens lie between events, and what lies there may be of another room.
+here_first=$here room_first=$room
 create '{}'
-members "at=$(enc "$now")"
-refused 400 M_INVALID_PARAM 'a place in another room'
+members 'membership=join'
+is "$(who)" a 'another room'
+here=$here_first room=$room_first
+put m.room.topic '{"topic":"a room further"}'
+req GET "$v3/sync?filter=$(enc '{"room":{"timeline":{"limit":1}}}')"
+before=$(get_json ".rooms.join[\"$room\"].timeline.prev_batch")
+as carol
+req POST "$here/join"
+as alice
+members "membership=join&at=$(enc "$before")"
+is "$(who)" abd 'as they were at a prev_batch of sync'
 
 # ------------------------------------------------------ who has left, and when
 create '{"preset":"public_chat","name":"before"}'
