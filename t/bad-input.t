@@ -82,6 +82,16 @@ fi
 
 # ---------------------------------------------------------------- the path
 
+# A body whose length nobody says beforehand is a body like others.
+if [ "$T" = fcgi ]; then
+	header='Transfer-Encoding: chunked'
+	sends '{"a":';	is_err 400 M_NOT_JSON 'half an object in chunks'
+	req POST "$v3/user/$user/filter" '{"room":{"timeline":{"limit":7}}}'
+	header=
+	req GET "$v3/user/$user/filter/$(get_json .filter_id)"
+	is_json .room.timeline.limit 7 'an object in chunks'
+fi
+
 # What nginx does not pass on it refuses with the same errcode.
 [ "$T" = cgi ] || expect_log 'client sent invalid request'
 at=$v3/rooms/
