@@ -7,6 +7,8 @@
 /* Count the CPU time of processes whose command line holds this, and of their
  * children. */
 void	count_cpu_of(const char *pattern);
+/* And that of this one. */
+void	count_own_cpu(void);
 void	start_clock(void);
 /* An answer has come. */
 void	take(const struct http *, int status);

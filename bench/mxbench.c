@@ -2,10 +2,13 @@
  * mxbench - load on a Matrix homeserver, any of them, over its client-server
  * API; one line a case.
  *
- * usage: mxbench [-s SECONDS] [-c PATTERN] URL CASE...
+ * usage: mxbench [-g] [-s SECONDS] [-c PATTERN] URL CASE...
+ *
+ * A CASE that begins with a slash is a path to GET.
  *
  * -c: add the CPU time of all processes whose command line holds PATTERN, and
  *     of their children, per request (may be given several times).
+ * -g: and that of mxbench itself.
  * -l: list the cases.
  */
 #include <err.h>
@@ -84,14 +87,21 @@ ask_send(struct http *h, size_t i)
 	    (long)getpid(), txn++);
 }
 
+/* One in which they all are. */
+static void
+new_room_of(size_t members)
+{
+	stride = members;
+	need_users(members);
+	new_room(&users[0], "public_chat", room);
+	for (size_t i = 1; i < members; i++)
+		join(&users[i], room);
+}
+
 static void
 case_send(size_t n)
 {
-	stride = n < 8 ? n : 8;
-	need_users(stride);
-	new_room(&users[0], "public_chat", room);
-	for (size_t i = 1; i < stride; i++)
-		join(&users[i], room);
+	new_room_of(n < 8 ? n : 8);
 	closed_loop("send", n, ask_send);
 }
 
@@ -188,6 +198,22 @@ case_stranger(size_t n)
 	closed_loop("send with a wrong token", n, ask_stranger);
 }
 
+static const char *path;
+
+static void
+ask_path(struct http *h, size_t i)
+{
+	(void)i;
+	http_send(h, "GET", NULL, NULL, "%s", path);
+}
+
+static void
+case_path(const char *wanted)
+{
+	path = wanted;
+	closed_loop(path, 8, ask_path);
+}
+
 /* ----------------------------------------------------- a message's way */
 
 static int64_t said_us;
@@ -253,6 +279,58 @@ case_wake(size_t n)
 	http_close(sender);
 }
 
+/* ---------------------------------------- sends beside constant syncs */
+
+#define FOLLOWERS	8
+
+static struct follower {
+	struct http	*h;
+	char		 since[256];
+} followers[FOLLOWERS];
+static size_t syncs;
+static double slowest_sync;	/* ms */
+
+static void
+follow(struct follower *f, size_t user)
+{
+	http_send(f->h, "GET", users[user].token, NULL,
+	    "/_matrix/client/v3/sync?timeout=1000&since=%s", f->since);
+}
+
+static void
+followed(struct http *h, int status, const char *body, size_t n)
+{
+	struct follower *f = h->user;
+	double ms = (double)(mono_us() - h->sent_us) / 1000;
+
+	if (status != 200)
+		errx(1, "sync: %d %.200s", status, body);
+	if (ms > slowest_sync)
+		slowest_sync = ms;
+	syncs++;
+	free(last);
+	last = strndup(body, n);
+	text_of("next_batch", f->since, sizeof(f->since));
+	follow(f, (size_t)(f - followers));
+}
+
+/* Every member follows by sync what all of them say. */
+static void
+case_busy(size_t n)
+{
+	new_room_of(FOLLOWERS);
+	for (size_t i = 0; i < FOLLOWERS; i++) {
+		followers[i].h = http_new(followed, &followers[i]);
+		since_of(&users[i], followers[i].since);
+	}
+	for (size_t i = 0; i < FOLLOWERS; i++)
+		follow(&followers[i], i);
+	closed_loop("send, followed by 8", n, ask_send);
+	printf("%zu syncs beside that, slowest %.2f ms\n", syncs, slowest_sync);
+	for (size_t i = 0; i < FOLLOWERS; i++)
+		http_close(followers[i].h);
+}
+
 /* ------------------------------------------------------------- the table */
 
 static const struct {
@@ -265,6 +343,8 @@ static const struct {
 	{ "send1", case_send, 1, "messages from 1 connection" },
 	{ "send8", case_send, 8, "messages from 8 connections" },
 	{ "send64", case_send, 64, "messages from 64 connections" },
+	{ "busy", case_busy, 64,
+	    "messages from 64 connections, followed by 8 with sync" },
 	{ "wake", case_wake, 1, "a message to another user's waiting sync" },
 	{ "sync", case_idle_sync, 8, "incremental sync with nothing new" },
 	{ "create", case_create, 1, "createRoom" },
@@ -277,6 +357,10 @@ static const struct {
 static void
 run_case(const char *name)
 {
+	if (*name == '/') {
+		case_path(name);
+		return;
+	}
 	for (size_t i = 0; i < CASES; i++)
 		if (strcmp(cases[i].name, name) == 0) {
 			cases[i].run(cases[i].connections);
@@ -299,10 +383,13 @@ main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:ls:")) != -1)
+	while ((c = getopt(argc, argv, "c:gls:")) != -1)
 		switch (c) {
 		case 'c':
 			count_cpu_of(optarg);
+			break;
+		case 'g':
+			count_own_cpu();
 			break;
 		case 'l':
 			list_cases();
@@ -313,7 +400,7 @@ main(int argc, char **argv)
 			return 2;
 		}
 	if (argc - optind < 2)
-		errx(2, "usage: mxbench [-s SECONDS] [-c PATTERN] URL CASE...");
+		errx(2, "usage: mxbench [-g] [-s SECONDS] [-c PATTERN] URL CASE...");
 	world_open(argv[optind++]);
 	while (optind < argc)
 		run_case(argv[optind++]);

@@ -1,18 +1,24 @@
 # server.sh - a server of its own for a benchmark, sourced: builds nothing,
 # needs BUILD.  Two nginx workers, limits off, log level warn, cheap passwords,
-# commits durable.  Sets $url, $tmp; ends with the script.
+# commits durable.  Sets $url, $tmp and set -e; ends with the script.
+#
+# server_init    its configuration and database
+# server_start   the same, and it runs; $tmp/also.conf, when there is one, is
+#                part of nginx's http {}
+# processes      the memory of its programs
 
 : "${BUILD:?BUILD names the build directory}"
 SRC=$(cd "$(dirname "$0")/.." && pwd)
 BUILD=$(cd "$BUILD" && pwd)
 PATH=$PATH:/usr/sbin:/sbin
 : "${ROOMS:=1}" "${EVENTS:=1}" "${PORT:=8018}"
+set -e
 tmp=$(mktemp -d "${DATA:-/var/tmp}/mxbench.XXXXXX")
 url=http://127.0.0.1:$PORT
-trap 'end=$?; trap - EXIT; server_stop; rm -rf "$tmp"; exit $end' EXIT
+trap 'end=$?; trap - EXIT; set +e; server_stop; rm -rf "$tmp"; exit $end' EXIT
 trap 'exit 1' HUP INT PIPE TERM
 
-server_start() {
+server_init() {
 	cat >"$tmp/mxcgi.conf" <<-END
 	[server]
 	name = localhost
@@ -30,6 +36,10 @@ server_start() {
 	END
 	chmod 600 "$tmp/mxcgi.conf"
 	"$BUILD/admin/mxcgi" init --config "$tmp/mxcgi.conf" >/dev/null
+}
+
+server_start() {
+	server_init
 	"$BUILD/admin/mxcgi" run --config "$tmp/mxcgi.conf" --daemon \
 	    --bin "$BUILD/cgi-bin:$BUILD/admin" --log "$tmp/log"
 	mkdir "$tmp/nginx"
@@ -52,6 +62,7 @@ server_start() {
 		uwsgi_temp_path $tmp/nginx/uwsgi;
 		scgi_temp_path $tmp/nginx/scgi;
 		include $tmp/nginx/mxcgi-http.conf;
+		include $tmp/also.con[f];
 		server {
 			listen 127.0.0.1:$PORT backlog=4096;
 			location = /static { return 200 "x"; }
@@ -64,7 +75,8 @@ server_start() {
 
 server_stop() {
 	[ ! -f "$tmp/nginx.pid" ] || kill "$(cat "$tmp/nginx.pid")"
-	"$BUILD/admin/mxcgi" stop --config "$tmp/mxcgi.conf" >/dev/null 2>&1
+	[ ! -f "$tmp/mxcgi.conf" ] ||
+	    "$BUILD/admin/mxcgi" stop --config "$tmp/mxcgi.conf" >/dev/null 2>&1
 	[ ! -s "$tmp/log" ] || { echo 'The log holds:'; head -n 20 "$tmp/log"; } >&2
 }
 
