@@ -5,13 +5,11 @@
  */
 #include <string.h>
 
-#include "matrix/filter.h"
-#include "matrix/room.h"
-#include "matrix/shape.h"
-#include "matrix/sync_token.h"
-#include "matrix/visibility.h"
-#include "serve/serve.h"
+#include "history.h"
 #include "history.routes.h"
+#include "matrix/filter.h"
+#include "matrix/shape.h"
+#include "matrix/visibility.h"
 
 #define LIMIT_DEFAULT	10
 #define LIMIT_MAX	1000
@@ -68,8 +66,7 @@ place_of_row(struct rows rows, struct room_token otherwise)
 	return otherwise;
 }
 
-/* A token of either kind as a place in the room. */
-static bool
+bool
 place_read(struct request *r, int64_t room, const char *text,
     struct room_token *place)
 {

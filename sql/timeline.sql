@@ -74,3 +74,53 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
                 WHERE room = :room AND type = 'm.room.member'
                   AND state_key = :state_key AND from_nr <= :at
                 ORDER BY from_nr DESC LIMIT 1);
+
+-- The whole state of a room.
+-- :name state_list_now
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM current_state s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room
+ ORDER BY s.type, s.state_key;
+
+-- The same after event at_nr.
+-- :name state_list_at
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM state_history s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room
+   AND s.from_nr = (SELECT max(h.from_nr) FROM state_history h
+                     WHERE h.room = s.room AND h.type = s.type
+                       AND h.state_key = s.state_key AND h.from_nr <= :at_nr)
+ ORDER BY s.type, s.state_key;
+
+-- The members of a room, whatever their membership.
+-- :name members_now
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM current_state s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room AND s.type = 'm.room.member'
+ ORDER BY s.state_key;
+
+-- The same after event at_nr.
+-- :name members_at
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM state_history s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room AND s.type = 'm.room.member'
+   AND s.from_nr = (SELECT max(h.from_nr) FROM state_history h
+                     WHERE h.room = s.room AND h.type = s.type
+                       AND h.state_key = s.state_key AND h.from_nr <= :at_nr)
+ ORDER BY s.state_key;

@@ -223,4 +223,15 @@ refused 403 M_FORBIDDEN 'members as they were when one could not see them'
 as alice
 members "at=$(enc "$hidden")"
 is "$(who)" a 'are there for who could'
+
+# ------------------------------------------- long lists keep nobody from writing
+if [ "$T" = fcgi ]; then
+	writer=$(pids_of rooms)
+	kill -STOP "$writer"
+	members
+	is_status 200 'members are not read by the program that writes'
+	state
+	is_status 200 'nor is the state'
+	kill -CONT "$writer"
+fi
 done_testing
