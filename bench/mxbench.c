@@ -400,7 +400,8 @@ main(int argc, char **argv)
 			return 2;
 		}
 	if (argc - optind < 2)
-		errx(2, "usage: mxbench [-g] [-s SECONDS] [-c PATTERN] URL CASE...");
+		errx(2, "usage: mxbench [-g] [-s SECONDS] [-c PATTERN] "
+		    "URL CASE...");
 	world_open(argv[optind++]);
 	while (optind < argc)
 		run_case(argv[optind++]);

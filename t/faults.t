@@ -19,7 +19,8 @@ messages() {
 	from=
 	while :; do
 		req GET "/_matrix/client/v3/rooms/$room/messages?dir=b&limit=500$from"
-		get_json '.chunk[] | select(.type == "m.room.message") | "\(.content.body) \(.event_id)"'
+		get_json '.chunk[] | select(.type == "m.room.message")
+		    | "\(.content.body) \(.event_id)"'
 		[ "$(get_json .end)" != null ] || break
 		from="&from=$(get_json .end)"
 	done | sort
@@ -145,7 +146,8 @@ is "$held" held 'an sqlite3 holds the database'
 held_by sqlite3
 
 hold perl -MFcntl=:flock -e '$| = 1; open my $f, "+<", shift or die;
-    flock $f, LOCK_EX or die; print "held\n"; 1 while <STDIN>' "$tmp/data/mxcgi.lock"
+    flock $f, LOCK_EX or die; print "held\n"; 1 while <STDIN>' \
+    "$tmp/data/mxcgi.lock"
 is "$held" held 'another process holds the lock'
 held_by flock
 

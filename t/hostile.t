@@ -21,7 +21,8 @@ request_of() {
 	*) bail_out "no request to $1 is known here" ;;
 	esac
 }
-login='{"type":"m.login.password","user":"ann","password":"secret\u0020of\u0020ann"}'
+login='{"type":"m.login.password","user":"ann",'
+login=$login'"password":"secret\u0020of\u0020ann"}'
 message='{"msgtype":"m.text","body":"Hello"}'
 
 # Every socket there is, as hostile.pl wants it.

@@ -47,11 +47,11 @@ for processes in 1 4; do
 	conf serve processes_rooms $processes
 	start tcp
 	[ "$processes" = 4 ] && as ann || user ann
-	is "$(pids_of rooms | wc -l)" $processes "$processes of rooms run"
 	new_room
 	storm
 	ok $? "$processes of rooms: the storm ends"
 	check "$processes of rooms"
+	is "$(pids_of rooms | wc -l)" $processes "$processes of rooms run"
 	stop
 done
 

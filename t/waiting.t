@@ -10,7 +10,7 @@ sync=/_matrix/client/v3/sync
 # The process in which clients wait; the other one is for long answers.
 events() {
 	for pid in $(pids_of events); do
-		grep -qz '^MXCGI_LONG=' "/proc/$pid/environ" || echo "$pid"
+		grep -qz '^MXCGI_LONG=' "/proc/$pid/environ" 2>/dev/null || echo "$pid"
 	done
 }
 
@@ -83,7 +83,8 @@ is "$(cat "$tmp"/leaver.*)" '' 'and nothing was sent to them'
 
 # ------------------------------------------------ those whose token ends
 as ann
-req POST /_matrix/client/v3/login '{"type":"m.login.password","user":"ann","password":"secret of ann"}'
+req POST /_matrix/client/v3/login \
+    '{"type":"m.login.password","user":"ann","password":"secret of ann"}'
 second=$(get_json .access_token)
 up_to_date
 wait_as stays
@@ -117,7 +118,8 @@ is_json "$heard" '["renewed"]' 'renewed: the next wait hears what comes'
 
 # ------------------------------------------------ the process is killed
 expect_log 'mxcgi error events was ended by signal 9'
-expect_log 'upstream prematurely closed|recv\(\) failed|Connection reset|Broken pipe|Connection refused|no live upstreams'
+expect_log 'upstream prematurely closed|recv\(\) failed|Connection reset'
+expect_log 'Broken pipe|Connection refused|no live upstreams'
 up_to_date
 wait_as one two three
 await_waiting 3

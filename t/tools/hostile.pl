@@ -66,8 +66,10 @@ sub params {
 
 sub head { begin() . stream(PARAMS, params(@_)) }
 sub lengths { begin() . stream(PARAMS, size($_[0]) . size($_[0]) . 'A=B') }
-sub too_much { head($_[0], CONTENT_LENGTH => '') .
-    record(STDIN_, 'x' x ($body_max + 1 - 40000)) . record(STDIN_, 'x' x 40000) }
+sub too_much {
+	return head($_[0], CONTENT_LENGTH => '') . record(STDIN_, 'x' x 40000) .
+	    record(STDIN_, 'x' x ($body_max + 1 - 40000));
+}
 
 # A request to which the answer is longer than itself.
 sub question {
@@ -109,7 +111,9 @@ my %company = (
 	'half a record' => { end => 'time',
 	    text => sub { substr begin(), 0, 12 } },
 	'half-sent params' => { end => 'time',
-	    text => sub { begin() . substr record(PARAMS, params($_[0])), 0, 40 } },
+	    text => sub {
+		begin() . substr record(PARAMS, params($_[0])), 0, 40
+	    } },
 	'params without end' => { end => 'time',
 	    text => sub { begin() . record(PARAMS, params($_[0])) } },
 	'a body without end' => { end => 'time',
@@ -120,14 +124,18 @@ my %company = (
 	    text => sub { record(STDIN_, 'text', 7) } },
 	'a Content-Length that is none' => { end => 'time', status => 400,
 	    text => sub { head($_[0], CONTENT_LENGTH => '9' x 30) } },
-	'too large by Content-Length' => { end => 'time', status => 413, body => 1,
+	'too large by Content-Length' => { end => 'time', status => 413,
+	    body => 1,
 	    text => sub { head($_[0], CONTENT_LENGTH => 1 << 40) } },
 	'too large a body' => { end => 'now', status => 413, body => 1,
 	    text => sub { too_much($_[0]) . record(STDIN_, '') } },
 	'too large a body without end' => { end => 'time', status => 413,
 	    body => 1, text => \&too_much },
 	'never reads' => { end => 'time', deaf => 1,
-	    text => sub { my ($t) = @_; join '', map { question($t, $_) } 1 .. 2000 } },
+	    text => sub {
+		my ($t) = @_;
+		join '', map { question($t, $_) } 1 .. 2000;
+	    } },
 	'never reads nor ends' => { end => 'time', deaf => 1, endless => 1,
 	    text => sub { begin() x 4000 } },
 );
