@@ -135,4 +135,10 @@ for name in one two three; do
 	is_json "$heard" '["killed"]' "killed: $name misses nothing"
 done
 await 'a new process' renewed "$pid"
+
+# Told to end while they still start, the programs do; the log would say who
+# had to be killed.
+stop
+start
+stop
 done_testing
