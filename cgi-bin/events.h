@@ -43,7 +43,7 @@ struct heard_list {
  * less.  Rooms that they forgot are not among them.
  */
 struct heard_list heard_since(struct request *, int64_t since, int64_t upto);
-/* One of them; membership NONE when they never had to do with it. */
+/* One room; membership NONE when they never had to do with it. */
 struct heard	 heard_in(struct request *, const struct room *);
 /*
  * Is an answer that tells of n rooms, and the whole state of rooms with so

@@ -25,11 +25,11 @@ SELECT m.room, r.room_id, m.membership, m.event, m.pos, r.joined, r.published
  WHERE m.user = :user AND m.forgotten = 0
    AND (m.pos > :since OR (m.membership = 'join' AND r.last_pos > :since));
 
--- One of them.
+-- One room, also of somebody who never had to do with it.
 -- :name heard_in
-SELECT m.room, r.room_id, m.membership, m.event, m.pos, r.joined, r.published
-  FROM member m CROSS JOIN room r ON r.nr = m.room
- WHERE m.room = :room AND m.user = :user;
+SELECT r.nr, r.room_id, m.membership, m.event, m.pos, r.joined, r.published
+  FROM room r LEFT JOIN member m ON m.room = :room AND m.user = :user
+ WHERE r.nr = :room;
 
 -- The user's own m.room.member events in a room up to pos, newest first.
 -- :name own_member_events

@@ -123,6 +123,11 @@ room_initial carol limit=1
 is_json \
     "$brief [has(\"membership\"), (.messages.chunk | brief), (.state | length)]" \
     '[false,["to the world"],6]' 'anybody may look into a world_readable room'
+is_json .visibility '"private"' 'which is not in the directory'
+create alice \
+    '{"visibility":"public","initial_state":[{"type":"m.room.history_visibility","content":{"history_visibility":"world_readable"}}]}'
+room_initial carol limit=1
+is_json '[has("membership"), .visibility]' '[false,"public"]' 'or is'
 
 # ------------------------------------------------------------- paths of today
 as alice
