@@ -20,7 +20,7 @@
 /* A row of connections with the same time-out: the first is due first. */
 struct due {
 	struct conn	*first, *last;
-	int64_t		 after_ms;
+	int64_t		 after_ms;	/* -1: never */
 };
 
 struct conn {
@@ -36,16 +36,17 @@ struct conn {
 	struct life	*life;		/* its request, from head to answer */
 	struct waiter	*waiter;	/* its request, parked */
 	struct due	*due;
-	struct conn	*next, *prev;	/* in due */
+	struct conn	*next, *prev;	/* in due, always one of the three */
 	int64_t		 deadline;
 	struct conn	*pile_next;	/* among the paused, or the dead */
 };
 
 static struct store *store;
 static int epfd;
-static struct due receiving, sending;
+static struct due receiving, sending, resting = { .after_ms = -1 };
 static struct conn *paused, *dead;
-static size_t count, held, unsent;
+static size_t held;
+static bool letting_go;
 
 void
 conns_open(struct store *s, int fd)
@@ -54,18 +55,6 @@ conns_open(struct store *s, int fd)
 	epfd = fd;
 	receiving.after_ms = s->conf->receive_ms;
 	sending.after_ms = s->conf->send_ms;
-}
-
-size_t
-conns_count(void)
-{
-	return count;
-}
-
-size_t
-conns_unsent(void)
-{
-	return unsent;
 }
 
 /* ------------------------------------------------------------ deadlines */
@@ -87,7 +76,8 @@ due_enter(struct conn *c, struct due *d)
 {
 	due_leave(c);
 	c->due = d;
-	c->deadline = clock_mono_us() / 1000 + d->after_ms;
+	c->deadline = d->after_ms == -1 ? INT64_MAX :
+	    clock_mono_us() / 1000 + d->after_ms;
 	c->next = NULL;
 	c->prev = d->last;
 	*(d->last ? &d->last->next : &d->first) = c;
@@ -189,14 +179,12 @@ conn_close(struct conn *c)
 	due_leave(c);
 	if (c->paused)
 		unpile(&paused, c);
-	unsent -= c->out_len - c->out_off;
 	free(c->out);
 	c->out = NULL;
 	c->out_len = c->out_off = 0;
 	fcgi_in_reset(&c->in);
 	account(c);
 	close(c->fd);
-	count--;
 	c->pile_next = dead;
 	dead = c;
 }
@@ -210,6 +198,35 @@ conns_bury(void)
 		dead = c->pile_next;
 		free(c);
 	}
+}
+
+void
+conns_let_go(void)
+{
+	letting_go = true;
+}
+
+size_t
+conns_busy(void)
+{
+	const struct due *const all[] = { &receiving, &sending, &resting };
+	size_t n = 0;
+
+	for (size_t i = 0; i < 3; i++)
+		for (const struct conn *c = all[i]->first; c; c = c->next)
+			n += c->in.active;
+	return n;
+}
+
+void
+conns_end(void)
+{
+	struct due *const all[] = { &receiving, &sending, &resting };
+
+	for (size_t i = 0; i < 3; i++)
+		while (all[i]->first != NULL)
+			conn_close(all[i]->first);
+	conns_bury();
 }
 
 int64_t
@@ -254,7 +271,6 @@ out_room(struct conn *c, size_t n)
 	out += c->out_len;
 	memset(out, 0, n);
 	c->out_len += n;
-	unsent += n;
 	return out;
 }
 
@@ -293,11 +309,11 @@ put_stdout(struct conn *c, struct span text)
 static void
 request_over(struct conn *c)
 {
-	bool keep = c->in.keep;
+	bool keep = c->in.keep && !letting_go;
 
 	c->answered = false;
 	fcgi_in_reset(&c->in);
-	due_leave(c);
+	due_enter(c, &resting);
 	account(c);
 	if (!keep)
 		conn_close(c);
@@ -327,7 +343,6 @@ flush(struct conn *c)
 			return;
 		}
 		c->out_off += (size_t)n;
-		unsent -= (size_t)n;
 		if (c->due == &sending)
 			due_enter(c, &sending);
 	}
@@ -339,7 +354,7 @@ flush(struct conn *c)
 		watch(c);
 	}
 	if (c->due == &sending)
-		due_leave(c);
+		due_enter(c, &resting);
 	account(c);
 	if (c->answered && c->in.body_done)
 		request_over(c);
@@ -373,6 +388,12 @@ conn_answer(struct life *l)
 	}
 	put_header(out_room(c, 8), FCGI_STDOUT, c->in.id, 0, 0);
 	put_end(c, c->in.id, FCGI_REQUEST_COMPLETE);
+	/*
+	 * nginx does not use a connection again on which something follows the
+	 * end, and so sends nothing more while it is being closed.
+	 */
+	if (letting_go)
+		put_header(out_room(c, 8), FCGI_GET_VALUES_RESULT, 0, 0, 0);
 	c->life = NULL;
 	c->answered = true;
 	fcgi_in_release(&c->in);
@@ -415,7 +436,6 @@ conn_new(int fd)
 		return;
 	}
 	c->fd = fd;
-	count++;
 	e.data.ptr = c;
 	if (epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &e) == -1) {
 		conn_close(c);
@@ -484,7 +504,7 @@ complete(struct conn *c, struct lives *ready)
 	}
 	life_body(l, c->in.body, c->in.body_len);
 	fcgi_in_release(&c->in);
-	due_leave(c);
+	due_enter(c, &resting);
 	l->place = PLACE_QUEUE;
 	lives_add(ready, l);
 }
@@ -549,7 +569,7 @@ static void
 readable(struct conn *c, struct lives *ready)
 {
 	static uint8_t bytes[65536];
-	bool idle = !c->in.active && c->due == NULL;
+	bool idle = !c->in.active && c->due == &resting;
 	const uint8_t *p = bytes;
 	enum fcgi_step step;
 	ssize_t got;

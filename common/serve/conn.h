@@ -32,8 +32,11 @@ void		 conn_resume(struct conn *, struct life *);
 int64_t		 conns_expire(int64_t mono_ms);
 /* Free those that were closed in this turn of the loop. */
 void		 conns_bury(void);
-size_t		 conns_count(void);
-/* Bytes of answers not yet taken by their clients. */
-size_t		 conns_unsent(void);
+/* From now on no connection outlives the answer that it brings. */
+void		 conns_let_go(void);
+/* How many have a request that is not answered yet. */
+size_t		 conns_busy(void);
+/* Close all of them. */
+void		 conns_end(void);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -29,10 +30,10 @@
 #define ACCEPT_MAX	64	/* connections taken in a turn */
 #define LOOK_MS		1500	/* a doorbell may get lost: look anyway */
 #define DISMISS_MS	1000	/* at the end: waiters go within that time */
-#define LINGER_MS	200	/* and what kept connections bring is served */
+#define LINGER_MS	200	/* then what kept connections bring is served */
 #define END_MS		5000	/* and then it ends, whatever happens */
 
-static volatile sig_atomic_t terminated;
+static bool terminated;		/* by a signal, or a newer schema */
 static struct store *store;
 static int epfd;
 static int bell = -1;
@@ -42,22 +43,16 @@ static bool deaf;		/* and what it rang for could not be read */
 static bool listening;
 static int64_t looked_at;	/* ms, monotonic */
 static int64_t ending_at;	/* ms, monotonic; 0: not ending */
-static int64_t quiet_since;	/* ending: nothing to do since */
+static int64_t quiet_since;	/* ending: ms, monotonic; 0: it is not quiet */
+static size_t waited;		/* ending: so many waited when it began */
 
 /* Marks for epoll's data.ptr; connections have their own address. */
-static char listen_mark, bell_mark, jobs_mark, lock_mark;
+static char listen_mark, bell_mark, jobs_mark, lock_mark, signal_mark;
 
 static int64_t
 mono_ms(void)
 {
 	return clock_mono_us() / 1000;
-}
-
-static void
-on_term(int sig)
-{
-	(void)sig;
-	terminated = 1;
 }
 
 static void
@@ -85,25 +80,34 @@ listen_off(void)
 	listening = false;
 }
 
+/*
+ * A signal is an event like others: a handler would not run as long as
+ * epoll_pwait() finds something at once, which may be for ever.
+ */
+static int
+signals_open(void)
+{
+	sigset_t set;
+	int fd;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if ((fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) == -1)
+		log_fatal("signalfd: %s", strerror(errno));
+	return fd;
+}
+
 static void
 open_all(struct store *s)
 {
-	struct sigaction sa = { .sa_handler = on_term };
-	sigset_t term;
-
 	store = s;
-	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
-	/* Heard in epoll_pwait() only, so that none falls between two looks. */
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	sigaddset(&term, SIGINT);
-	sigprocmask(SIG_BLOCK, &term, NULL);
-
 	fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
 	if ((epfd = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		log_fatal("epoll: %s", strerror(errno));
+	watch(signals_open(), &signal_mark, EPOLLIN | EPOLLET);
 	listen_on();
 	conns_open(store, epfd);
 	jobs_open(store->conf->hash_workers);
@@ -157,6 +161,8 @@ hear(const struct epoll_event *e)
 			life_next(l);
 			lives_add(&ready, l);
 		}
+	} else if (mark == &signal_mark) {
+		terminated = true;
 	} else if (mark != &lock_mark) {
 		conn_event(mark, e->events, &ready);
 	}
@@ -249,7 +255,7 @@ dispatch(struct round_end *end)
 	}
 	if (end->moved && !terminated) {
 		log_warn("the schema has changed: ending for a successor");
-		terminated = 1;
+		terminated = true;
 	}
 }
 
@@ -286,11 +292,12 @@ refuse_late(void)
 	}
 }
 
+/* answered: the thread that waits for the lock has something to say. */
 static void
-write_round(bool waited)
+write_round(bool answered)
 {
 	struct round_end end = { 0 };
-	bool ours = waited && lockwait_end();
+	bool ours = answered && lockwait_end();
 	struct lives batch;
 
 	if (lockwait_is_on())
@@ -319,30 +326,31 @@ write_round(bool waited)
 
 /* Waiting clients leave with their own token, a few at a time. */
 static void
-dismiss(void)
+dismiss(int64_t since)
 {
-	static size_t all, gone;
-	int64_t since = mono_ms() - ending_at;
-	size_t due;
+	int64_t left = DISMISS_MS - since;
 
-	if (all == 0)
-		all = waiters_count();
-	due = since >= DISMISS_MS ? all : all * (size_t)since / DISMISS_MS + 1;
-	if (due > gone) {
-		waiters_dismiss(due - gone);
-		gone = due;
-	}
+	waiters_dismiss(left > 0 ? waited * (size_t)left / DISMISS_MS : 0);
+}
+
+static void
+begin_end(void)
+{
+	ending_at = mono_ms();
+	waited = waiters_count();
+	listen_off();
+	conns_let_go();
 }
 
 static bool
 is_over(void)
 {
-	if (ending_at == 0) {
-		ending_at = mono_ms();
-		listen_off();
-	}
-	dismiss();
-	if (waiters_count() + ready.n + writers.n > 0 || conns_unsent() > 0)
+	if (!terminated)
+		return false;
+	if (ending_at == 0)
+		begin_end();
+	dismiss(mono_ms() - ending_at);
+	if (conns_busy() > 0)
 		quiet_since = 0;
 	else if (quiet_since == 0)
 		quiet_since = mono_ms();
@@ -350,33 +358,39 @@ is_over(void)
 	    (quiet_since != 0 && mono_ms() - quiet_since > LINGER_MS);
 }
 
+static void
+turn(void)
+{
+	static struct epoll_event events[256];
+	int64_t due = conns_expire(mono_ms());
+	bool answered = false;
+	int n;
+
+	conns_bury();
+	n = epoll_wait(epfd, events, 256, patience(due));
+	if (n > 0)
+		quiet_since = 0;
+	for (int i = 0; i < n; i++) {
+		answered |= events[i].data.ptr == &lock_mark;
+		hear(&events[i]);
+	}
+	look_around();
+	waiters_expire(clock_now_ms());
+	read_round();
+	write_round(answered);
+	if (!listening && !terminated)
+		listen_on();
+}
+
 int
 fastcgi_serve(struct store *s)
 {
-	static struct epoll_event events[256];
-	sigset_t none;
-
 	open_all(s);
-	sigemptyset(&none);
-	while (!terminated || !is_over()) {
-		int64_t due = conns_expire(mono_ms());
-		bool waited = false;
-		int n;
-
-		conns_bury();
-		n = epoll_pwait(epfd, events, 256, patience(due), &none);
-		for (int i = 0; i < n; i++) {
-			waited |= events[i].data.ptr == &lock_mark;
-			hear(&events[i]);
-		}
-		look_around();
-		waiters_expire(clock_now_ms());
-		read_round();
-		write_round(waited);
-		if (!listening && !terminated)
-			listen_on();
-	}
+	while (!is_over())
+		turn();
 	if (bell != -1)
 		bell_leave(store->bell, bell);
+	conns_end();
+	lockwait_close();
 	return 0;
 }

@@ -1,4 +1,5 @@
 /* lockwait.c - see lockwait.h. */
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -76,9 +77,7 @@ lockwait_start(void)
 
 	if (!started)
 		start_thread();
-	on = true;
-	if (write(ask, &one, sizeof(one)) < 0)
-		log_error("lockwait: the thread cannot be rung");
+	on = write(ask, &one, sizeof(one)) == sizeof(one);
 }
 
 bool
@@ -90,4 +89,15 @@ lockwait_end(void)
 		return false;
 	on = false;
 	return n == 2;
+}
+
+void
+lockwait_close(void)
+{
+	struct pollfd p = { .fd = reply, .events = POLLIN };
+
+	while (on) {
+		poll(&p, 1, -1);
+		lockwait_end();
+	}
 }

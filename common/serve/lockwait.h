@@ -19,5 +19,7 @@ void	lockwait_start(void);
 bool	lockwait_is_on(void);
 /* The wait is over: is the lock ours now?  Call when lockwait_fd() is readable. */
 bool	lockwait_end(void);
+/* Before the lock is closed: wait for the thread, if need be. */
+void	lockwait_close(void);
 
 #endif

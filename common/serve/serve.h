@@ -202,9 +202,8 @@ struct waits {
 	void		(*news)(struct db *, int64_t after, int64_t upto);
 };
 void		 wake_user(int64_t user);
-/* How many different users wait, and each of them. */
+/* How many requests wait, and the user of each. */
 size_t		 waiting_users(void);
 void		 waiting_each(void (*)(int64_t user, void *), void *);
-bool		 waiting_is(int64_t user);
 
 #endif

@@ -27,6 +27,7 @@ static size_t slot_count;			/* a power of 2, or 0 */
 static struct waiter **heap;			/* by deadline */
 static size_t heap_size, heap_cap;
 static struct waiter *woken, **woken_last = &woken;
+static size_t woken_count;
 
 /* ------------------------------------------------------- by deadline */
 
@@ -138,6 +139,7 @@ wake(struct waiter *w, bool last_call)
 	w->woken_prev = woken_last;
 	*woken_last = w;
 	woken_last = &w->woken_next;
+	woken_count++;
 }
 
 static void
@@ -150,6 +152,7 @@ unwake(struct waiter *w)
 	else
 		woken_last = w->woken_prev;
 	*w->woken_prev = w->woken_next;
+	woken_count--;
 }
 
 void
@@ -160,17 +163,6 @@ wake_user(int64_t user)
 	for (struct waiter *w = *slot_of(user); w != NULL; w = w->next)
 		if (w->user == user)
 			wake(w, false);
-}
-
-bool
-waiting_is(int64_t user)
-{
-	if (slot_count == 0)
-		return false;
-	for (struct waiter *w = *slot_of(user); w != NULL; w = w->next)
-		if (w->user == user)
-			return true;
-	return false;
 }
 
 /* A user on several clients is counted once for each: close enough to choose by. */
@@ -250,13 +242,10 @@ waiters_expire(int64_t now)
 }
 
 void
-waiters_dismiss(size_t n)
+waiters_dismiss(size_t stay)
 {
-	for (size_t i = 0; i < heap_size && n > 0; i++)
-		if (heap[i]->woken_prev == NULL) {
-			wake(heap[i], true);
-			n--;
-		}
+	for (size_t i = 0; heap_size - woken_count > stay; i++)
+		wake(heap[i], true);
 }
 
 bool

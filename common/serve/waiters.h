@@ -26,8 +26,8 @@ int64_t		 waiters_deadline(void);
 size_t		 waiters_count(void);
 /* Wake all whose deadline has passed, for their last call. */
 void		 waiters_expire(int64_t now);
-/* Wake up to n for their last call, whatever their deadline (the end). */
-void		 waiters_dismiss(size_t n);
+/* Wake all but so many for their last call, whatever their deadline. */
+void		 waiters_dismiss(size_t stay);
 /* Has anybody been woken who is not yet taken? */
 bool		 waiters_woken(void);
 /* At most max of the woken become lives again, at the end of list. */
