@@ -1,6 +1,6 @@
 #!/bin/sh
 # How resident programs end: whom they have heard of they answer, and nobody
-# notices that a successor took over.
+# notices that a successor took over.  And how they do without descriptors.
 T=fcgi
 . "$(dirname "$0")/lib.sh"
 
@@ -77,4 +77,33 @@ wait $storm
 ok $? 'the storm ends'
 is "$(cut -d ' ' -f 1 "$tmp/told" | sort | uniq -c | tr -s ' ')" \
     " 1920 200$(printf '\n 1 slowest')" 'nobody notices that rooms ends and begins'
+
+# ------------------------------------------------------ without descriptors
+
+req GET /_matrix/client/versions
+pid=$(pids_of discovery)
+prlimit --pid "$pid" --nofile=40 || bail_out 'prlimit fails'
+expect_log ' discovery warn no more connections: Too many open files$'
+mkfifo "$tmp/crowd" "$tmp/leave"
+perl -MIO::Socket::UNIX -e '
+	my @all = map { IO::Socket::UNIX->new(Peer => $ARGV[0]) or die } 1 .. 60;
+	open my $there, ">", $ARGV[1] or die;
+	close $there;
+	open my $leave, "<", $ARGV[2] or die;' \
+    "$tmp/run/discovery.sock" "$tmp/crowd" "$tmp/leave" &
+crowd=$!
+cat "$tmp/crowd"
+until grep -q 'no more connections' "$tmp/log"; do sleep 0.02; done
+req GET /_matrix/client/versions
+is_status 200 'who has a connection is served'
+: >"$tmp/leave"
+wait $crowd
+for n in 1 2 3 4; do
+	bg $n GET /_matrix/client/versions
+done
+for n in 1 2 3 4; do
+	bg_wait $n
+	is_status 200 "when the others have gone, new connections: $n"
+done
+is "$(grep -c 'no more connections' "$tmp/log")" 1 'of which the log tells once'
 done_testing

@@ -32,6 +32,7 @@
 #define DISMISS_MS	1000	/* at the end: waiters go within that time */
 #define LINGER_MS	200	/* then what kept connections bring is served */
 #define END_MS		5000	/* and then it ends, whatever happens */
+#define NO_FD_MS	100	/* without descriptors: accept again after that */
 
 static bool terminated;		/* by a signal, or a newer schema */
 static struct store *store;
@@ -41,6 +42,7 @@ static struct lives ready, writers;
 static bool news;		/* the doorbell rang */
 static bool deaf;		/* and what it rang for could not be read */
 static bool listening;
+static int64_t listen_at;	/* ms, monotonic: when not listening */
 static int64_t looked_at;	/* ms, monotonic */
 static int64_t ending_at;	/* ms, monotonic; 0: not ending */
 static int64_t quiet_since;	/* ending: ms, monotonic; 0: it is not quiet */
@@ -127,6 +129,8 @@ open_all(struct store *s)
 static void
 take_connections(void)
 {
+	static bool told;
+
 	for (int i = 0; i < ACCEPT_MAX; i++) {
 		int fd = accept4(0, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
@@ -134,10 +138,17 @@ take_connections(void)
 			conn_new(fd);
 			continue;
 		}
-		if (errno == EMFILE || errno == ENFILE) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+		    errno == ENOMEM) {
 			/* Those who have a connection go on; look again later. */
-			log_warn("no descriptor left for another connection");
+			if (!told)
+				log_warn("no more connections: %s",
+				    strerror(errno));
+			told = true;
 			listen_off();
+			listen_at = mono_ms() + NO_FD_MS;
+		} else if (errno == EAGAIN) {
+			told = false;
 		}
 		return;
 	}
@@ -190,7 +201,7 @@ patience(int64_t next_due)
 	if (writers.n > 0)
 		ms = sooner(ms, LOCKWAIT_MS);
 	if (!listening)
-		ms = sooner(ms, 100);
+		ms = sooner(ms, NO_FD_MS);
 	if (ending_at != 0)
 		ms = sooner(ms, 10);
 	return ms > 0 ? (int)ms : 0;
@@ -378,7 +389,7 @@ turn(void)
 	waiters_expire(clock_now_ms());
 	read_round();
 	write_round(answered);
-	if (!listening && !terminated)
+	if (!listening && !terminated && mono_ms() >= listen_at)
 		listen_on();
 }
 
