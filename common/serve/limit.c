@@ -2,9 +2,8 @@
  * limit.c - token buckets (design section 4): charged before any transaction
  * and never given back.
  *
- * A resident program keeps them in memory, in a table of fixed bound whose
- * full buckets are dropped when it grows; as CGI they are rows of the volatile
- * store.
+ * A resident program keeps them in memory, in a table that grows up to a
+ * bound; as CGI they are rows of the volatile store.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -80,23 +79,39 @@ bucket_slot(uint64_t key)
 	return &buckets[i];
 }
 
-/* A bucket that is full again says nothing. */
+/* One that is full again. */
+static bool
+says_nothing(const struct bucket *b, const struct conf *conf, int64_t now)
+{
+	const struct conf_limit *c = &conf->limit[b->limit];
+
+	return b->key == 0 || level_now(c, b->level, b->at, now) >= c->burst;
+}
+
+/*
+ * Make room.  Where the table may not grow and is still more than half full,
+ * every other bucket is forgotten, by a bit of its key that chance names: room
+ * for a single one would cost a look at all of them each time.
+ */
 static void
 buckets_grow(const struct conf *conf, int64_t now)
 {
 	struct bucket *old = buckets;
-	size_t count = bucket_slots;
+	size_t count = bucket_slots, left = 0;
+	unsigned char bit;
 
+	for (size_t i = 0; i < count; i++)
+		left += !says_nothing(&old[i], conf, now);
 	bucket_slots = count == 0 ? SLOTS_MIN :
 	    count < SLOTS_MAX ? 2 * count : count;
 	if ((buckets = calloc(bucket_slots, sizeof(*buckets))) == NULL)
 		abort();
 	bucket_used = 0;
+	random_bytes(&bit, 1);
 	for (size_t i = 0; i < count; i++) {
-		const struct conf_limit *c = &conf->limit[old[i].limit];
-
-		if (old[i].key == 0 || bucket_used > bucket_slots / 4 * 3 - 2 ||
-		    level_now(c, old[i].level, old[i].at, now) >= c->burst)
+		if (says_nothing(&old[i], conf, now) ||
+		    (left > bucket_slots / 2 &&
+		    (old[i].key >> (16 + bit % 32) & 1)))
 			continue;
 		*bucket_slot(old[i].key) = old[i];
 		bucket_used++;
@@ -111,9 +126,8 @@ take_resident(const struct conf *conf, enum limit limit, const char *key,
 	const struct conf_limit *c = &conf->limit[limit];
 	uint64_t k = bucket_key(limit, key);
 	struct bucket *b;
-	bool ok;
 
-	if (bucket_used + 1 >= bucket_slots / 4 * 3)
+	if (bucket_used >= bucket_slots / 4 * 3)
 		buckets_grow(conf, now);
 	b = bucket_slot(k);
 	if (b->key == 0) {
@@ -122,8 +136,7 @@ take_resident(const struct conf *conf, enum limit limit, const char *key,
 	}
 	b->level = level_now(c, b->level, b->at, now);
 	b->at = now;
-	ok = take(c, &b->level, wait_ms);
-	return ok;
+	return take(c, &b->level, wait_ms);
 }
 
 /* --------------------------------------------------- in the volatile store */
