@@ -21,6 +21,7 @@
 #define ROUND_MAX_US	5000	/* a round closes after that */
 #define WOKEN_MAX	200	/* waiting requests answered in a round */
 #define WAL_RING_PAGES	1024	/* 4 MiB: the housekeeper is wanted */
+#define WAL_FULL_PAGES	65536	/* 256 MiB: no more until it can be emptied */
 
 static int64_t told;		/* the stream as far as `news` has heard of it */
 
@@ -103,6 +104,7 @@ read_one(struct store *store, struct life *l, struct round_end *end)
 	}
 	if (db_fault(store->main) != DB_FINE)
 		refuse(l, db_fault(store->main));
+	db_rollback(store->vol);	/* what it left open holds a snapshot */
 	sort_out(l, end);
 }
 
@@ -175,6 +177,7 @@ write_one(struct store *store, struct life *l)
 		if (l->err == M_OK && l->r.route->once)
 			once_remember(l);
 	}
+	db_rollback(store->vol);
 	if (db_fault(store->main) != DB_FINE)
 		return false;
 	if (l->err != M_OK && !l->keep)
@@ -252,11 +255,20 @@ write_alone(struct store *store, struct lives *lost, struct round_end *end)
 	}
 }
 
+/* Somebody reads without end, and the WAL cannot begin anew under them. */
+static bool
+wal_is_full(struct store *store)
+{
+	return db_wal_pages(store->main) > WAL_FULL_PAGES &&
+	    !db_checkpoint(store->main, CHECKPOINT_PASSIVE, 0);
+}
+
 void
 round_write(struct store *store, struct lives *list, struct round_end *end)
 {
 	struct lives ran = { 0 };
-	enum db_fault fault = write_all(store, list, &ran);
+	enum db_fault fault = wal_is_full(store) ? DB_LOCKED :
+	    write_all(store, list, &ran);
 
 	if (fault == DB_FINE) {
 		ring(store);
