@@ -43,13 +43,15 @@ put_messages(struct writer *w, struct request *r, const struct told *t)
 
 /* What a member, or who was one up to the end of the stretch, may read. */
 static void
-put_past(struct writer *w, struct request *r, const struct heard *h,
-    struct stretch stretch, size_t limit)
+put_past(struct request *r, const struct heard *h, struct stretch stretch,
+    size_t limit, struct effort *effort)
 {
+	struct writer *w = &r->out;
 	struct filter all;
 	struct told t = { .db = r->db, .mem = db_arena(r->db, NULL),
 	    .heard = h, .user = r->who.user, .stretch = stretch,
-	    .filter = &all, .reader = reader_of(r, &h->room) };
+	    .filter = &all, .reader = reader_of(r, &h->room),
+	    .effort = effort };
 
 	db_arena(r->db, t.mem);
 	filter_init(&all);
@@ -92,7 +94,8 @@ put_head(struct writer *w, const struct heard *h)
 }
 
 static void
-write_room(struct request *r, const struct heard *h, int64_t upto, size_t limit)
+write_room(struct request *r, const struct heard *h, int64_t upto, size_t limit,
+    struct effort *effort)
 {
 	struct writer *w = &r->out;
 
@@ -101,7 +104,7 @@ write_room(struct request *r, const struct heard *h, int64_t upto, size_t limit)
 	if (h->membership == MEMBERSHIP_INVITE)
 		put_invite(w, r, h);
 	else
-		put_past(w, r, h, stretch_of(r, h, 0, upto), limit);
+		put_past(r, h, stretch_of(r, h, 0, upto), limit, effort);
 	write_end(w);
 }
 
@@ -110,13 +113,13 @@ write_room(struct request *r, const struct heard *h, int64_t upto, size_t limit)
 /* Texts of a room are forgotten with the room: only the answer grows. */
 static void
 write_rooms(struct request *r, const struct heard_list *list, int64_t upto,
-    size_t limit)
+    size_t limit, struct effort *effort)
 {
 	struct arena *mem = arena_new();
 	struct arena *before = db_arena(r->db, mem);
 
-	for (size_t i = 0; i < list->n; i++) {
-		write_room(r, &list->item[i], upto, limit);
+	for (size_t i = 0; i < list->n && !effort_is_much(effort); i++) {
+		write_room(r, &list->item[i], upto, limit, effort);
 		arena_clear(mem);
 	}
 	db_arena(r->db, before);
@@ -155,6 +158,7 @@ initial_sync(struct request *r)
 {
 	const char *archived = req_query(r, "archived");
 	int64_t upto = change_last(r->db), members = 0;
+	struct effort effort = effort_of(r);
 	struct heard_list list;
 	size_t limit = TIMELINE_DEFAULT;
 	enum mx_err err;
@@ -170,8 +174,10 @@ initial_sync(struct request *r)
 		return M_ELSEWHERE;
 
 	put_array(&r->out, "rooms");
-	write_rooms(r, &list, upto, limit);
+	write_rooms(r, &list, upto, limit, &effort);
 	write_end(&r->out);
+	if (effort_is_much(&effort))
+		return elsewhere(r);
 	put_text(&r->out, "end", token_at(r, upto));
 	put_empty(&r->out, "presence");
 	put_empty(&r->out, "receipts");
@@ -189,6 +195,7 @@ enum mx_err
 room_initial_sync(struct request *r)
 {
 	int64_t upto = change_last(r->db), at;
+	struct effort effort = effort_of(r);
 	struct room room;
 	struct heard h;
 	struct stretch stretch;
@@ -209,7 +216,9 @@ room_initial_sync(struct request *r)
 		return M_ELSEWHERE;
 
 	put_head(&r->out, &h);
-	put_past(&r->out, r, &h, stretch, limit);
+	put_past(r, &h, stretch, limit, &effort);
+	if (effort_is_much(&effort))
+		return elsewhere(r);
 	put_empty(&r->out, "presence");
 	put_empty(&r->out, "receipts");
 	return M_OK;

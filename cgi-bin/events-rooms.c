@@ -3,6 +3,7 @@
 
 #define ROOMS_FOR_LOOP	20	/* more rooms than that in one answer, */
 #define MEMBERS_FOR_LOOP 1000	/* or so much state, take too long there */
+#define EVENTS_FOR_LOOP	1000	/* or so many events */
 #define COUNT_MAX	100000
 
 /* Columns of heard_by_change, heard_by_member, heard_in. */
@@ -74,6 +75,19 @@ bool
 heard_is_much(size_t n, int64_t members)
 {
 	return n > ROOMS_FOR_LOOP || members > MEMBERS_FOR_LOOP;
+}
+
+struct effort
+effort_of(struct request *r)
+{
+	return (struct effort){ .most = elsewhere(r) == M_OK ? SIZE_MAX :
+	    EVENTS_FOR_LOOP };
+}
+
+bool
+effort_is_much(const struct effort *effort)
+{
+	return effort->spent > effort->most;
 }
 
 /* ---------------------------------------------------------- the stretch */

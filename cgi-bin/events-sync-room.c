@@ -140,6 +140,7 @@ told_of(struct sync_answer *a, const struct heard *h)
 		.db = r->db, .mem = a->mem, .heard = h, .user = r->who.user,
 		.stretch = stretch_of(r, h, a->ask->since.pos, a->upto),
 		.filter = &a->filter,
+		.effort = &a->effort,
 		.reader = {
 			.room_id = h->room.room_id,
 			.shape = a->in_2015 ? SHAPE_SYNC_2015 : SHAPE_SYNC,
@@ -233,7 +234,8 @@ write_section(struct sync_answer *a, const struct section *section)
 {
 	struct arena *before = db_arena(a->r->db, a->mem);
 
-	for (size_t i = 0; i < a->heard.n; i++) {
+	for (size_t i = 0; i < a->heard.n &&
+	    !effort_is_much(&a->effort); i++) {
 		const struct heard *h = &a->heard.item[i];
 
 		if (h->membership != section->membership[0] &&

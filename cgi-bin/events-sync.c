@@ -200,7 +200,7 @@ static enum mx_err
 answer(struct request *r, const struct sync_ask *ask)
 {
 	struct sync_answer a = { .r = r, .ask = ask, .upto = change_last(r->db),
-	    .in_2015 = r->api == API_V2_ALPHA };
+	    .in_2015 = r->api == API_V2_ALPHA, .effort = effort_of(r) };
 	int64_t members;
 	enum mx_err err;
 
@@ -215,6 +215,8 @@ answer(struct request *r, const struct sync_ask *ask)
 		return err;
 
 	sync_rooms(&a);
+	if (effort_is_much(&a.effort))
+		return elsewhere(r);
 	if (a.told == 0 && !ask->first && !ask->full_state &&
 	    r->now < ask->until && !r->last_call)
 		return wait_more(&a);

@@ -59,6 +59,18 @@ list_has_key(const struct event_list *list, const struct event_row *e)
 	return false;
 }
 
+/* The next event, unless it is one too many. */
+static bool
+next_event(struct told *t, const struct event_filter *f, struct rows *rows,
+    struct event_row *e)
+{
+	if (effort_is_much(t->effort) || !rows_next(rows))
+		return false;
+	*e = event_peek(rows);
+	t->effort->spent += 1 + e->content.n / 1024 + filter_weight(f) / 50;
+	return true;
+}
+
 /* ---------------------------------------------------------- the timeline */
 
 static size_t
@@ -100,10 +112,9 @@ read_back(struct told *t, const struct event_filter *f, size_t limit)
 	struct rows rows = db_query(t->db, STMT_TOLD_BACK,
 	    DB_INT(t->heard->room.nr), DB_INT(t->stretch.after),
 	    DB_INT(t->stretch.upto));
+	struct event_row e;
 
-	while (!t->limited && rows_next(&rows)) {
-		struct event_row e = event_peek(&rows);
-
+	while (!t->limited && next_event(t, f, &rows, &e)) {
 		if (!viewer_may_see(t->reader.viewer, &e)) {
 			t->limited = t->timeline.n > 0 || ++unfit > most;
 		} else if (filter_has_event(f, &e)) {
@@ -190,6 +201,7 @@ told_state(struct told *t, bool all, int64_t before)
 {
 	const struct event_filter *f = &t->filter->state;
 	struct event_list newer;
+	struct event_row e;
 	struct rows rows;
 
 	if (!filter_has_room(t->filter, f, t->heard->room.room_id))
@@ -197,12 +209,10 @@ told_state(struct told *t, bool all, int64_t before)
 	add_unfit(t, f, before);
 	newer = t->state;
 	rows = query_state(t, all, before);
-	while (rows_next(&rows)) {
-		struct event_row e = event_peek(&rows);
-
+	while (next_event(t, f, &rows, &e))
 		if (filter_has_event(f, &e) && !list_has_key(&newer, &e))
 			list_add(t->mem, &t->state, &e);
-	}
+	rows_done(&rows);
 	/* In their order in the room they cost the reader's viewer least. */
 	if (t->state.n > 1)
 		qsort(t->state.item, t->state.n, sizeof(*t->state.item), by_nr);

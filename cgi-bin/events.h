@@ -51,6 +51,19 @@ struct heard	 heard_in(struct request *, const struct room *);
  */
 bool		 heard_is_much(size_t n, int64_t members);
 
+/*
+ * What an answer has cost so far, in events that were looked at; long ones and
+ * long filters count for more.  heard_is_much() cannot foresee all of it, such
+ * as years of changes in one room.  Where it is much the answer is no good any
+ * more: elsewhere() makes another.
+ */
+struct effort {
+	size_t	spent;
+	size_t	most;
+};
+struct effort	 effort_of(struct request *);
+bool		 effort_is_much(const struct effort *);
+
 /* The part of a room's stream that is for the caller: after < pos <= upto. */
 struct stretch {
 	int64_t	after;
@@ -80,6 +93,7 @@ struct told {
 	struct stretch	 stretch;
 	const struct filter *filter;
 	struct reader	 reader;
+	struct effort	*effort;
 
 	struct event_list timeline;	/* oldest first */
 	size_t		 bytes;		/* of its content */
@@ -136,6 +150,7 @@ struct sync_answer {
 	size_t		 limit;		/* of a timeline */
 	bool		 in_2015;
 	size_t		 told;		/* rooms that had something to tell */
+	struct effort	 effort;
 	struct arena	*mem;		/* of one room at a time */
 };
 /* Write `rooms`, and count in told (events-sync-room.c). */

@@ -534,4 +534,29 @@ say erin 'in the last'
 sync erin "since=$since"
 is_json '.rooms.join | length' 1 'one room has news'
 told '"in the last"' 'which are told'
+
+# ------------------------------------------------- much that happened meanwhile
+# What nobody could foresee to be long is read by the process for long answers.
+long_read() {
+	for pid in $(pids_of events); do
+		tr '\0' '\n' <"/proc/$pid/environ" | grep -q '^MXCGI_LONG=' &&
+		    awk '$1 == "rchar:" { print $2 }' "/proc/$pid/io"
+	done
+}
+expect_log 'a temporary file'
+create alice
+now alice
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	set_state alice "org.example.long/$i" "{\"topic\":\"$(printf %060000d "$i")\"}"
+done
+[ "$T" = cgi ] || before=$(long_read)
+sync alice "since=$since&filter=$(filter '{"room":{"timeline":{"limit":1}}}')"
+is_json "$joined | .state.events + .timeline.events | map(.state_key | tonumber) | sort == [range(1; 21)]" \
+    true 'long changes over a long time are told'
+if [ "$T" = fcgi ]; then
+	[ $(($(long_read) - before)) -gt 1000000 ]
+	ok $? 'and hold nobody up'
+fi
+req GET "$here/initialSync?limit=0"
+is_json '.state | map(select(.type == "org.example.long")) | length' 20 'and so is a long state'
 done_testing
