@@ -45,7 +45,7 @@ state_get(struct request *r)
 	struct event_row row;
 	struct room room;
 	enum mx_err err;
-	int64_t nr;
+	int64_t nr = 0;
 
 	if (format != NULL && strcmp(format, "content") != 0 &&
 	    strcmp(format, "event") != 0)
