@@ -59,10 +59,12 @@ apache_stop() {
 }
 trap 'end=$?; trap - EXIT; apache_stop; stop; rm -rf "$tmp"; exit $end' EXIT
 
-# As send_http of lib.sh, but to $url.
+# As send_http of lib.sh, but to $url; with $chunked without Content-Length.
+chunked=
 send() {
 	curl -sS --path-as-is --globoff --max-time 60 -X "$2" \
 	    ${token:+-H "Authorization: Bearer $token"} \
+	    ${chunked:+-H 'Transfer-Encoding: chunked'} \
 	    ${4:+-H 'Content-Type: application/json' --data-binary "@$4"} \
 	    -D "$1.head" -o "$1.body" -w '%{http_code}\n' "$url$3" >"$1.status"
 }
@@ -83,6 +85,10 @@ first_light() {
 	bg_wait wait
 	is_json ".rooms.join[\"$room\"].timeline.events[].content.body" '"hi"' \
 	    "$1: and arrives at who waits"
+	chunked=yes
+	req PUT "$v3/rooms/$(enc "$room")/send/m.room.message/t3" '{"body":"ho","msgtype":"m.text"}'
+	is_status 200 "$1: a message in chunks"
+	chunked=
 	req PUT "$v3/rooms/!a%2Fsend%2Fb:localhost/send/m.x/t2" '{}'
 	is_err 403 M_FORBIDDEN "$1: a slash in a room id"
 	req GET "$v3/rooms/$(enc "$room")/state/m.room.power_levels/"

@@ -66,7 +66,7 @@ struct conf {
 
 	/* [serve] */
 	size_t		 body_max;	/* of a JSON body, bytes: 1 MiB */
-	size_t		 memory_max;	/* bodies + replies: 32 MiB */
+	size_t		 memory_max;	/* requests + replies: 32 MiB */
 	unsigned	 receive_ms;	/* a request is complete: 30 s */
 	unsigned	 send_ms;	/* a reply must make progress: 60 s */
 	unsigned	 wait_max_ms;	/* the longest long poll: 180 s */

@@ -43,12 +43,16 @@ head_from_environment(void)
 	return head;
 }
 
-/* All of the body; false when it is shorter than it said. */
+/*
+ * As much as Content-Length says.  Where a request comes in chunks there is
+ * none, and the web server ends the input with the body.
+ */
 static bool
-read_body(struct life *l, const char *content_length)
+read_body(struct life *l, const struct head *head)
 {
-	size_t want = content_length ? strtoull(content_length, NULL, 10) : 0;
-	char *text = arena_alloc(l->r.mem, want + 1);
+	size_t want = l->length != -1 ? (size_t)l->length :
+	    head->encoding != NULL ? l->body_max + 1 : 0;
+	char *text = arena_alloc(l->r.mem, want);
 	size_t have = 0;
 
 	while (have < want) {
@@ -60,8 +64,7 @@ read_body(struct life *l, const char *content_length)
 			break;
 		have += (size_t)n;
 	}
-	l->r.raw = (struct span){ text, have };
-	return have == want;
+	return life_body(l, text, have);
 }
 
 static void
@@ -227,13 +230,9 @@ cgi_serve(struct store *store)
 	struct life *l = life_new(store);
 
 	signal(SIGPIPE, SIG_IGN);
-	if (life_head(l, &head)) {
-		if (l->body_max > 0 && !read_body(l, head.content_length))
-			l->err = fail(&l->r, M_NOT_JSON,
-			    "The body is shorter than Content-Length says");
-		else
-			l = live(store, l);
-	}
+	if (life_head(l, &head) &&
+	    (l->body_max == 0 || read_body(l, &head)))
+		l = live(store, l);
 	answer(l);
 	life_free(l);
 	checkpoint(store);

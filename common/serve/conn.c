@@ -15,7 +15,7 @@
 #include "serve/waiters.h"
 
 #define RECORD_MAX	65528	/* content of one record: a multiple of 8 */
-#define HELD_LITTLE	16384	/* bytes; see pause_if_full() */
+#define BODY_LITTLE	16384	/* bytes; see has_room() */
 
 /* A row of connections with the same time-out: the first is due first. */
 struct due {
@@ -27,24 +27,24 @@ struct conn {
 	int		 fd;
 	bool		 dead;
 	bool		 want_write;	/* epoll watches for room */
-	bool		 paused;	/* not read until memory is there */
 	bool		 answered;	/* the answer is out or on its way */
 	struct fcgi_in	 in;
 	char		*out;		/* records not yet taken */
 	size_t		 out_len, out_off;
+	size_t		 body;		/* that is to come, at most */
 	size_t		 held;		/* what it counts for in the budget */
 	struct life	*life;		/* its request, from head to answer */
 	struct waiter	*waiter;	/* its request, parked */
 	struct due	*due;
 	struct conn	*next, *prev;	/* in due, always one of the three */
 	int64_t		 deadline;
-	struct conn	*pile_next;	/* among the paused, or the dead */
+	struct conn	*dead_next;
 };
 
 static struct store *store;
 static int epfd;
 static struct due receiving, sending, resting = { .after_ms = -1 };
-static struct conn *paused, *dead;
+static struct conn *dead;
 static size_t held;
 static bool letting_go;
 
@@ -91,9 +91,7 @@ static void
 watch(struct conn *c)
 {
 	struct epoll_event e = {
-		.events = EPOLLRDHUP |
-		    (c->paused || c->want_write ? 0 : EPOLLIN) |
-		    (c->want_write ? EPOLLOUT : 0),
+		.events = EPOLLRDHUP | (c->want_write ? EPOLLOUT : EPOLLIN),
 		.data.ptr = c
 	};
 
@@ -103,49 +101,24 @@ watch(struct conn *c)
 static void
 account(struct conn *c)
 {
-	size_t now = fcgi_in_held(&c->in) + (c->out_len - c->out_off);
+	size_t in = fcgi_in_held(&c->in);
+	size_t now = (in > c->body ? in : c->body) + c->out_len - c->out_off +
+	    (c->life ? life_size(c->life) : 0);
 
 	held = held - c->held + now;
 	c->held = now;
-	if (paused == NULL || held > store->conf->memory_max / 4 * 3)
-		return;
-	for (struct conn *p = paused, *next; p != NULL; p = next) {
-		next = p->pile_next;
-		p->paused = false;
-		if (!p->dead)
-			watch(p);
-	}
-	paused = NULL;
 }
 
 /*
  * A few who send long bodies slowly must not stop all others: above the limit
- * those go on who hold little, up to twice the limit.
+ * there is still room for little bodies, up to twice the limit.
  */
 static bool
-pause_if_full(struct conn *c)
+has_room(size_t body)
 {
 	size_t most = store->conf->memory_max;
 
-	if (c->held < HELD_LITTLE)
-		most *= 2;
-	if (held <= most || c->paused)
-		return c->paused;
-	c->paused = true;
-	c->pile_next = paused;
-	paused = c;
-	watch(c);
-	return true;
-}
-
-static void
-unpile(struct conn **pile, struct conn *c)
-{
-	for (; *pile != NULL; pile = &(*pile)->pile_next)
-		if (*pile == c) {
-			*pile = c->pile_next;
-			return;
-		}
+	return held + body <= (body > BODY_LITTLE ? most : 2 * most);
 }
 
 /* --------------------------------------------------------------- closing */
@@ -177,15 +150,14 @@ conn_close(struct conn *c)
 	c->dead = true;
 	drop_request(c);
 	due_leave(c);
-	if (c->paused)
-		unpile(&paused, c);
 	free(c->out);
 	c->out = NULL;
 	c->out_len = c->out_off = 0;
 	fcgi_in_reset(&c->in);
+	c->body = 0;
 	account(c);
 	close(c->fd);
-	c->pile_next = dead;
+	c->dead_next = dead;
 	dead = c;
 }
 
@@ -195,7 +167,7 @@ conns_bury(void)
 	while (dead != NULL) {
 		struct conn *c = dead;
 
-		dead = c->pile_next;
+		dead = c->dead_next;
 		free(c);
 	}
 }
@@ -358,7 +330,7 @@ flush(struct conn *c)
 	account(c);
 	if (c->answered && c->in.body_done)
 		request_over(c);
-	else if (c->answered)
+	else if (c->in.active && !c->in.body_done && c->due == &resting)
 		due_enter(c, &receiving);
 }
 
@@ -395,8 +367,8 @@ conn_answer(struct life *l)
 	if (letting_go)
 		put_header(out_room(c, 8), FCGI_GET_VALUES_RESULT, 0, 0, 0);
 	c->life = NULL;
+	c->body = 0;
 	c->answered = true;
-	fcgi_in_release(&c->in);
 	c->in.discard = true;
 	life_free(l);
 	flush(c);
@@ -410,8 +382,16 @@ conn_park(struct life *l)
 	if (c != NULL) {
 		c->waiter = waiter_add(l);
 		c->life = NULL;
+		account(c);
 	}
 	life_free(l);
+}
+
+void
+conn_keep(struct life *l)
+{
+	if (l->conn != NULL)
+		account(l->conn);
 }
 
 void
@@ -470,6 +450,20 @@ read_head(const struct fcgi_in *in, struct arena *mem, struct head *head)
 	return !bad;
 }
 
+static bool
+make_room(struct conn *c)
+{
+	struct life *l = c->life;
+
+	c->body = l->length != -1 && (size_t)l->length < l->body_max ?
+	    (size_t)l->length : l->body_max;
+	if (has_room(c->body))
+		return true;
+	reply_retry_after(&l->r, 1000);
+	l->err = fail(&l->r, M_BUSY, "The server is busy; try again");
+	return false;
+}
+
 /* The head is here: refuse now, or say how much body may follow. */
 static void
 begin(struct conn *c)
@@ -482,33 +476,43 @@ begin(struct conn *c)
 		conn_close(c);
 		return;
 	}
+	fcgi_in_release(&c->in);
 	l->conn = c;
 	c->life = l;
-	if (!life_head(l, &head)) {
+	if (!life_head(l, &head) || !make_room(c)) {
 		conn_answer(l);
 		return;
 	}
-	c->in.body_max = l->body_max;
+	c->in.body_max = c->body;
 	c->in.discard = l->body_max == 0;
+	account(c);
 }
 
 static void
 complete(struct conn *c, struct lives *ready)
 {
 	struct life *l = c->life;
+	bool good;
 
 	if (l == NULL) {	/* answered before its body was here */
 		if (c->answered && c->out_len == 0)
 			request_over(c);
 		return;
 	}
-	life_body(l, c->in.body, c->in.body_len);
+	good = life_body(l, arena_memdup(l->r.mem, c->in.body, c->in.body_len),
+	    c->in.body_len);
 	fcgi_in_release(&c->in);
+	c->body = 0;
+	if (!good) {
+		conn_answer(l);
+		return;
+	}
 	due_enter(c, &resting);
 	l->place = PLACE_QUEUE;
 	lives_add(ready, l);
 }
 
+/* More comes than may, or than was said. */
 static void
 too_large(struct conn *c)
 {
@@ -516,8 +520,8 @@ too_large(struct conn *c)
 
 	if (l == NULL)
 		return;
-	l->err = fail(&l->r, M_TOO_LARGE, "The body may have %zu bytes",
-	    l->body_max);
+	fcgi_in_release(&c->in);
+	life_body(l, NULL, c->in.body_max + 1);
 	conn_answer(l);
 }
 
@@ -575,8 +579,6 @@ readable(struct conn *c, struct lives *ready)
 	ssize_t got;
 	size_t n;
 
-	if (pause_if_full(c))
-		return;
 	got = recv(c->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

@@ -23,6 +23,8 @@ void		 conn_new(int fd);
 void		 conn_event(struct conn *, uint32_t events, struct lives *ready);
 /* Answer its request; the life ends here. */
 void		 conn_answer(struct life *);
+/* Its request is not answered yet: what it holds by now counts. */
+void		 conn_keep(struct life *);
 /* Its request waits from now on; the life ends here. */
 void		 conn_park(struct life *);
 /* The waiter that stood for its request is a life again. */

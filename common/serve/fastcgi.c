@@ -256,12 +256,14 @@ dispatch(struct round_end *end)
 		conn_park(l);
 	while ((l = lives_take(&end->jobs)) != NULL) {
 		l->place = PLACE_JOB;
-		if (!jobs_add(l))
+		if (jobs_add(l))
+			conn_keep(l);
+		else
 			refuse_job(l);
 	}
 	while ((l = lives_take(&end->writers)) != NULL) {
-		if (l->queued_us == 0)
-			l->queued_us = clock_mono_us();
+		l->queued_us = clock_mono_us();
+		conn_keep(l);
 		lives_add(&writers, l);
 	}
 	if (end->moved && !terminated) {

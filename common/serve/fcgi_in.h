@@ -61,7 +61,7 @@ struct fcgi_in {
 enum fcgi_step	 fcgi_feed(struct fcgi_in *, const uint8_t **p, size_t *n);
 /* The request is over: forget it and what it holds. */
 void		 fcgi_in_reset(struct fcgi_in *);
-/* Free params and body, keep the protocol state (an answer is under way). */
+/* Free params and body, keep the protocol state: they have been read. */
 void		 fcgi_in_release(struct fcgi_in *);
 /* Bytes held. */
 size_t		 fcgi_in_held(const struct fcgi_in *);

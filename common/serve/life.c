@@ -60,6 +60,12 @@ life_free(struct life *l)
 	arena_free(l->r.mem);
 }
 
+size_t
+life_size(const struct life *l)
+{
+	return arena_size(l->r.mem) + (l->tree ? arena_size(l->tree) : 0);
+}
+
 void
 lives_add(struct lives *list, struct life *l)
 {
@@ -152,26 +158,31 @@ client_address(const char *proxy, const struct head *head)
 	return last + strspn(last, " ");
 }
 
-/* -1: not a number. */
-static long long
-content_length(const char *text)
+/* False: it is there, and not a size. */
+static bool
+read_length(const char *text, long long *length)
 {
 	char *end;
-	long long n;
 
+	*length = -1;
 	if (text == NULL || *text == '\0')
-		return 0;
+		return true;
 	errno = 0;
-	n = strtoll(text, &end, 10);
-	return *end != '\0' || errno != 0 || n < 0 ||
-	    *text < '0' || *text > '9' ? -1 : n;
+	*length = strtoll(text, &end, 10);
+	return *end == '\0' && errno == 0 && *text >= '0' && *text <= '9';
+}
+
+static enum mx_err
+too_large(struct life *l)
+{
+	return fail(&l->r, M_TOO_LARGE, "The body may have %zu bytes",
+	    l->body_max);
 }
 
 static enum mx_err
 judge_head(struct life *l, const struct head *head)
 {
 	const struct route *route;
-	long long length = content_length(head->content_length);
 	const char *why;
 	enum mx_err err;
 
@@ -184,11 +195,10 @@ judge_head(struct life *l, const struct head *head)
 	l->tx = route->tx;
 	if (route->body != BODY_NONE)
 		l->body_max = l->r.conf->body_max;
-	if (length < 0)
+	if (!read_length(head->content_length, &l->length))
 		return fail(&l->r, M_BAD_REQUEST, "Content-Length is not a size");
-	if (route->body != BODY_NONE && (size_t)length > l->body_max)
-		return fail(&l->r, M_TOO_LARGE, "The body may have %zu bytes",
-		    l->body_max);
+	if (l->body_max > 0 && l->length > (long long)l->body_max)
+		return too_large(l);
 	if (route->auth >= AUTH_USER && l->token == NULL)
 		return fail(&l->r, M_MISSING_TOKEN, "An access token is needed");
 	return M_OK;
@@ -226,10 +236,19 @@ life_resume(struct life *l, const struct route *route, enum api api,
 	l->tx = TX_READ;
 }
 
-void
+/* As long as it was said to be, or it may be half of what was meant. */
+bool
 life_body(struct life *l, const char *text, size_t n)
 {
-	l->r.raw = (struct span){ arena_memdup(l->r.mem, text, n), n };
+	l->r.raw = (struct span){ text, n };
+	if (l->body_max == 0)
+		return true;
+	if (n > l->body_max)
+		l->err = too_large(l);
+	else if (l->length != -1 && (size_t)l->length != n)
+		l->err = fail(&l->r, M_NOT_JSON,
+		    "The body is not as long as Content-Length says");
+	return l->err == M_OK;
 }
 
 /* -------------------------------------------------------------- judging */

@@ -17,6 +17,7 @@ struct head {
 	const char	*content_length;
 	const char	*address;		/* REMOTE_ADDR */
 	const char	*forwarded;		/* HTTP_X_FORWARDED_FOR */
+	const char	*encoding;		/* HTTP_TRANSFER_ENCODING; as CGI */
 	const char	*elsewhere;		/* MXCGI_ELSEWHERE: where long work goes */
 };
 
@@ -28,6 +29,7 @@ struct head {
 	X(content_length,	"CONTENT_LENGTH")	\
 	X(address,		"REMOTE_ADDR")		\
 	X(forwarded,		"HTTP_X_FORWARDED_FOR")	\
+	X(encoding,		"HTTP_TRANSFER_ENCODING") \
 	X(elsewhere,		"MXCGI_ELSEWHERE")
 
 /* Lives in a row, by their next. */
@@ -55,6 +57,7 @@ struct life {
 	const char	*elsewhere;
 	struct arena	*tree;		/* r.body stands in it, until it is run */
 	size_t		 body_max;	/* of this route; 0: no body is wanted */
+	long long	 length;	/* Content-Length; -1: there is none */
 	int64_t		 began_us;
 	int64_t		 queued_us;	/* among the writers since */
 
@@ -94,7 +97,10 @@ bool		 life_head(struct life *, const struct head *);
 /* A request that waited: there is no head any more. */
 void		 life_resume(struct life *, const struct route *, enum api,
 		    int64_t token, const void *state, size_t, bool last_call);
-void		 life_body(struct life *, const char *, size_t);	/* copied */
+/* False: it is refused.  The text outlives the life. */
+bool		 life_body(struct life *, const char *, size_t);
+/* Bytes held. */
+size_t		 life_size(const struct life *);
 /* Before each run: a fresh answer. */
 void		 life_prepare(struct life *);
 /*

@@ -141,7 +141,8 @@ my %company = (
 );
 # Together more than a program may hold.
 my $most_of_a_body = { end => 'time', body => 1,
-    text => sub { head($_[0]) . record(STDIN_, ' ' x 40000) } };
+    text => sub { head($_[0], CONTENT_LENGTH => 60000) .
+	record(STDIN_, ' ' x 40000) } };
 my %crowd = map { ("most of a body, $_" => $most_of_a_body) } 1 .. 20;
 # Sends a byte at a time.
 my $slow = { end => 'now', slow => 1,
