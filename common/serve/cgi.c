@@ -29,6 +29,8 @@
 #define CHECKPOINT_PAGES 1024
 #define LOOK_MS		1500	/* a doorbell may get lost: look anyway */
 
+static int bell = -1;
+
 static struct head
 head_from_environment(void)
 {
@@ -114,14 +116,14 @@ take_place(const struct conf *conf)
 
 /* Until the doorbell rings, at most till the deadline. */
 static void
-wait_for_news(int bell)
+wait_for_news(void)
 {
 	struct pollfd p = { .fd = bell, .events = POLLIN };
 	int64_t left = waiters_deadline() - clock_now_ms();
 
 	if (left > 0)
 		poll(&p, 1, left < LOOK_MS ? (int)left : LOOK_MS);
-	if (bell >= 0)
+	if (bell != -1)
 		bell_answer(bell);
 	waiters_expire(clock_now_ms());
 }
@@ -134,24 +136,26 @@ refuse(struct life *l, enum mx_err err, const char *why, int64_t again_ms)
 	l->err = fail(&l->r, err, "%s", why);
 }
 
-/* It parked: keep it until the reading round has something to say. */
+/*
+ * It parked: keep it until the reading round has something to say.  The time
+ * counts from its beginning, however often it parks.
+ */
 static void
 wait_here(struct store *store, struct life *l, struct round_end *end)
 {
-	static int place = -1, bell = -1;
-	int64_t latest = clock_now_ms() + store->conf->cgi_wait_max_ms;
+	static int place = -1;
+	int64_t began = clock_now_ms() - (clock_mono_us() - l->began_us) / 1000;
+	int64_t latest = began + store->conf->cgi_wait_max_ms;
 	struct lives none = { 0 };
 
-	if (place == -1) {
-		place = take_place(store->conf);
-		bell = bell_listen(store->bell, BELL_CHANGES);
-	}
-	if (place == -1) {
+	if (place == -1 && (place = take_place(store->conf)) == -1) {
 		refuse(l, M_LIMIT_EXCEEDED,
 		    "Too many clients are waiting here; try again", 5000);
 		lives_add(&end->done, l);
 		return;
 	}
+	if (bell == -1)
+		bell = bell_listen(store->bell, BELL_CHANGES);
 	if (l->park_until > latest)
 		l->park_until = latest;
 	waiter_add(l);
@@ -159,12 +163,10 @@ wait_here(struct store *store, struct life *l, struct round_end *end)
 	/* Look before waiting: the bell was not there from the start. */
 	for (;;) {
 		round_read(store, &none, end);
-		if (end->done.n + end->parked.n + end->writers.n > 0)
-			break;
-		wait_for_news(bell);
+		if (waiters_count() == 0)
+			return;
+		wait_for_news();
 	}
-	if (bell >= 0 && end->parked.n == 0)
-		bell_leave(store->bell, bell);
 }
 
 static void
@@ -233,6 +235,8 @@ cgi_serve(struct store *store)
 	if (life_head(l, &head) &&
 	    (l->body_max == 0 || read_body(l, &head)))
 		l = live(store, l);
+	if (bell != -1)
+		bell_leave(store->bell, bell);
 	answer(l);
 	life_free(l);
 	checkpoint(store);
