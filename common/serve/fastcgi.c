@@ -164,7 +164,7 @@ hear(const struct epoll_event *e)
 	if (mark == &listen_mark) {
 		take_connections();
 	} else if (mark == &bell_mark) {
-		news |= bell_answer(bell);
+		news |= bell_answer(bell) && waiters_count() > 0;
 	} else if (mark == &jobs_mark) {
 		jobs_done(&done);
 		while ((l = lives_take(&done)) != NULL) {

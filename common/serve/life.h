@@ -148,8 +148,8 @@ struct round_end {
 	bool		 deaf;		/* news could not be heard: try again */
 };
 /*
- * Run list, and behind it who has been woken, against one snapshot.  What a
- * round has no time for stays in list; one at least is run.
+ * Run list, and who has been woken, against one snapshot.  What a round has no
+ * time for stays where it is; one at least is run.
  */
 void		 round_read(struct store *, struct lives *list, struct round_end *);
 /* Run list in one transaction; the caller holds the lock. */

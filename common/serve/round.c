@@ -19,7 +19,7 @@
 #include "store/upkeep.h"
 
 #define ROUND_MAX_US	5000	/* a round closes after that */
-#define WOKEN_MAX	200	/* waiting requests answered in a round */
+#define REFUSED_MAX	200	/* waiting requests refused in a round */
 #define WAL_RING_PAGES	1024	/* 4 MiB: the housekeeper is wanted */
 #define WAL_FULL_PAGES	65536	/* 256 MiB: no more until it can be emptied */
 
@@ -137,28 +137,50 @@ begin_after_fault(struct store *store)
 	return db_begin(store->main, TX_READ);
 }
 
+/* In turn one of list and one who was woken, who is small until then. */
+static struct life *
+next_reader(struct store *store, struct lives *list, bool woken)
+{
+	struct lives one = { 0 };
+
+	if (woken || list->n == 0)
+		waiters_take(store, 1, &one);
+	return one.n > 0 ? one.first : lives_take(list);
+}
+
+static bool
+read_all(struct store *store, struct lives *list, struct round_end *end)
+{
+	int64_t stop = clock_mono_us() + ROUND_MAX_US;
+	bool woken = false;
+	struct life *l;
+
+	do {
+		if (!begin_after_fault(store))
+			return false;
+		if ((l = next_reader(store, list, woken)) == NULL)
+			break;
+		read_one(store, l, end);
+		woken = !woken;
+	} while (clock_mono_us() < stop);
+	return true;
+}
+
 void
 round_read(struct store *store, struct lives *list, struct round_end *end)
 {
 	bool good = db_begin(store->main, TX_READ);
-	int64_t stop;
 
 	if (good && program.waits != NULL)
 		hear_news(store, end);
 	end->deaf |= !good;
-	/* Also when nothing can be read: they hear that. */
-	waiters_take(store, WOKEN_MAX, list);
-	stop = clock_mono_us() + ROUND_MAX_US;
-	while (good && list->n > 0) {
-		if ((good = begin_after_fault(store)))
-			read_one(store, lives_take(list), end);
-		if (clock_mono_us() >= stop)
-			break;
-	}
-	if (good)
+	if (good && read_all(store, list, end)) {
 		db_commit(store->main);
-	else
-		refuse_all(list, db_fault(store->main), end);
+		return;
+	}
+	/* Those who were woken hear of it, or they would be woken for ever. */
+	waiters_take(store, REFUSED_MAX, list);
+	refuse_all(list, db_fault(store->main), end);
 }
 
 /* ------------------------------------------------------------- writing */

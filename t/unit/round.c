@@ -425,6 +425,20 @@ test_lost(void)
 }
 
 static void
+do_park(void)
+{
+	struct lives list = { 0 };
+	struct round_end end = { 0 };
+	struct life *l;
+
+	lives_add(&list, ask("GET", "/wait", ""));
+	round_read(store, &list, &end);
+	l = lives_take(&end.parked);
+	waiter_add(l);
+	life_free(l);
+}
+
+static void
 test_time(void)
 {
 	struct lives list = { 0 };
@@ -438,20 +452,23 @@ test_time(void)
 	round_read(store, &list, &end);
 	ok(says(told(&end.done), "200 ") && says(told(&end.done), "200 "),
 	    "all are answered");
-}
 
-static void
-do_park(void)
-{
-	struct lives list = { 0 };
-	struct round_end end = { 0 };
-	struct life *l;
-
-	lives_add(&list, ask("GET", "/wait", ""));
+	do_park();
+	do_park();
+	do_park();
+	lives_add(&list, ask("GET", "/long", ""));
+	lives_add(&list, ask("GET", "/long", ""));
+	waiters_expire(INT64_MAX);
 	round_read(store, &list, &end);
-	l = lives_take(&end.parked);
-	waiter_add(l);
-	life_free(l);
+	is_int((int64_t)end.done.n, 1, "many who wait: a round ends as well");
+	is_int((int64_t)list.n, 1, "who came is answered before");
+	is_int((int64_t)waiters_count(), 3, "and they wait on");
+	do
+		round_read(store, &list, &end);
+	while (list.n > 0 || waiters_woken());
+	is_int((int64_t)end.done.n, 5, "until all are answered");
+	while (end.done.n > 0)
+		told(&end.done);
 }
 
 static void
