@@ -135,6 +135,22 @@ static const struct field filter_fields[] = {
 	FIELD_END
 };
 
+/* A run of * means no more than one does, but would cost more each time. */
+static const char *
+read_pattern(struct arena *mem, const char *text)
+{
+	char *pattern, *to;
+
+	if (strstr(text, "**") == NULL)
+		return text;
+	to = pattern = arena_strdup(mem, text);
+	for (; *text != '\0'; text++)
+		if (text[0] != '*' || text[1] != '*')
+			*to++ = *text;
+	*to = '\0';
+	return pattern;
+}
+
 /* array NULL: not given. */
 static bool
 read_list(struct arena *mem, const cJSON *array, struct filter_list *list,
@@ -159,7 +175,7 @@ read_list(struct arena *mem, const cJSON *array, struct filter_list *list,
 	list->given = true;
 	list->item = arena_alloc(mem, (n + 1) * sizeof(*list->item));
 	cJSON_ArrayForEach(item, array)
-		list->item[list->n++] = item->valuestring;
+		list->item[list->n++] = read_pattern(mem, item->valuestring);
 	return true;
 }
 

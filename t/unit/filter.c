@@ -73,6 +73,10 @@ test_all_keys(void)
 	    "an empty list is a list");
 	is_int((int64_t)filter_weight(&f.timeline), 3, "weight");
 
+	f = accepted("{\"room\":{\"timeline\":{\"types\":[\"**a***b*\",\"**\"]}}}");
+	is_text(f.timeline.types.item[0], "*a*b*", "a run of * is as good as one");
+	is_text(f.timeline.types.item[1], "*", "alone, too");
+
 	f = accepted("{\"room\":{\"timeline\":{\"limit\":null,\"types\":null}},"
 	    "\"presence\":null,\"org.example\":[1.5,{}],\"rooom\":7}");
 	ok(f.timeline.limit == -1 && !f.timeline.types.given,
