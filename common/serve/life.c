@@ -256,7 +256,8 @@ life_body(struct life *l, const char *text, size_t n)
 static enum mx_err
 judge_rate(struct life *l)
 {
-	const char *key = l->r.who.user_id ? l->r.who.user_id : l->r.address;
+	const char *key = l->r.who.user_id ? l->r.who.user_id :
+	    limit_address(l->r.mem, l->r.address);
 	int64_t wait_ms;
 
 	if (l->r.route->limit == LIMIT_none || !l->r.conf->limits ||

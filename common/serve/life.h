@@ -132,6 +132,11 @@ void		 once_remember(struct life *);
 /* True: go on.  False: *wait_ms until it may be tried again. */
 bool		 limit_take(struct store *, enum limit, const char *key,
 		    int64_t now, int64_t *wait_ms);
+/*
+ * What a stranger is limited by: of an IPv6 address the network, since anybody
+ * has 2^64 in his.
+ */
+const char	*limit_address(struct arena *, const char *address);
 /* Buckets in memory (resident) or in the volatile store (CGI). */
 void		 limit_resident(void);
 

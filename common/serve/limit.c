@@ -5,6 +5,7 @@
  * A resident program keeps them in memory, in a table that grows up to a
  * bound; as CGI they are rows of the volatile store.
  */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sodium.h>
@@ -173,6 +174,19 @@ take_stored(struct store *store, enum limit limit, const char *key,
 	db_commit(store->vol);
 	arena_free(mem);
 	return ok;
+}
+
+const char *
+limit_address(struct arena *mem, const char *address)
+{
+	struct in6_addr in;
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_pton(AF_INET6, address, &in) != 1 || IN6_IS_ADDR_V4MAPPED(&in))
+		return address;
+	memset(in.s6_addr + 8, 0, 8);
+	inet_ntop(AF_INET6, &in, text, sizeof(text));
+	return arena_strdup(mem, text);
 }
 
 bool

@@ -84,6 +84,26 @@ test_crowd(void)
 	is_int(refused, 0, "later all may come again");
 }
 
+static void
+test_address(void)
+{
+	static const struct {
+		const char	*address, *want;
+	} cases[] = {
+		{ "192.0.2.1", "192.0.2.1" },
+		{ "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::" },
+		{ "2001:DB8:1:2::", "2001:db8:1:2::" },
+		{ "::1", "::" },
+		{ "::ffff:192.0.2.1", "::ffff:192.0.2.1" },
+		{ "unix:", "unix:" },
+		{ "", "" }
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		is_text(limit_address(scratch_mem, cases[i].address),
+		    cases[i].want, "the network of \"%s\"", cases[i].address);
+}
+
 int
 main(void)
 {
@@ -96,6 +116,7 @@ main(void)
 	limit_resident();
 	test_bucket("in memory");
 	test_crowd();
+	test_address();
 	store_close(store);
 	return done_testing();
 }

@@ -1,0 +1,61 @@
+#!/bin/sh
+# Rate limits: who has spent what he may is told when to come back; strangers
+# are known by their address, which a proxy that is trusted may tell.
+. "$(dirname "$0")/lib.sh"
+
+v3=/_matrix/client/v3
+proxy=127.0.0.1
+[ "$T" = cgi ] || proxy=unix:
+login='{"type":"m.login.password","user":"nobody","password":"x"}'
+
+try() {	# FORWARDED
+	header="X-Forwarded-For: $1"
+	req POST $v3/login "$login"
+	header=
+}
+
+conf limits enabled yes
+conf limits login 2/0.001
+conf limits send 3/0.001
+conf limits create 1/0.001
+conf server trusted_proxy "$proxy"
+start
+user ann
+req POST $v3/createRoom '{}'
+is_status 200 'one room may be made'
+send=$v3/rooms/$(enc "$(get_json .room_id)")/send/m.room.message
+req POST $v3/createRoom '{}'
+is_err 429 M_LIMIT_EXCEEDED 'and no other'
+is_json '.retry_after_ms > 900000 and .retry_after_ms <= 1000001' true 'for a time'
+is_head '^retry-after: (9[0-9][0-9]|1000|1001)' 'which the head tells, too'
+for n in 1 2 3; do
+	req PUT "$send/$n" '{"body":"hi","msgtype":"m.text"}'
+	is_status 200 "message $n: another limit"
+done
+header='X-Forwarded-For: 192.0.2.77'
+req PUT "$send/4" '{"body":"hi","msgtype":"m.text"}'
+is_err 429 M_LIMIT_EXCEEDED 'a user is the same from everywhere'
+header=
+user bob
+req PUT "$send/5" '{"body":"hi","msgtype":"m.text"}'
+is_err 403 M_FORBIDDEN 'and another user another'
+
+token=
+try 192.0.2.1;			is_status 403 'a stranger tries'
+try 192.0.2.1;			is_status 403 'and tries'
+try 192.0.2.1;			is_err 429 M_LIMIT_EXCEEDED 'and is stopped'
+try '192.0.2.9, 192.0.2.1';	is_err 429 M_LIMIT_EXCEEDED 'what he says of himself does not count'
+try '192.0.2.1,192.0.2.2';	is_status 403 'another one tries'
+try 2001:db8:1:2::1;		is_status 403 'and one of IPv6'
+try 2001:db8:1:2::2;		is_status 403 'and his neighbour'
+try 2001:db8:1:2:3::;		is_err 429 M_LIMIT_EXCEEDED 'who are one network'
+try 2001:db8:1:3::1;		is_status 403 'there are others'
+stop
+
+conf server trusted_proxy 192.0.2.200
+start
+for n in 1 2 3; do
+	try 198.51.100.$n
+done
+is_err 429 M_LIMIT_EXCEEDED 'whom nobody trusts may say what he likes'
+done_testing
