@@ -118,7 +118,11 @@ start_nginx() {
 		fi
 		nginx_conf "$listen" >"$tmp/nginx/nginx.conf"
 		nginx -p "$tmp/nginx" -c "$tmp/nginx/nginx.conf" \
-		    -e "$tmp/nginx.log" 2>"$tmp/nginx.err" && return
+		    -e "$tmp/nginx.log" 2>"$tmp/nginx.err" && {
+			# It listens now, but may not have written its number.
+			until [ -s "$tmp/nginx.pid" ]; do sleep 0.02; done
+			return
+		}
 		grep -q 'Address already in use' "$tmp/nginx.err" || break
 	done
 	cat "$tmp/nginx.err" >>"$tmp/log"
@@ -163,10 +167,9 @@ stop() {
 	started=
 	if [ -f "$tmp/nginx.pid" ]; then
 		nginx_pid=$(cat "$tmp/nginx.pid")
-		kill "$nginx_pid" 2>/dev/null
-		# It removes its pid file, then its socket, which must be free.
-		while [ -e "/proc/$nginx_pid" ] &&
-		    { [ -e "$tmp/nginx.pid" ] || [ -e "$tmp/http.sock" ]; }; do
+		# Asked again and again: while it starts it forgets signals.  Its
+		# pid file goes when it has gone; the socket must be free then.
+		while kill "$nginx_pid" 2>/dev/null && [ -f "$tmp/nginx.pid" ]; do
 			sleep 0.02
 		done
 		rm -f "$tmp/http.sock"
