@@ -79,6 +79,8 @@ NF != 10 { fault("want 10 columns, found " NF) }
 		apis = "API_BARE"
 		prefix = ""
 	}
+	if (gsub(/[{]/, "{", path) > 5)
+		fault("more arguments than ROUTE_MAXARGS")
 	if (($2, path, apis) in seen)
 		fault("the endpoint stands here twice")
 	seen[$2, path, apis]
