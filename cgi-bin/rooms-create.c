@@ -153,17 +153,22 @@ add_users(const struct making *m, cJSON *levels)
 			cJSON_AddNumberToObject(users, user->valuestring, 100);
 }
 
+/*
+ * "This object is applied on top of the generated content".  What it lacks is
+ * added to it, rather than that each of its many keys is looked for.
+ */
 static enum mx_err
 put_levels(struct making *m)
 {
-	cJSON *levels = default_levels(m);
-	const cJSON *own;
+	cJSON *defaults = default_levels(m), *item;
+	cJSON *levels = m->wish.levels != NULL ?
+	    cJSON_Duplicate(m->wish.levels, true) : cJSON_CreateObject();
 
-	add_users(m, levels);
-	cJSON_ArrayForEach(own, m->wish.levels) {
-		cJSON_DetachItemFromObjectCaseSensitive(levels, own->string);
-		cJSON_AddItemToObject(levels, own->string,
-		    cJSON_Duplicate(own, true));
+	add_users(m, defaults);
+	while ((item = defaults->child) != NULL) {
+		cJSON_DetachItemViaPointer(defaults, item);
+		if (json_get(levels, item->string) == NULL)
+			cJSON_AddItemToObject(levels, item->string, item);
 	}
 	return put_state(m, "m.room.power_levels", "", levels);
 }

@@ -173,6 +173,11 @@ req POST $v3/createRoom '{"power_level_content_override":{"ban":50.5}}'
 refused 400 M_INVALID_ROOM_STATE 'a whole one'
 req POST $v3/createRoom '{"power_level_content_override":[]}'
 refused 400 M_BAD_JSON 'the override is an object'
+awk 'BEGIN { printf "{\"power_level_content_override\":{\"x\":0"
+    for (i = 0; i < 95000; i++) printf ",\"%d\":0", i; print "}}" }' >"$tmp/levels"
+expect_log 'a temporary file'
+req_file POST $v3/createRoom "$tmp/levels"
+is_err 413 M_TOO_LARGE 'so many that others would have to wait'
 
 # ----------------------------------------------------------------- aliases
 req POST $v3/createRoom '{"room_alias_name":"pub","name":"never"}'
