@@ -95,10 +95,12 @@ lives_take(struct lives *list)
 void
 lives_join(struct lives *list, struct lives *from)
 {
-	struct life *l;
-
-	while ((l = lives_take(from)) != NULL)
-		lives_add(list, l);
+	if (from->first == NULL)
+		return;
+	*(list->last ? &list->last->next : &list->first) = from->first;
+	list->last = from->last;
+	list->n += from->n;
+	*from = (struct lives){ 0 };
 }
 
 void
