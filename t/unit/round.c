@@ -2,6 +2,7 @@
  * round.c - handlers in transactions: what is kept, what is answered, and what
  * a store that fails in the middle makes of both.
  */
+#include <time.h>
 #include <cjson/cJSON.h>
 
 #include "base/clock.h"
@@ -55,13 +56,28 @@ read_broken(struct request *r)
 	return err;
 }
 
+/*
+ * The clock of this test, in place of base/clock.c: a round ends by it, so it
+ * goes on only where a test says so, however busy the machine is.
+ */
+static int64_t mono_us = 1000000;
+
+int64_t
+clock_mono_us(void)
+{
+	return mono_us;
+}
+
+int64_t
+clock_now_ms(void)
+{
+	return (int64_t)time(NULL) * 1000;
+}
+
 static enum mx_err
 read_long(struct request *r)
 {
-	int64_t stop = clock_mono_us() + 20000;
-
-	while (clock_mono_us() < stop)
-		continue;
+	mono_us += 20000;
 	return read_it(r);
 }
 
