@@ -1,8 +1,8 @@
 /* login.c - sessions begin and end. */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
+#include "matrix/account.h"
 #include "matrix/session.h"
 #include "serve/serve.h"
 #include "login.routes.h"
@@ -38,8 +38,7 @@ struct login {
 	const char	*user;
 	const char	*username;
 	const char	*medium;
-	const char	*device_id;
-	const char	*device_name;
+	struct session_wish session;
 };
 
 static const struct field type_fields[] = {
@@ -55,9 +54,7 @@ static const struct field login_fields[] = {
 	FIELD_STR(login, user, "user", OPTIONAL, NULL),
 	FIELD_STR(login, username, "username", OPTIONAL, NULL),
 	FIELD_STR(login, medium, "medium", OPTIONAL, NULL),
-	FIELD_STR(login, device_id, "device_id", OPTIONAL, device_id_valid),
-	FIELD_STR(login, device_name, "initial_device_display_name", OPTIONAL,
-	    device_name_valid),
+	SESSION_FIELDS(login),
 	FIELD_END
 };
 
@@ -117,45 +114,13 @@ login_read(struct request *r, struct login *login, const char **name)
 
 /* ------------------------------------------------------- whose it is */
 
-/* All zero where there is no such account. */
-struct account {
-	int64_t		 user;
-	const char	*user_id;
-	const char	*hash;		/* NULL: no password */
-	bool		 deactivated;
-	bool		 locked;
-};
-
 static struct account
-account_of(struct request *r, const char *user_id)
+account_named_by(struct request *r, const char *name)
 {
-	struct rows rows = db_query(r->db, STMT_ACCOUNT_FIND, DB_TEXT(user_id));
 	struct account a = { 0 };
 
-	if (!rows_next(&rows))
-		return a;
-	a.user = rows_int(&rows, 0);
-	a.user_id = rows_text(&rows, 1);
-	a.hash = rows_text(&rows, 2);
-	a.deactivated = !rows_null(&rows, 3);
-	a.locked = !rows_null(&rows, 4);
-	rows_done(&rows);
+	account_named(r->db, r->mem, r->conf->server_name, name, &a);
 	return a;
-}
-
-/* People write names as they like; all but historical ids are lower-case. */
-static struct account
-account_named(struct request *r, const char *name)
-{
-	char *user_id = *name == '@' ? arena_strdup(r->mem, name) :
-	    arena_printf(r->mem, "@%s:%s", name, r->conf->server_name);
-	struct account a = account_of(r, user_id);
-
-	if (a.user != 0)
-		return a;
-	for (char *p = user_id; *p != '\0' && *p != ':'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return account_of(r, user_id);
 }
 
 /* ------------------------------------------------------- the password */
@@ -199,10 +164,10 @@ judge(struct request *r, const struct account *account, const struct attempt *a)
 	}
 	if (!a->right)
 		return fail(r, M_FORBIDDEN, NO_ENTRY);
-	if (account->deactivated)
+	if (account->deactivated_at != 0)
 		return fail(r, M_USER_DEACTIVATED,
 		    "This account has been deactivated");
-	if (!account->locked)
+	if (account->locked_at == 0)
 		return M_OK;
 	put_bool(reply_error_members(r), "soft_logout", true);
 	return fail(r, M_USER_LOCKED, "This account is locked");
@@ -231,7 +196,7 @@ password_checked(struct request *r)
 
 	if ((err = login_read(r, &login, &name)) != M_OK)
 		return err;
-	account = account_named(r, name);
+	account = account_named_by(r, name);
 	if (!is_checked(&account, a))
 		return login_password(r);
 	if ((err = judge(r, &account, a)) != M_OK || (err = again(r)) != M_OK)
@@ -239,8 +204,7 @@ password_checked(struct request *r)
 	if (*a->stronger != '\0')
 		db_exec(r->db, STMT_PASSWORD_REHASH, DB_TEXT(a->stronger),
 		    DB_INT(account.user), DB_TEXT(a->hash));
-	session_answer(r, account.user, account.user_id, login.device_id,
-	    login.device_name);
+	session_answer(r, account.user, account.user_id, &login.session);
 	write_well_known(r);
 	return M_OK;
 }
@@ -266,7 +230,7 @@ login_password(struct request *r)
 		return err;
 	if (strlen(login.password) > PASSWORD_MAX)
 		return fail(r, M_FORBIDDEN, NO_ENTRY);
-	account = account_named(r, name);
+	account = account_named_by(r, name);
 	a = job_new(sizeof(*a));
 	a->job = (struct job){ check_password, JOB_HASH };
 	a->cost = r->conf->password_cost;
@@ -297,6 +261,6 @@ logout(struct request *r)
 enum mx_err
 logout_all(struct request *r)
 {
-	session_end_all(r->db, r->who.user);
+	session_end_others(r->db, r->who.user, 0);
 	return M_OK;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "matrix/ids.h"
+#include "matrix/account.h"
 #include "matrix/session.h"
 #include "matrix/uia.h"
 #include "serve/serve.h"
@@ -12,17 +12,14 @@
 struct wish {
 	const char	*username;
 	const char	*password;
-	const char	*device_id;
-	const char	*device_name;
 	bool		 inhibit_login;
+	struct session_wish session;
 };
 
 static const struct field wish_fields[] = {
 	FIELD_STR(wish, username, "username", OPTIONAL, NULL),
 	FIELD_STR(wish, password, "password", OPTIONAL, NULL),
-	FIELD_STR(wish, device_id, "device_id", OPTIONAL, device_id_valid),
-	FIELD_STR(wish, device_name, "initial_device_display_name", OPTIONAL,
-	    device_name_valid),
+	SESSION_FIELDS(wish),
 	FIELD_BOOL(wish, inhibit_login, "inhibit_login", OPTIONAL),
 	FIELD_END
 };
@@ -30,11 +27,6 @@ static const struct field wish_fields[] = {
 static const struct field password_required[] = {
 	FIELD_STR(wish, password, "password", REQUIRED, NULL),
 	FIELD_END
-};
-
-static const struct uia_flow flows[] = {
-	{ { "m.login.dummy" } },
-	{ { NULL } }
 };
 
 struct hashing {
@@ -89,36 +81,32 @@ check_kind(struct request *r)
 static enum mx_err
 check_username(struct request *r, const char *username)
 {
-	const char *user_id;
-	struct rows rows;
+	struct account a;
+	const char *fault;
 
 	if (username == NULL)
 		return M_OK;
-	if (!localpart_valid(username))
-		return fail(r, M_INVALID_USERNAME, "A username may have "
-		    "lower-case letters, digits and . _ = - / +");
-	user_id = user_id_of(r, username);
-	if (strlen(user_id) > ID_MAX)
-		return fail(r, M_INVALID_USERNAME, "A user id may have %d "
-		    "bytes: this username is too long", ID_MAX);
-	rows = db_query(r->db, STMT_ACCOUNT_FIND, DB_TEXT(user_id));
-	if (rows_next(&rows)) {
-		rows_done(&rows);
+	if ((fault = username_fault(r->mem, r->conf, username)) != NULL)
+		return fail(r, M_INVALID_USERNAME, "%s", fault);
+	if (username_reserved(r->conf, username))
+		return fail(r, M_EXCLUSIVE, "This username is reserved");
+	if (account_find(r->db, user_id_of(r, username), &a))
 		return fail(r, M_USER_IN_USE, "This username is taken");
-	}
 	return M_OK;
 }
 
 static enum mx_err
 check_password(struct request *r, const char *password)
 {
+	const char *fault;
+
 	if (password == NULL)
 		return M_OK;
-	if (*password == '\0')
-		return fail(r, M_WEAK_PASSWORD, "The password is empty");
 	if (strlen(password) > PASSWORD_MAX)
 		return fail(r, M_INVALID_PARAM,
 		    "A password may have %d bytes", PASSWORD_MAX);
+	if ((fault = password_fault(r->mem, r->conf, password)) != NULL)
+		return fail(r, M_WEAK_PASSWORD, "%s", fault);
 	return M_OK;
 }
 
@@ -143,8 +131,7 @@ registered(struct request *r)
 	if (user == 0)
 		return fail(r, M_USER_IN_USE, "This username is taken");
 	if (!wish.inhibit_login) {
-		session_answer(r, user, user_id, wish.device_id,
-		    wish.device_name);
+		session_answer(r, user, user_id, &wish.session);
 		return M_OK;
 	}
 	put_text(&r->out, "user_id", user_id);
@@ -171,7 +158,7 @@ register_account(struct request *r)
 	    (err = body_read(r, wish_fields, &wish)) != M_OK ||
 	    (err = check_username(r, wish.username)) != M_OK ||
 	    (err = check_password(r, wish.password)) != M_OK ||
-	    (err = uia_pass(r, flows)) != M_OK ||
+	    (err = uia_pass(r, FLOWS_register)) != M_OK ||
 	    (err = body_read(r, password_required, &wish)) != M_OK)
 		return err;
 	h = job_new(sizeof(*h));

@@ -2,11 +2,21 @@
 
 -- Does anybody here have this id?
 -- :name account_find
-SELECT u.nr, u.user_id, p.hash, a.deactivated_at, a.locked_at
+SELECT u.nr, u.user_id, a.kind, p.hash, a.created_at, a.deactivated_at,
+       a.locked_at, a.suspended_at, a.erased_at, a.admin
   FROM user u
   JOIN account a ON a.user = u.nr
   LEFT JOIN password p ON p.user = a.user
  WHERE u.user_id = :user_id;
+
+-- The same by number.
+-- :name account_get
+SELECT u.nr, u.user_id, a.kind, p.hash, a.created_at, a.deactivated_at,
+       a.locked_at, a.suspended_at, a.erased_at, a.admin
+  FROM account a
+  JOIN user u ON u.nr = a.user
+  LEFT JOIN password p ON p.user = a.user
+ WHERE a.user = :user;
 
 -- An id may be known before its account: somebody may have invited it.
 -- :name account_user_add
@@ -18,8 +28,34 @@ ON CONFLICT (user_id) DO NOTHING;
 INSERT INTO account (user, kind, created_at) VALUES (:user, :kind, :now)
 ON CONFLICT (user) DO NOTHING;
 
--- :name password_add
-INSERT INTO password (user, hash, set_at) VALUES (:user, :hash, :now);
+-- :name account_upgrade
+UPDATE account SET kind = 'user' WHERE user = :user AND kind = 'guest';
+
+-- :name account_set_admin
+UPDATE account SET admin = :admin WHERE user = :user;
+
+-- :name account_lock
+UPDATE account SET locked_at = :at WHERE user = :user;
+
+-- :name account_suspend
+UPDATE account SET suspended_at = :at WHERE user = :user;
+
+-- :name account_deactivate
+UPDATE account SET deactivated_at = :now WHERE user = :user;
+
+-- :name account_erase
+UPDATE account SET erased_at = :now WHERE user = :user;
+
+-- :name password_set
+INSERT INTO password (user, hash, set_at) VALUES (:user, :hash, :now)
+ON CONFLICT (user) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at;
+
+-- :name password_drop
+DELETE FROM password WHERE user = :user;
+
+-- Work that rooms does when it has time.
+-- :name task_add
+INSERT INTO task (kind, user, created_at) VALUES (:kind, :user, :now);
 
 -- The same password under a higher cost; set_at stays, for it was not changed.
 -- :name password_rehash
@@ -33,8 +69,18 @@ INSERT INTO device (user, device_id, display_name, created_at)
 VALUES (:user, :device_id, :display_name, :now);
 
 -- :name token_add
-INSERT INTO token (hash, kind, user, device, era, created_at)
-VALUES (:hash, 'access', :user, :device, :era, :now);
+INSERT INTO token (hash, kind, user, device, era, created_at, expires_at, pair)
+VALUES (:hash, :kind, :user, :device, :era, :now, :expires_at, :pair);
+
+-- A pair is called by its refresh token.
+-- :name token_heads_pair
+UPDATE token SET pair = nr WHERE nr = :nr;
+
+-- :name refresh_find
+SELECT t.nr, t.user, t.device, t.era, t.expires_at, a.locked_at
+  FROM token t
+  JOIN account a ON a.user = t.user
+ WHERE t.hash = :hash AND t.kind = 'refresh' AND a.deactivated_at IS NULL;
 
 -- :name device_tokens_drop
 DELETE FROM token WHERE device = :device;
@@ -46,11 +92,28 @@ DELETE FROM once WHERE device = :device;
 -- :name device_drop
 DELETE FROM device WHERE nr = :device AND user = :user;
 
--- :name user_tokens_drop
-DELETE FROM token WHERE user = :user;
+-- All devices of a user but one (0: all), with what hangs on them.
+-- :name others_tokens_drop
+DELETE FROM token WHERE user = :user AND device <> :device;
 
--- :name user_once_drop
-DELETE FROM once WHERE device IN (SELECT nr FROM device WHERE user = :user);
+-- :name others_once_drop
+DELETE FROM once
+ WHERE device IN (SELECT nr FROM device WHERE user = :user AND nr <> :device);
 
--- :name user_devices_drop
-DELETE FROM device WHERE user = :user;
+-- :name others_drop
+DELETE FROM device WHERE user = :user AND nr <> :device;
+
+------------------------------------------------------------ m.login.token
+
+-- :name login_token_add
+INSERT INTO login_token (hash, user, expires_at)
+VALUES (:hash, :user, :expires_at);
+
+-- :name login_token_find
+SELECT user FROM login_token WHERE hash = :hash AND expires_at > :now;
+
+-- :name login_token_drop
+DELETE FROM login_token WHERE hash = :hash;
+
+-- :name login_tokens_drop
+DELETE FROM login_token WHERE user = :user;

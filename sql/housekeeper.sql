@@ -11,6 +11,21 @@ DELETE FROM token
  WHERE nr IN (SELECT nr FROM token WHERE expires_at < :before
                ORDER BY expires_at LIMIT :chunk);
 
+-- :name login_token_expire
+DELETE FROM login_token
+ WHERE hash IN (SELECT hash FROM login_token WHERE expires_at < :before
+                 ORDER BY expires_at LIMIT :chunk);
+
+-- :name threepid_session_expire
+DELETE FROM threepid_session
+ WHERE sid IN (SELECT sid FROM threepid_session WHERE expires_at < :before
+                ORDER BY expires_at LIMIT :chunk);
+
+-- :name openid_token_expire @volatile
+DELETE FROM openid_token
+ WHERE hash IN (SELECT hash FROM openid_token WHERE expires_at < :before
+                 ORDER BY expires_at LIMIT :chunk);
+
 -- :name uia_session_expire @volatile
 DELETE FROM uia_session
  WHERE session IN (SELECT session FROM uia_session WHERE expires_at < :before

@@ -3,7 +3,9 @@
 -- Whose token is this?
 -- :name session_find
 SELECT t.nr, t.user, u.user_id, t.device, d.device_id, t.era, t.expires_at,
-       a.kind, a.admin, a.deactivated_at, a.locked_at, a.suspended_at
+       a.kind, a.admin, a.deactivated_at, a.locked_at, a.suspended_at, t.pair,
+       EXISTS (SELECT 1 FROM token o
+                WHERE o.device = t.device AND o.pair < t.pair)
   FROM token t
   JOIN user u ON u.nr = t.user
   JOIN account a ON a.user = t.user
@@ -13,12 +15,18 @@ SELECT t.nr, t.user, u.user_id, t.device, d.device_id, t.era, t.expires_at,
 -- The same for one that was recognised before: is it still so?
 -- :name session_again
 SELECT t.nr, t.user, u.user_id, t.device, d.device_id, t.era, t.expires_at,
-       a.kind, a.admin, a.deactivated_at, a.locked_at, a.suspended_at
+       a.kind, a.admin, a.deactivated_at, a.locked_at, a.suspended_at, t.pair,
+       EXISTS (SELECT 1 FROM token o
+                WHERE o.device = t.device AND o.pair < t.pair)
   FROM token t
   JOIN user u ON u.nr = t.user
   JOIN account a ON a.user = t.user
   JOIN device d ON d.nr = t.device
  WHERE t.nr = :nr;
+
+-- A pair has been used: the one before it dies, and what came of that besides.
+-- :name pair_alone
+DELETE FROM token WHERE device = :device AND pair IS NOT :pair;
 
 -- :name once_find
 SELECT body FROM once WHERE device = :device AND key = :key;

@@ -7,8 +7,8 @@ SELECT endpoint, user, body, completed
 
 -- :name uia_add @volatile
 INSERT INTO uia_session
-       (session, endpoint, user, body, completed, created_at, expires_at)
-VALUES (:session, :endpoint, :user, :body, :completed, :now, :expires_at);
+       (session, endpoint, flows, user, body, completed, created_at, expires_at)
+VALUES (:session, :endpoint, :flows, :user, :body, :completed, :now, :expires_at);
 
 -- A stage was passed.  Nothing is touched when the session moved on meanwhile.
 -- :name uia_go_on @volatile

@@ -5,13 +5,14 @@ CREATE TABLE epoch (
 	epoch TEXT NOT NULL
 );
 
--- Running User-Interactive Authentications.  Writes: register (others later).
+-- Running User-Interactive Authentications.  Writes: whoever asks for one.
 CREATE TABLE uia_session (
 	session    BLOB PRIMARY KEY,            -- SHA-256 of what the client holds
 	endpoint   TEXT NOT NULL,               -- route name and path arguments
+	flows      INTEGER NOT NULL,            -- enum conf_flows
 	user       INTEGER,                     -- who, where the endpoint knows; else NULL
 	body       BLOB NOT NULL,               -- SHA-256 of session and body without auth
-	completed  TEXT NOT NULL,               -- JSON array of stage types
+	completed  TEXT NOT NULL,               -- JSON: stage types, with what each proved
 	created_at INTEGER NOT NULL,
 	expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -24,3 +25,12 @@ CREATE TABLE bucket (
 	at    INTEGER NOT NULL                  -- when level was right
 ) WITHOUT ROWID;
 CREATE INDEX bucket_age ON bucket (at);
+
+-- Tokens that prove to others who somebody is (OpenID), and nothing else.
+-- Writes: account.
+CREATE TABLE openid_token (
+	hash       BLOB PRIMARY KEY,            -- SHA-256 of the token
+	user       INTEGER NOT NULL,
+	expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX openid_token_expiry ON openid_token (expires_at);

@@ -6,8 +6,9 @@
 # BUILD names the build directory (default: build/ of the source tree).
 #
 # Before start:
-#   conf SECTION KEY VALUE   a line of the configuration (rate limits are off
-#                            and password hashes cheap unless told otherwise)
+#   conf SECTION KEY VALUE   a line of the configuration (rate limits are off,
+#                            password hashes cheap and passwords short unless
+#                            told otherwise)
 #   env="NAME=VALUE ..."     more environment for the programs
 # start [tcp]                make a server; tcp (fcgi only): also on $url
 # stop                       end it, data kept; start again goes on with it
@@ -69,6 +70,7 @@ conf server data_dir "$tmp/data"
 conf server run_dir "$tmp/run"
 conf accounts registration open
 conf accounts password_log_n 4
+conf accounts password_min 1
 conf limits enabled no
 
 make_conf() {

@@ -93,7 +93,8 @@ done
 # What the client wants besides.
 req POST $u "{\"username\":\"carol\",\"password\":\"x\",\"device_id\":\"Télé phone\",\"x\":[{}],\"refresh_token\":true,$one_step}"
 is_json '.device_id' '"Télé phone"' 'the device id it asks for'
-is_json 'has("refresh_token")' false 'no refresh token is promised'
+is_json '[(.refresh_token | type), .expires_in_ms]' '["string",3600000]' \
+    'and a session that can be refreshed'
 req POST $u "{\"username\":\"dave\",\"password\":\"x\",\"device_id\":\"\",$one_step}"
 is_json '.device_id | length > 0' true 'an empty device id is none'
 req POST $u "{\"username\":\"erin\",\"password\":\"x\",\"inhibit_login\":true,$one_step}"

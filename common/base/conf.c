@@ -27,6 +27,25 @@
 
 #define M		(1024u * 1024u)
 
+static const char *const nothing[] = { NULL };
+static const struct conf_flow dummy_flow[] = {
+	{ { "m.login.dummy" } }, { { NULL } }
+};
+static const struct conf_flow password_flow[] = {
+	{ { "m.login.password" } }, { { NULL } }
+};
+/* How somebody without a token is to prove who they are: check_flows(). */
+static const struct conf_flow email_flow[] = {
+	{ { "m.login.email.identity" } }, { { NULL } }
+};
+static const struct conf_flow msisdn_flow[] = {
+	{ { "m.login.msisdn" } }, { { NULL } }
+};
+static const struct conf_flow address_flows[] = {
+	{ { "m.login.email.identity" } }, { { "m.login.msisdn" } }, { { NULL } }
+};
+static const struct conf_flow no_flow[] = { { { NULL } } };
+
 /* The rates are those that Synapse ships, sends and logins made usable. */
 static const struct conf defaults = {
 	.data_dir = LOCALSTATEDIR "/lib/mxcgi",
@@ -34,7 +53,25 @@ static const struct conf defaults = {
 	.log_level = LOG_INFO,
 	.durability = DURABLE_POWER,
 	.registration = false,
+	.reserved = nothing,
+	.password_min = 8,
 	.password_cost = { .log_n = 15, .r = 8, .p = 1 },
+	.access_token_ms = 60 * 60 * 1000,
+	.login_token_ms = 2 * 60 * 1000,
+	.next_links = nothing,
+	.flows = {
+		[FLOWS_register] = dummy_flow,
+		[FLOWS_password] = password_flow,
+		[FLOWS_add_3pid] = password_flow,
+		[FLOWS_deactivate] = password_flow,
+		[FLOWS_login_token] = password_flow,
+	},
+	.recaptcha_verify_url =
+	    "https://www.google.com/recaptcha/api/siteverify",
+	.recaptcha_script_url = "https://www.google.com/recaptcha/api.js",
+	.id_servers = nothing,
+	.outbound_allow = nothing,
+	.outbound_ms = 10000,
 	.room_version = "12",
 	.room_version_2015 = "10",
 	.limits = true,
@@ -45,6 +82,14 @@ static const struct conf defaults = {
 		[LIMIT_join] = { 10, 0.1 },
 		[LIMIT_invite] = { 10, 0.3 },
 		[LIMIT_create] = { 10, 0.1 },
+		[LIMIT_check] = { 10, 0.5 },
+		[LIMIT_refresh] = { 20, 0.2 },
+		[LIMIT_mail] = { 5, 0.02 },
+		[LIMIT_account] = { 20, 0.2 },
+		[LIMIT_login_account] = { 20, 0.05 },
+		[LIMIT_guess] = { 5, 0.003 },
+		[LIMIT_guess_account] = { 100, 0.1 },
+		[LIMIT_mail_address] = { 3, 0.002 },
 	},
 	.body_max = 1 * M,
 	.memory_max = 32 * M,
@@ -56,7 +101,7 @@ static const struct conf defaults = {
 	.processes_rooms = 1,
 	.processes_events = 1,
 };
-_Static_assert(LIMIT__MAX == 7, "a default for each rate class");
+_Static_assert(LIMIT__MAX == 15, "a default for each rate class");
 
 struct reading {
 	struct arena	*mem;
@@ -125,7 +170,7 @@ set_key(void *user, const char *section, const char *name, const char *value)
 		    section, name);
 		return 0;
 	}
-	if (r->set[i])
+	if (r->set[i] && !conf_keys[i].many)
 		complain(r, "[%s] %s is set twice", section, name);
 	r->set[i] = true;
 	wrong = conf_keys[i].set(&(struct setting){ &conf_keys[i], value,
@@ -133,6 +178,77 @@ set_key(void *user, const char *section, const char *name, const char *value)
 	if (wrong != NULL)
 		complain(r, "[%s] %s = %s: it %s", section, name, value, wrong);
 	return r->fault == NULL;
+}
+
+static bool
+asks_for(const struct conf_flow *flow, const char *type)
+{
+	for (; flow->stage[0] != NULL; flow++)
+		for (size_t i = 0; flow->stage[i] != NULL; i++)
+			if (strcmp(flow->stage[i], type) == 0)
+				return true;
+	return false;
+}
+
+/* A stage that nobody could pass is a mistake. */
+static void
+check_flows(struct reading *r, enum conf_flows which, const char *name)
+{
+	const struct conf *conf = r->conf;
+	const struct conf_flow *flow = conf->flows[which];
+	bool identity = conf->id_servers[0] != NULL;
+
+	if (asks_for(flow, "m.login.email.identity") &&
+	    conf->mail_from == NULL && !identity)
+		complain(r, "[uia] %s asks for email: that needs [mail] from, "
+		    "or [identity] servers", name);
+	if (asks_for(flow, "m.login.msisdn") &&
+	    conf->msisdn_command == NULL && !identity)
+		complain(r, "[uia] %s asks for msisdn: that needs [msisdn] "
+		    "command, or [identity] servers", name);
+	if (asks_for(flow, "m.login.recaptcha") &&
+	    (conf->recaptcha_secret == NULL ||
+	    conf->recaptcha_public_key == NULL))
+		complain(r, "[uia] %s asks for recaptcha: that needs "
+		    "[recaptcha] public_key and secret", name);
+	if (asks_for(flow, "m.login.terms") && conf->policies == NULL)
+		complain(r, "[uia] %s asks for terms: that needs [terms] "
+		    "policy", name);
+	if (which != FLOWS_register &&
+	    (asks_for(flow, "m.login.registration_token") ||
+	    asks_for(flow, "m.login.terms")))
+		complain(r, "[uia] %s asks for what only register may: terms "
+		    "or registration_token", name);
+	if (which == FLOWS_register && (asks_for(flow, "m.login.password") ||
+	    asks_for(flow, "m.login.token")))
+		complain(r, "[uia] register asks for password or token, which "
+		    "nobody has before");
+	if (which == FLOWS_reset && asks_for(flow, "m.login.dummy"))
+		complain(r, "[uia] reset asks for dummy: then nobody would "
+		    "know whose password it is");
+}
+
+static void
+check_all_flows(struct reading *r)
+{
+	static const char *const names[] = {
+#define X(name) #name,
+		FLOWS(X)
+#undef X
+	};
+	struct conf *conf = r->conf;
+	bool identity = conf->id_servers[0] != NULL;
+	bool email = conf->mail_from != NULL || identity;
+	bool msisdn = conf->msisdn_command != NULL || identity;
+
+	if (conf->flows[FLOWS_reset] == NULL)
+		conf->flows[FLOWS_reset] = email && msisdn ? address_flows :
+		    email ? email_flow : msisdn ? msisdn_flow : no_flow;
+	for (int i = 0; i < FLOWS__MAX; i++)
+		check_flows(r, (enum conf_flows)i, names[i]);
+	if (conf->mail_from != NULL &&
+	    (conf->mail_command == NULL) == (conf->mail_smtp == NULL))
+		complain(r, "[mail] from needs either command or smtp");
 }
 
 static void
@@ -149,6 +265,7 @@ check_whole(struct reading *r)
 	if (conf->memory_max / 4 < conf->body_max)
 		complain(r, "[serve] memory_max must be at least four times "
 		    "body_max");
+	check_all_flows(r);
 	if (conf->hash_workers == 0) {
 		cores = sysconf(_SC_NPROCESSORS_ONLN);
 		conf->hash_workers = cores < 4 ? 1 : (unsigned)cores / 2;

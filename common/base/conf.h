@@ -19,7 +19,11 @@ struct conf_limit {
 	double		 burst;
 	double		 per_second;
 };
-/* Rate classes; the names stand in the limit column of routes.tab. */
+/*
+ * Rate classes; the names stand in the limit column of routes.tab.  The last
+ * four count for an account or an address of contact, in all programs
+ * together: handlers charge them by rate_take() of serve.h.
+ */
 #define LIMITS(X)	\
 	X(none)		\
 	X(login)	\
@@ -27,12 +31,52 @@ struct conf_limit {
 	X(send)		\
 	X(join)		\
 	X(invite)	\
-	X(create)
+	X(create)	\
+	X(check)	\
+	X(refresh)	\
+	X(mail)		\
+	X(account)	\
+	X(login_account) \
+	X(guess)	\
+	X(guess_account) \
+	X(mail_address)
 enum limit {
 #define X(name) LIMIT_##name,
 	LIMITS(X)
 #undef X
 	LIMIT__MAX
+};
+
+/*
+ * What User-Interactive Authentication asks for: any one of a list of flows,
+ * each stage types (m.login.dummy) up to NULL; the list ends with an empty one.
+ */
+#define CONF_STAGES_MAX	8
+struct conf_flow {
+	const char	*stage[CONF_STAGES_MAX + 1];
+};
+#define FLOWS(X)	\
+	X(register)	\
+	X(password)	\
+	X(reset)	\
+	X(add_3pid)	\
+	X(deactivate)	\
+	X(login_token)
+enum conf_flows {
+#define X(name) FLOWS_##name,
+	FLOWS(X)
+#undef X
+	FLOWS__MAX
+};
+
+/* A document that whoever registers agrees to (m.login.terms). */
+struct conf_policy {
+	const struct conf_policy *next;
+	const char	*id;		/* terms_of_service */
+	const char	*version;
+	const char	*language;	/* en */
+	const char	*url;
+	const char	*name;
 };
 
 enum durability { DURABLE_POWER, DURABLE_PROCESS };
@@ -53,8 +97,48 @@ struct conf {
 
 	/* [accounts] */
 	bool		 registration;	/* may a stranger register? */
+	bool		 guests;	/* and a guest? */
+	const char *const *reserved;	/* globs of names nobody gets; NULL ends */
+	unsigned	 password_min;	/* characters of a password: 8 */
+	bool		 password_lower, password_upper;  /* what it must have */
+	bool		 password_digit, password_symbol;
 	struct password_cost password_cost;
 	unsigned	 hash_workers;	/* scrypt at once: half the cores */
+	int64_t		 access_token_ms; /* of a session that refreshes: 1 h */
+	int64_t		 refresh_token_ms; /* 0: for ever */
+	int64_t		 login_token_ms; /* of m.login.token: 2 min */
+	bool		 tell_addresses; /* may anybody hear which are known? */
+	const char *const *next_links;	/* beginnings of allowed ones */
+
+	/* [uia] */
+	const struct conf_flow *flows[FLOWS__MAX];
+
+	/* [terms] */
+	const struct conf_policy *policies; /* in the order of the file */
+
+	/* [recaptcha]; all set, or secret NULL: not to be had */
+	const char	*recaptcha_public_key;
+	const char	*recaptcha_secret;
+	const char	*recaptcha_verify_url;
+	const char	*recaptcha_script_url;
+
+	/* [mail]; from NULL: no mail is sent */
+	const char	*mail_from;	/* an address, perhaps with a name */
+	const char	*mail_command;	/* reads a message, as sendmail -t -i */
+	const char	*mail_smtp;	/* smtp://host:port, or smtps:// */
+	const char	*mail_user;	/* NULL: without authentication */
+	const char	*mail_password_file;
+
+	/* [msisdn] */
+	const char	*msisdn_command; /* NULL: no messages to telephones */
+
+	/* [identity] */
+	const char *const *id_servers;	/* host[:port] whose word counts */
+
+	/* [outbound] */
+	const char *const *outbound_allow; /* networks, though private */
+	const char	*outbound_ca_file; /* NULL: the system's */
+	unsigned	 outbound_ms;	/* a request is over by then: 10 s */
 
 	/* [rooms] */
 	const char	*room_version;	/* v3 without room_version: "12" */

@@ -36,6 +36,10 @@ static const struct unit bytes[] = {
 static const struct unit times[] = {
 	{ "", 1 }, { "ms", 1 }, { "s", 1000 }, { NULL, 0 }
 };
+static const struct unit spans[] = {
+	{ "ms", 1 }, { "s", 1000 }, { "m", 60 * 1000 },
+	{ "h", 60 * 60 * 1000 }, { "d", 24 * 60 * 60 * 1000 }, { NULL, 0 }
+};
 
 static bool
 number(const struct setting *s, const struct unit *unit, unsigned *out)
@@ -85,6 +89,28 @@ set_time(const struct setting *s)
 		return NULL;
 	return arena_printf(s->mem, "must be a time from %u to %u ms "
 	    "(s may follow for seconds)", s->key->least, s->key->most);
+}
+
+/* Longer times: no bound but that of the type. */
+static const char *
+set_span(const struct setting *s)
+{
+	const struct unit *unit = spans;
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(s->value, &end, 10);
+	while (unit->suffix != NULL && strcmp(unit->suffix, end) != 0)
+		unit++;
+	if (!isdigit((unsigned char)s->value[0]) || errno != 0 ||
+	    n > UINT32_MAX || (n < s->key->least) ||
+	    (unit->suffix == NULL && n != 0))
+		return arena_printf(s->mem, "must be a time such as 500ms, "
+		    "30s, 5m, 1h or 7d%s", s->key->least == 0 ?
+		    ", or 0 for no end" : "");
+	*(int64_t *)s->member = n == 0 ? 0 : (int64_t)n * unit->factor;
+	return NULL;
 }
 
 static const char *
@@ -220,19 +246,29 @@ set_server_name(const struct setting *s)
 	return keep(s);
 }
 
+static bool
+has_scheme(const char *value, const char *scheme)
+{
+	size_t n = strlen(scheme);
+
+	return strncmp(value, scheme, n) == 0 &&
+	    isalnum((unsigned char)value[n]);
+}
+
 static const char *
 set_url(const struct setting *s)
 {
-	static const char *const schemes[] = { "http://", "https://" };
-	size_t i, n;
-
-	for (i = 0; i < COUNT(schemes); i++) {
-		n = strlen(schemes[i]);
-		if (strncmp(s->value, schemes[i], n) == 0 &&
-		    isalnum((unsigned char)s->value[n]))
-			return keep(s);
-	}
+	if (has_scheme(s->value, "http://") || has_scheme(s->value, "https://"))
+		return keep(s);
 	return "must begin with http:// or https://";
+}
+
+static const char *
+set_smtp(const struct setting *s)
+{
+	if (has_scheme(s->value, "smtp://") || has_scheme(s->value, "smtps://"))
+		return keep(s);
+	return "must be smtp://HOST:PORT or smtps://HOST:PORT";
 }
 
 static const char *
@@ -257,41 +293,261 @@ set_address(const struct setting *s)
 	return keep(s);
 }
 
+/* A path, or the name of a program with its arguments. */
+static const char *
+set_command(const struct setting *s)
+{
+	if (s->value[0] != '/')
+		return "must begin with the absolute path of a program";
+	return keep(s);
+}
+
+/* --------------------------------------------------------------- lists */
+
+static const char *
+next_word(struct arena *mem, const char **rest)
+{
+	const char *p = *rest + strspn(*rest, " \t");
+	size_t n = strcspn(p, " \t");
+
+	*rest = p + n;
+	return n == 0 ? NULL : arena_strndup(mem, p, n);
+}
+
+static const char *
+set_words(const struct setting *s)
+{
+	const char **list = arena_alloc(s->mem,
+	    (strlen(s->value) / 2 + 2) * sizeof(*list));
+	const char *rest = s->value;
+	size_t n = 0;
+
+	while ((list[n] = next_word(s->mem, &rest)) != NULL)
+		n++;
+	*(const char *const **)s->member = list;
+	return NULL;
+}
+
+/* An address, or a network as ADDRESS/BITS. */
+static bool
+network_valid(const char *word)
+{
+	unsigned char in[16];
+	char address[INET6_ADDRSTRLEN];
+	size_t n = strcspn(word, "/");
+	unsigned most;
+	char *end;
+
+	if (n >= sizeof(address))
+		return false;
+	memcpy(address, word, n);
+	address[n] = '\0';
+	most = inet_pton(AF_INET, address, in) == 1 ? 32 :
+	    inet_pton(AF_INET6, address, in) == 1 ? 128 : 0;
+	if (most == 0 || word[n] == '\0')
+		return most != 0;
+	return isdigit((unsigned char)word[n + 1]) &&
+	    strtoul(word + n + 1, &end, 10) <= most && *end == '\0';
+}
+
+static const char *
+set_networks(const struct setting *s)
+{
+	const char *const *word;
+
+	set_words(s);
+	for (word = *(const char *const **)s->member; *word != NULL; word++)
+		if (!network_valid(*word))
+			return "must be addresses or networks, such as "
+			    "127.0.0.1 10.0.0.0/8";
+	return NULL;
+}
+
+static const char *
+set_urls(const struct setting *s)
+{
+	const char *const *word;
+
+	set_words(s);
+	for (word = *(const char *const **)s->member; *word != NULL; word++)
+		if (strncmp(*word, "https://", 8) != 0 &&
+		    strncmp(*word, "http://", 7) != 0)
+			return "must be the beginnings of URLs, such as "
+			    "https://app.example.org/";
+	return NULL;
+}
+
+static const char *
+set_password_needs(const struct setting *s)
+{
+	struct conf *conf = s->member;
+	const char *rest = s->value, *word;
+
+	while ((word = next_word(s->mem, &rest)) != NULL) {
+		if (strcmp(word, "lower") == 0)
+			conf->password_lower = true;
+		else if (strcmp(word, "upper") == 0)
+			conf->password_upper = true;
+		else if (strcmp(word, "digit") == 0)
+			conf->password_digit = true;
+		else if (strcmp(word, "symbol") == 0)
+			conf->password_symbol = true;
+		else
+			return "must be any of lower, upper, digit, symbol";
+	}
+	return NULL;
+}
+
+/* ------------------------------------------- what is asked of people */
+
+static const struct {
+	const char	*word;
+	const char	*type;
+} stages[] = {
+	{ "dummy", "m.login.dummy" },
+	{ "email", "m.login.email.identity" },
+	{ "msisdn", "m.login.msisdn" },
+	{ "password", "m.login.password" },
+	{ "recaptcha", "m.login.recaptcha" },
+	{ "registration_token", "m.login.registration_token" },
+	{ "terms", "m.login.terms" },
+	{ "token", "m.login.token" },
+};
+
+static const char *
+stage_type(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(stages); i++)
+		if (strcmp(stages[i].word, word) == 0)
+			return stages[i].type;
+	return NULL;
+}
+
+/* The stages before the next bar; false when that is no flow. */
+static bool
+read_flow(struct arena *mem, const char **rest, struct conf_flow *flow)
+{
+	const char *word;
+	size_t n = 0;
+
+	while ((word = next_word(mem, rest)) != NULL && strcmp(word, "|") != 0)
+		if (n == CONF_STAGES_MAX ||
+		    (flow->stage[n++] = stage_type(word)) == NULL)
+			return false;
+	return n > 0;
+}
+
+static const char *
+set_flows(const struct setting *s)
+{
+	struct conf_flow *list;
+	const char *rest = s->value;
+	size_t n = 1;
+
+	for (const char *p = s->value; *p != '\0'; p++)
+		n += *p == '|';
+	list = arena_alloc(s->mem, (n + 1) * sizeof(*list));
+	memset(list, 0, (n + 1) * sizeof(*list));
+	for (size_t i = 0; i < n; i++)
+		if (!read_flow(s->mem, &rest, &list[i]))
+			return "must be flows with \" | \" between them, each of "
+			    "dummy, email, msisdn, password, recaptcha, "
+			    "registration_token, terms, token";
+	*(const struct conf_flow **)s->member = list;
+	return NULL;
+}
+
+static const char *
+set_policy(const struct setting *s)
+{
+	const struct conf_policy **at = s->member;
+	struct conf_policy *p = arena_alloc(s->mem, sizeof(*p));
+	const char *rest = s->value;
+
+	*p = (struct conf_policy){ 0 };
+	p->id = next_word(s->mem, &rest);
+	p->version = next_word(s->mem, &rest);
+	p->language = next_word(s->mem, &rest);
+	p->url = next_word(s->mem, &rest);
+	p->name = arena_strdup(s->mem, rest + strspn(rest, " \t"));
+	if (p->url == NULL || *p->name == '\0' ||
+	    (strncmp(p->url, "https://", 8) != 0 &&
+	    strncmp(p->url, "http://", 7) != 0))
+		return "must be ID VERSION LANGUAGE URL NAME, such as privacy "
+		    "1.0 en https://example.org/privacy Privacy policy";
+	while (*at != NULL)
+		at = (const struct conf_policy **)&(*at)->next;
+	*at = p;
+	return NULL;
+}
+
 /* ----------------------------------------------------------- the table */
 
 #define AT(member)	offsetof(struct conf, member)
 #define RATE(class)	\
-	{ "limits", #class, set_limit, AT(limit[LIMIT_##class]), 0, 0 }
+	{ "limits", #class, set_limit, AT(limit[LIMIT_##class]), 0, 0, false }
+#define UIA(endpoint)	\
+	{ "uia", #endpoint, set_flows, AT(flows[FLOWS_##endpoint]), 0, 0, false }
+#define KEY(section, name, set, member, least, most)	\
+	{ section, name, set, AT(member), least, most, false }
 
 const struct key conf_keys[] = {
-	{ "server", "name", set_server_name, AT(server_name), 1, NAME_MAX_ },
-	{ "server", "base_url", set_url, AT(base_url), 1, PATH_MAX_ },
-	{ "server", "data_dir", set_directory, AT(data_dir), 1, PATH_MAX_ },
-	{ "server", "run_dir", set_directory, AT(run_dir), 1, RUN_DIR_MAX },
-	{ "server", "trusted_proxy", set_address, AT(trusted_proxy), 1, 64 },
-	{ "server", "log_level", set_log_level, AT(log_level), 0, 0 },
-	{ "store", "durability", set_durability, AT(durability), 0, 0 },
-	{ "accounts", "registration", set_open, AT(registration), 0, 0 },
-	{ "accounts", "password_log_n", set_number, AT(password_cost.log_n),
-	    1, 24 },
-	{ "accounts", "password_r", set_number, AT(password_cost.r), 1, 64 },
-	{ "accounts", "password_p", set_number, AT(password_cost.p), 1, 64 },
-	{ "accounts", "hash_workers", set_number, AT(hash_workers), 1, 64 },
-	{ "rooms", "version", keep, AT(room_version), 1, 32 },
-	{ "rooms", "version_2015", keep, AT(room_version_2015), 1, 32 },
-	{ "limits", "enabled", set_yes, AT(limits), 0, 0 },
+	KEY("server", "name", set_server_name, server_name, 1, NAME_MAX_),
+	KEY("server", "base_url", set_url, base_url, 1, PATH_MAX_),
+	KEY("server", "data_dir", set_directory, data_dir, 1, PATH_MAX_),
+	KEY("server", "run_dir", set_directory, run_dir, 1, RUN_DIR_MAX),
+	KEY("server", "trusted_proxy", set_address, trusted_proxy, 1, 64),
+	KEY("server", "log_level", set_log_level, log_level, 0, 0),
+	KEY("store", "durability", set_durability, durability, 0, 0),
+	KEY("accounts", "registration", set_open, registration, 0, 0),
+	KEY("accounts", "guests", set_yes, guests, 0, 0),
+	KEY("accounts", "reserved", set_words, reserved, 0, 0),
+	KEY("accounts", "password_min", set_number, password_min, 1, 512),
+	{ "accounts", "password_needs", set_password_needs, 0, 0, 0, false },
+	KEY("accounts", "access_token_life", set_span, access_token_ms, 1, 0),
+	KEY("accounts", "refresh_token_life", set_span, refresh_token_ms, 0, 0),
+	KEY("accounts", "login_token_life", set_span, login_token_ms, 1, 0),
+	KEY("accounts", "tell_addresses", set_yes, tell_addresses, 0, 0),
+	KEY("accounts", "next_links", set_urls, next_links, 0, 0),
+	KEY("accounts", "password_log_n", set_number, password_cost.log_n, 1, 24),
+	KEY("accounts", "password_r", set_number, password_cost.r, 1, 64),
+	KEY("accounts", "password_p", set_number, password_cost.p, 1, 64),
+	KEY("accounts", "hash_workers", set_number, hash_workers, 1, 64),
+	UIA(register), UIA(password), UIA(reset), UIA(add_3pid), UIA(deactivate),
+	UIA(login_token),
+	{ "terms", "policy", set_policy, AT(policies), 0, 0, true },
+	KEY("recaptcha", "public_key", keep, recaptcha_public_key, 1, 200),
+	KEY("recaptcha", "secret", keep, recaptcha_secret, 1, 200),
+	KEY("recaptcha", "verify_url", set_url, recaptcha_verify_url, 1, 200),
+	KEY("recaptcha", "script_url", set_url, recaptcha_script_url, 1, 200),
+	KEY("mail", "from", keep, mail_from, 3, 255),
+	KEY("mail", "command", set_command, mail_command, 2, 255),
+	KEY("mail", "smtp", set_smtp, mail_smtp, 1, 255),
+	KEY("mail", "user", keep, mail_user, 1, 255),
+	KEY("mail", "password_file", set_command, mail_password_file, 2, 255),
+	KEY("msisdn", "command", set_command, msisdn_command, 2, 255),
+	KEY("identity", "servers", set_words, id_servers, 0, 0),
+	KEY("outbound", "allow", set_networks, outbound_allow, 0, 0),
+	KEY("outbound", "ca_file", set_command, outbound_ca_file, 2, 255),
+	KEY("outbound", "timeout", set_time, outbound_ms, 1, 600000),
+	KEY("rooms", "version", keep, room_version, 1, 32),
+	KEY("rooms", "version_2015", keep, room_version_2015, 1, 32),
+	KEY("limits", "enabled", set_yes, limits, 0, 0),
 	RATE(login), RATE(register), RATE(send), RATE(join), RATE(invite),
-	RATE(create),
-	{ "serve", "body_max", set_size, AT(body_max), 64 * K, 256 * M },
-	{ "serve", "memory_max", set_size, AT(memory_max), 1 * M, 2048 * M },
-	{ "serve", "receive_timeout", set_time, AT(receive_ms), 1, 600000 },
-	{ "serve", "send_timeout", set_time, AT(send_ms), 1, 600000 },
-	{ "serve", "wait_max", set_time, AT(wait_max_ms), 0, 600000 },
-	{ "serve", "cgi_waiters", set_number, AT(cgi_waiters), 0, 1000 },
-	{ "serve", "cgi_wait_max", set_time, AT(cgi_wait_max_ms), 0, 600000 },
-	{ "serve", "processes_rooms", set_number, AT(processes_rooms), 1, 64 },
-	{ "serve", "processes_events", set_number, AT(processes_events),
-	    1, 64 },
+	RATE(create), RATE(check), RATE(refresh), RATE(mail), RATE(account),
+	RATE(login_account), RATE(guess), RATE(guess_account),
+	RATE(mail_address),
+	KEY("serve", "body_max", set_size, body_max, 64 * K, 256 * M),
+	KEY("serve", "memory_max", set_size, memory_max, 1 * M, 2048 * M),
+	KEY("serve", "receive_timeout", set_time, receive_ms, 1, 600000),
+	KEY("serve", "send_timeout", set_time, send_ms, 1, 600000),
+	KEY("serve", "wait_max", set_time, wait_max_ms, 0, 600000),
+	KEY("serve", "cgi_waiters", set_number, cgi_waiters, 0, 1000),
+	KEY("serve", "cgi_wait_max", set_time, cgi_wait_max_ms, 0, 600000),
+	KEY("serve", "processes_rooms", set_number, processes_rooms, 1, 64),
+	KEY("serve", "processes_events", set_number, processes_events, 1, 64),
 };
 _Static_assert(COUNT(conf_keys) == CONF_KEYS, "conf_key.h counts them");
-_Static_assert(LIMIT__MAX == 7, "a key for each rate class");
+_Static_assert(LIMIT__MAX == 15, "a key for each rate class");

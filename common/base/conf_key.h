@@ -22,9 +22,10 @@ struct key {
 	size_t		 offset;	/* of the member */
 	unsigned	 least;		/* the number, or a text's length */
 	unsigned	 most;
+	bool		 many;		/* may stand there several times */
 };
 
-#define CONF_KEYS	30
+#define CONF_KEYS	68
 extern const struct key	conf_keys[];
 
 #endif

@@ -15,7 +15,8 @@
 
 struct uia {
 	struct request	*r;
-	const struct uia_flow *flows;
+	enum conf_flows	 which;
+	const struct conf_flow *flows;
 	const char	*session;		/* as the client holds it */
 	uint8_t		 key[SHA256_LEN];	/* as the store knows it */
 	uint8_t		 body[SHA256_LEN];
@@ -87,7 +88,7 @@ has_completed(const struct uia *u, const char *type)
 
 /* How many stages of the flow, from its beginning, are completed? */
 static size_t
-flow_progress(const struct uia *u, const struct uia_flow *flow)
+flow_progress(const struct uia *u, const struct conf_flow *flow)
 {
 	size_t n = 0;
 
@@ -99,7 +100,7 @@ flow_progress(const struct uia *u, const struct uia_flow *flow)
 static bool
 any_flow_completed(const struct uia *u)
 {
-	for (const struct uia_flow *f = u->flows; f->stage[0] != NULL; f++)
+	for (const struct conf_flow *f = u->flows; f->stage[0] != NULL; f++)
 		if (f->stage[flow_progress(u, f)] == NULL)
 			return true;
 	return false;
@@ -107,7 +108,7 @@ any_flow_completed(const struct uia *u)
 
 /* 2015 let a client choose any stage of its flow (UIA-7). */
 static bool
-flow_awaits(const struct uia *u, const struct uia_flow *flow, const char *type)
+flow_awaits(const struct uia *u, const struct conf_flow *flow, const char *type)
 {
 	for (size_t n = flow_progress(u, flow); flow->stage[n] != NULL; n++) {
 		if (strcmp(flow->stage[n], type) == 0)
@@ -121,7 +122,7 @@ flow_awaits(const struct uia *u, const struct uia_flow *flow, const char *type)
 static bool
 is_awaited(const struct uia *u, const char *type)
 {
-	for (const struct uia_flow *f = u->flows; f->stage[0] != NULL; f++)
+	for (const struct conf_flow *f = u->flows; f->stage[0] != NULL; f++)
 		if (flow_awaits(u, f, type))
 			return true;
 	return false;
@@ -237,7 +238,7 @@ keep_session(struct uia *u)
 		    DB_BLOB(u->key, sizeof(u->key)), DB_TEXT(u->stored)) > 0;
 	db_exec(r->vol, STMT_UIA_MAKE_ROOM, DB_INT(r->now));
 	return db_exec(r->vol, STMT_UIA_ADD, DB_BLOB(u->key, sizeof(u->key)),
-	    DB_TEXT(u->endpoint), r->who.user ? DB_INT(r->who.user) : DB_NULL,
+	    DB_TEXT(u->endpoint), DB_INT(u->which), r->who.user ? DB_INT(r->who.user) : DB_NULL,
 	    DB_BLOB(u->body, sizeof(u->body)), DB_SPAN(buf_content(&completed)),
 	    DB_INT(r->now), DB_INT(r->now + UIA_LIFE_MS)) > 0;
 }
@@ -253,10 +254,10 @@ use_session(struct uia *u)
 /* ------------------------------------------------------------ the answer */
 
 static void
-write_flows(struct writer *w, const struct uia_flow *flows)
+write_flows(struct writer *w, const struct conf_flow *flows)
 {
 	put_array(w, "flows");
-	for (const struct uia_flow *f = flows; f->stage[0] != NULL; f++) {
+	for (const struct conf_flow *f = flows; f->stage[0] != NULL; f++) {
 		write_object(w);
 		put_array(w, "stages");
 		for (size_t n = 0; f->stage[n] != NULL; n++)
@@ -315,9 +316,10 @@ go_on(struct uia *u, const struct auth *auth)
 }
 
 enum mx_err
-uia_pass(struct request *r, const struct uia_flow *flows)
+uia_pass(struct request *r, enum conf_flows which)
 {
-	struct uia u = { .r = r, .flows = flows, .endpoint = endpoint_of(r) };
+	struct uia u = { .r = r, .which = which,
+	    .flows = r->conf->flows[which], .endpoint = endpoint_of(r) };
 	struct auth auth = { 0 };
 	enum mx_err err;
 

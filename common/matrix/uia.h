@@ -13,28 +13,69 @@
 
 #include "serve/serve.h"
 
-/* A flow: stage types in order, ends with NULL. */
-struct uia_flow {
-	const char	*stage[8];
-};
-
 /*
- * Has the caller passed one of the flows (a list that ends with stage[0]
- * NULL)?  M_OK: go on; the session is used up.  Otherwise return what it
- * returns:
+ * Has the caller passed one of the flows that the configuration wants?  M_OK:
+ * go on; uia_end() must follow where the work is written.  Otherwise return
+ * what it returns:
  *
  *   M_UIA        written: the 401 with flows, params, session, completed, and
  *                errcode and error where a stage failed or the session is not
  *                known (any more); then session is a new one
- *   M_FORBIDDEN  the session belongs to another request
+ *   M_LATER      a stage must hash or ask somebody; the route's handler is run
+ *                anew afterwards, and this is where it learns the outcome
+ *   M_FORBIDDEN  the session belongs to another request, or this server has
+ *                no flow for this user
  *   M_BAD_JSON   auth is not of the right shape, or the body holds a number
  *                that is not an integer
+ *   M_LIMIT_EXCEEDED  too many wrong passwords
  *   M_BUSY       the volatile store takes no session now
  *
  * Stages count in the order of their flow; by 2015's paths in any order.  An
  * auth with a type and no session begins a session and tries that stage at
  * once, so a flow of one stage passes in one step.
  */
-enum mx_err	 uia_pass(struct request *, const struct uia_flow *flows);
+enum mx_err	 uia_pass(struct request *, enum conf_flows);
+
+/*
+ * After uia_pass(), in the transaction that writes and as its last step: what
+ * was proved is used up (the session, a registration token, the confirmed
+ * address).  Not M_OK: somebody else was faster; return it.
+ */
+enum mx_err	 uia_end(struct request *);
+
+/*
+ * What was proved: the user that a password, an address or a token stands for
+ * (0: none of these was asked for); the address that was confirmed (NULL
+ * medium: none).
+ */
+struct uia_address {
+	const char	*medium;
+	const char	*address;
+	int64_t		 validated_at;
+};
+int64_t		 uia_user(const struct request *);
+struct uia_address uia_address(const struct request *, const char *medium);
+/* Did the caller agree to the policies? */
+bool		 uia_accepted_terms(const struct request *);
+
+/* ------------------------------------------------------ fallback pages */
+
+/* A session as a page sees it that knows only its name. */
+struct uia_view {
+	enum conf_flows	 flows;
+	int64_t		 user;		/* 0: nobody yet */
+	bool		 known;		/* false: unknown or expired */
+	bool		 completed;	/* this stage */
+	bool		 awaited;	/* this stage may come next */
+};
+struct uia_view	 uia_view(struct request *, const char *session,
+		    const char *type);
+/*
+ * Try a stage on behalf of whoever looks at its page; auth as a client would
+ * send it.  M_OK: passed; M_LATER: as uia_pass(); M_UIA: *why it failed (no
+ * body is written).
+ */
+enum mx_err	 uia_try(struct request *, const char *session,
+		    const char *type, const cJSON *auth, const char **why);
 
 #endif

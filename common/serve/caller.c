@@ -3,10 +3,27 @@
 
 #include "base/crypto.h"
 #include "serve/life.h"
+#include "store/stream.h"
 
 /* The columns of session_find and session_again. */
 enum { NR, USER, USER_ID, DEVICE, DEVICE_ID, ERA, EXPIRES, KIND, ADMIN,
-    DEACTIVATED, LOCKED, SUSPENDED };
+    DEACTIVATED, LOCKED, SUSPENDED, PAIR, IS_NEWER };
+
+/*
+ * The first use of a new pair of tokens: the one before dies.  That must be
+ * written; a request that only reads comes back for its reading.
+ */
+static enum mx_err
+settle(struct life *l, int64_t pair)
+{
+	if (l->tx != TX_WRITE)
+		return M_AGAIN;
+	db_exec(l->r.db, STMT_PAIR_ALONE, DB_INT(l->r.who.device),
+	    DB_INT(pair));
+	change_add(l->r.db, CHANGE_SESSION, 0, l->r.who.user, 0);
+	l->settled = true;
+	return M_OK;
+}
 
 static enum mx_err
 judge(struct life *l, struct rows *rows)
@@ -17,6 +34,8 @@ judge(struct life *l, struct rows *rows)
 	bool deactivated = !rows_null(rows, DEACTIVATED);
 	bool locked = !rows_null(rows, LOCKED) &&
 	    l->r.route->auth != AUTH_LOCKED;
+	bool newer = rows_int(rows, IS_NEWER) != 0;
+	int64_t pair = rows_int(rows, PAIR);
 
 	*who = (struct caller){
 		.user = rows_int(rows, USER),
@@ -40,7 +59,7 @@ judge(struct life *l, struct rows *rows)
 		    "The access token has expired; refresh it or log in again");
 	if (locked)
 		return fail(&l->r, M_USER_LOCKED, "This account is locked");
-	return M_OK;
+	return newer ? settle(l, pair) : M_OK;
 }
 
 enum mx_err

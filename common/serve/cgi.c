@@ -204,6 +204,9 @@ live(struct store *store, struct life *l)
 			life_next(l);
 			lives_add(&one, l);
 			round_read(store, &one, &end);
+		} else if ((l = lives_take(&before.readers)) != NULL) {
+			lives_add(&one, l);
+			round_read(store, &one, &end);
 		} else {
 			write_here(store, &before.writers, &end);
 		}

@@ -261,6 +261,10 @@ dispatch(struct round_end *end)
 		else
 			refuse_job(l);
 	}
+	while ((l = lives_take(&end->readers)) != NULL) {
+		conn_keep(l);
+		lives_add(&ready, l);
+	}
 	while ((l = lives_take(&end->writers)) != NULL) {
 		l->queued_us = clock_mono_us();
 		conn_keep(l);

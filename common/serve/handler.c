@@ -170,6 +170,36 @@ reply_error_members(struct request *r)
 	return &l->members_writer;
 }
 
+static enum mx_err
+rate(struct request *r, enum limit limit, const char *key, bool charge)
+{
+	int64_t wait_ms;
+
+	if (!r->conf->limits ||
+	    limit_shared(r->store, limit, key, charge, r->now, &wait_ms))
+		return M_OK;
+	reply_retry_after(r, wait_ms);
+	return fail(r, M_LIMIT_EXCEEDED, "Too many requests; wait a while");
+}
+
+enum mx_err
+rate_take(struct request *r, enum limit limit, const char *key)
+{
+	return rate(r, limit, key, true);
+}
+
+enum mx_err
+rate_look(struct request *r, enum limit limit, const char *key)
+{
+	return rate(r, limit, key, false);
+}
+
+const char *
+rate_address(struct request *r)
+{
+	return limit_address(r->mem, r->address);
+}
+
 enum mx_err
 again(struct request *r)
 {

@@ -65,6 +65,7 @@ struct life {
 	enum tx		 tx;		/* of run */
 	int64_t		 resumed_token;	/* token.nr a parked request was given */
 	bool		 admitted;	/* token, rate and JSON were judged */
+	bool		 settled;	/* its token was used for the first time */
 
 	/* The answer. */
 	enum mx_err	 err;
@@ -133,6 +134,12 @@ void		 once_remember(struct life *);
 bool		 limit_take(struct store *, enum limit, const char *key,
 		    int64_t now, int64_t *wait_ms);
 /*
+ * The same in the volatile store, whatever runs; charge false: only look
+ * whether it would go.
+ */
+bool		 limit_shared(struct store *, enum limit, const char *key,
+		    bool charge, int64_t now, int64_t *wait_ms);
+/*
  * What a stranger is limited by: of an IPv6 address the network, since anybody
  * has 2^64 in his.
  */
@@ -149,6 +156,7 @@ struct round_end {
 	struct lives	 jobs;		/* to be given to a thread */
 	struct lives	 parked;	/* to be kept waiting */
 	struct lives	 writers;	/* to be run by round_write() */
+	struct lives	 readers;	/* to be run by round_read() once more */
 	bool		 moved;		/* the schema is newer than we: end */
 	bool		 deaf;		/* news could not be heard: try again */
 };

@@ -142,9 +142,9 @@ take_resident(const struct conf *conf, enum limit limit, const char *key,
 
 /* --------------------------------------------------- in the volatile store */
 
-static bool
-take_stored(struct store *store, enum limit limit, const char *key,
-    int64_t now, int64_t *wait_ms)
+bool
+limit_shared(struct store *store, enum limit limit, const char *key,
+    bool charge, int64_t now, int64_t *wait_ms)
 {
 	static const char *const names[LIMIT__MAX] = {
 #define X(name) #name,
@@ -169,8 +169,9 @@ take_stored(struct store *store, enum limit limit, const char *key,
 		rows_done(&rows);
 	}
 	ok = take(c, &level, wait_ms);
-	db_exec(store->vol, STMT_BUCKET_SET, DB_TEXT(key), DB_REAL(level),
-	    DB_INT(now));
+	if (charge)
+		db_exec(store->vol, STMT_BUCKET_SET, DB_TEXT(key),
+		    DB_REAL(level), DB_INT(now));
 	db_commit(store->vol);
 	arena_free(mem);
 	return ok;
@@ -195,5 +196,5 @@ limit_take(struct store *store, enum limit limit, const char *key,
 {
 	return resident ?
 	    take_resident(store->conf, limit, key, now, wait_ms) :
-	    take_stored(store, limit, key, now, wait_ms);
+	    limit_shared(store, limit, key, true, now, wait_ms);
 }

@@ -73,6 +73,10 @@ sort_out(struct life *l, struct round_end *end)
 		life_shelve(l);
 		lives_add(&end->writers, l);
 		break;
+	case M_READ:
+		l->tx = l->r.route->tx;
+		lives_add(&end->readers, l);
+		break;
 	case M_LATER:
 		lives_add(&end->jobs, l);
 		break;
@@ -194,7 +198,11 @@ write_one(struct store *store, struct life *l)
 	life_prepare(l);
 	if (!db_savepoint(store->main))
 		return false;
-	if (life_admit(l) && !(l->r.route->once && once_replay(l))) {
+	if (life_admit(l) && l->settled) {
+		/* That stays, whatever becomes of the request itself. */
+		l->settled = false;
+		l->err = M_READ;
+	} else if (l->err == M_OK && !(l->r.route->once && once_replay(l))) {
 		life_run(l);
 		if (l->err == M_OK && l->r.route->once)
 			once_remember(l);
@@ -202,7 +210,7 @@ write_one(struct store *store, struct life *l)
 	db_rollback(store->vol);
 	if (db_fault(store->main) != DB_FINE)
 		return false;
-	if (l->err != M_OK && !l->keep)
+	if (l->err != M_OK && l->err != M_READ && !l->keep)
 		db_undo(store->main);
 	else if (!db_release(store->main))
 		return false;

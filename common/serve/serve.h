@@ -166,6 +166,19 @@ enum mx_err	 again(struct request *);
 /* M_ELSEWHERE when another process can take it; M_OK: do it here. */
 enum mx_err	 elsewhere(struct request *);
 
+/* ------------------------------------------------------------- how often */
+
+/*
+ * What the limit column cannot know: how often something happens to an
+ * account or an address, in all programs together.  M_OK, or refused with
+ * M_LIMIT_EXCEEDED.  A charge is never given back.
+ */
+enum mx_err	 rate_take(struct request *, enum limit, const char *key);
+/* Would it go?  Nothing is charged. */
+enum mx_err	 rate_look(struct request *, enum limit, const char *key);
+/* The network that the client comes from, as a key. */
+const char	*rate_address(struct request *);
+
 /* ------------------------------------------------------ work that blocks */
 
 /*

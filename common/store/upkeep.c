@@ -117,10 +117,16 @@ upkeep_expire(struct upkeep *u)
 		    DB_INT(u->now - ONCE_KEPT));
 		gone += db_exec(store->main, STMT_TOKEN_EXPIRE,
 		    DB_INT(u->now - TOKEN_KEPT), DB_INT(CHUNK));
+		gone += db_exec(store->main, STMT_LOGIN_TOKEN_EXPIRE,
+		    DB_INT(u->now), DB_INT(CHUNK));
+		gone += db_exec(store->main, STMT_THREEPID_SESSION_EXPIRE,
+		    DB_INT(u->now), DB_INT(CHUNK));
 		if (!commit(store))
 			return false;
 	}
 	gone += db_exec(vol, STMT_UIA_SESSION_EXPIRE, DB_INT(u->now),
+	    DB_INT(CHUNK));
+	gone += db_exec(vol, STMT_OPENID_TOKEN_EXPIRE, DB_INT(u->now),
 	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_BUCKET_EXPIRE,
 	    DB_INT(u->now - fill_ms(store->conf)), DB_INT(CHUNK));

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "matrix/account.h"
 #include "matrix/session.h"
 #include "serve/life.h"
 #include "serve/waiters.h"
@@ -551,8 +552,8 @@ main(void)
 	db_begin(store->main, TX_WRITE);
 	ann = account_make(store->main, "@ann:example.org", ACCOUNT_USER, NULL,
 	    clock_now_ms());
-	session = session_begin(store->main, scratch_mem, ann, NULL, NULL, 2016,
-	    clock_now_ms());
+	session = session_begin(store->main, scratch_mem, store->conf, ann,
+	    &(struct session_wish){ 0 }, 2016, clock_now_ms());
 	db_commit(store->main);
 	bearer = arena_printf(scratch_mem, "Bearer %s", session.access_token);
 

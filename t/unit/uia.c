@@ -14,19 +14,20 @@
 const struct program program = { .name = "uia" };
 
 static struct store *store;
+static struct conf conf;
 static struct arena *mem;
 
-static const struct uia_flow dummy_only[] = { { { DUMMY } }, { { NULL } } };
-static const struct uia_flow dummy_first[] = {
+static const struct conf_flow dummy_only[] = { { { DUMMY } }, { { NULL } } };
+static const struct conf_flow dummy_first[] = {
 	{ { OTHER } }, { { DUMMY, OTHER } }, { { NULL } }
 };
-static const struct uia_flow dummy_last[] = {
+static const struct conf_flow dummy_last[] = {
 	{ { OTHER, DUMMY } }, { { NULL } }
 };
 
 /* Who asks for what, and what came of it. */
 struct call {
-	const struct uia_flow *flows;
+	const struct conf_flow *flows;
 	const char	*endpoint;
 	const char	*arg;
 	enum api	 api;
@@ -51,12 +52,15 @@ call(struct call c, const char *body)
 
 	r->route = &route;
 	r->arg[0] = c.arg;
+	conf = *r->conf;
+	r->conf = &conf;
 	r->api = c.api;
 	r->who.user = c.user;
 	r->now = c.now;
 	r->body = json_parse_own(r->mem, span_of(body));
 	db_arena(store->vol, r->mem);
-	err = uia_pass(r, c.flows);
+	conf.flows[FLOWS_password] = c.flows;
+	err = uia_pass(r, FLOWS_password);
 	session = errcode = completed = reply = NULL;
 	if (err == M_UIA) {
 		write_end(&r->out);

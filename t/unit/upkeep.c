@@ -95,8 +95,8 @@ test_volatile(struct store *store, struct upkeep *u)
 	struct db *vol = store->vol;
 
 	run(vol, "INSERT INTO uia_session VALUES"
-	    " ('gone', 'e', NULL, x'00', '[]', 0, 1000 * 86400000 - 1),"
-	    " ('here', 'e', NULL, x'00', '[]', 0, 1000 * 86400000 + 1)");
+	    " ('gone', 'e', 0, NULL, x'00', '{}', 0, 1000 * 86400000 - 1),"
+	    " ('here', 'e', 0, NULL, x'00', '{}', 0, 1000 * 86400000 + 1)");
 	/* The slowest class fills up in 100 s. */
 	db_exec(vol, STMT_BUCKET_SET, DB_TEXT("full"), DB_REAL(0),
 	    DB_INT(NOW - 100002));
