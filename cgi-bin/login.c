@@ -1,15 +1,14 @@
 /* login.c - sessions begin and end. */
-#include <errno.h>
 #include <string.h>
 
-#include "matrix/account.h"
+#include "matrix/credentials.h"
 #include "matrix/session.h"
 #include "serve/serve.h"
 #include "login.routes.h"
 
 #define PASSWORD_TYPE	"m.login.password"
-/* The same for an unknown user and a wrong password (security.md 13). */
-#define NO_ENTRY	"Unknown user or wrong password"
+#define TOKEN_TYPE	"m.login.token"
+#define APPSERVICE_TYPE	"m.login.application_service"
 
 /*
  * GET /login
@@ -23,6 +22,10 @@ login_flows(struct request *r)
 	write_object(&r->out);
 	put_text(&r->out, "type", PASSWORD_TYPE);
 	write_end(&r->out);
+	write_object(&r->out);
+	put_text(&r->out, "type", TOKEN_TYPE);
+	put_bool(&r->out, "get_login_token", true);
+	write_end(&r->out);
 	write_end(&r->out);
 	return M_OK;
 }
@@ -32,146 +35,40 @@ login_flows(struct request *r)
 struct login {
 	const char	*type;
 	const char	*password;
-	const cJSON	*identifier;
-	const char	*identifier_type;
-	const char	*identifier_user;
-	const char	*user;
-	const char	*username;
-	const char	*medium;
+	const char	*token;
 	struct session_wish session;
 };
 
-static const struct field type_fields[] = {
+static const struct field fields[] = {
 	FIELD_STR(login, type, "type", OPTIONAL, NULL),
-	FIELD_END
-};
-
-static const struct field login_fields[] = {
-	FIELD_STR(login, password, "password", REQUIRED, NULL),
-	FIELD_OBJECT(login, identifier, "identifier", OPTIONAL),
-	FIELD_STR(login, identifier_type, "identifier.type", OPTIONAL, NULL),
-	FIELD_STR(login, identifier_user, "identifier.user", OPTIONAL, NULL),
-	FIELD_STR(login, user, "user", OPTIONAL, NULL),
-	FIELD_STR(login, username, "username", OPTIONAL, NULL),
-	FIELD_STR(login, medium, "medium", OPTIONAL, NULL),
+	FIELD_STR(login, password, "password", OPTIONAL, NULL),
+	FIELD_STR(login, token, "token", OPTIONAL, NULL),
 	SESSION_FIELDS(login),
 	FIELD_END
 };
 
+static enum mx_err
+missing(struct request *r, const char *what)
+{
+	return fail(r, req_is_2015(r) ? M_BAD_JSON : M_MISSING_PARAM,
+	    "%s is missing", what);
+}
+
 /* In 2015 a password needed no type (2015.md 5.2). */
 static enum mx_err
-check_type(struct request *r)
-{
-	struct login login = { 0 };
-	enum mx_err err;
-
-	if ((err = body_read(r, type_fields, &login)) != M_OK)
-		return err;
-	if (login.type == NULL)
-		return req_is_2015(r) ? M_OK :
-		    fail(r, M_MISSING_PARAM, "type is missing");
-	if (strcmp(login.type, PASSWORD_TYPE) != 0)
-		return fail(r, M_BAD_REQUEST, "Bad login type.");
-	return M_OK;
-}
-
-/*
- * Who wants in?  *name becomes a user id or local part; or empty for an
- * address, which belongs to nobody as long as accounts have none.
- */
-static enum mx_err
-find_name(struct request *r, const struct login *login, const char **name)
-{
-	const char *type = login->identifier_type;
-
-	*name = login->user ? login->user : login->username;
-	if (login->identifier != NULL && type != NULL &&
-	    strcmp(type, "m.id.user") == 0)
-		*name = login->identifier_user;
-	else if (login->identifier != NULL && type != NULL &&
-	    strcmp(type, "m.id.thirdparty") != 0 &&
-	    strcmp(type, "m.id.phone") != 0)
-		return fail(r, M_INVALID_PARAM, "identifier.type must be "
-		    "m.id.user, m.id.thirdparty or m.id.phone");
-	else if (login->identifier != NULL || login->medium != NULL)
-		*name = "";
-	if (*name == NULL)
-		return fail(r, req_is_2015(r) ? M_BAD_JSON : M_MISSING_PARAM,
-		    "identifier is missing: who wants to log in?");
-	return M_OK;
-}
-
-static enum mx_err
-login_read(struct request *r, struct login *login, const char **name)
+login_read(struct request *r, struct login *login)
 {
 	enum mx_err err;
 
-	if ((err = check_type(r)) != M_OK ||
-	    (err = body_read(r, login_fields, login)) != M_OK)
+	*login = (struct login){ 0 };
+	if ((err = body_read(r, fields, login)) != M_OK)
 		return err;
-	return find_name(r, login, name);
+	if (login->type == NULL && req_is_2015(r))
+		login->type = PASSWORD_TYPE;
+	return login->type ? M_OK : missing(r, "type");
 }
 
-/* ------------------------------------------------------- whose it is */
-
-static struct account
-account_named_by(struct request *r, const char *name)
-{
-	struct account a = { 0 };
-
-	account_named(r->db, r->mem, r->conf->server_name, name, &a);
-	return a;
-}
-
-/* ------------------------------------------------------- the password */
-
-struct attempt {
-	struct job	 job;
-	struct password_cost cost;
-	char		 password[PASSWORD_MAX + 1];
-	char		 hash[PASSWORD_HASH_MAX];	/* empty: nobody's */
-	bool		 right;
-	bool		 failed;			/* nobody knows */
-	char		 stronger[PASSWORD_HASH_MAX];	/* empty: not needed */
-};
-
-static void
-check_password(struct job *job)
-{
-	struct attempt *a = (struct attempt *)job;
-
-	a->right = password_check(a->password, *a->hash ? a->hash : NULL,
-	    a->cost);
-	a->failed = errno == ENOMEM;
-	if (a->right && password_is_weak(a->hash, a->cost) &&
-	    !password_hash(a->password, a->cost, a->stronger))
-		a->stronger[0] = '\0';
-}
-
-/* Still the hash that was checked?  Somebody may have set another meanwhile. */
-static bool
-is_checked(const struct account *account, const struct attempt *a)
-{
-	return strcmp(account->hash ? account->hash : "", a->hash) == 0;
-}
-
-static enum mx_err
-judge(struct request *r, const struct account *account, const struct attempt *a)
-{
-	if (a->failed) {
-		reply_retry_after(r, 1000);
-		return fail(r, M_BUSY, "The server is short of memory");
-	}
-	if (!a->right)
-		return fail(r, M_FORBIDDEN, NO_ENTRY);
-	if (account->deactivated_at != 0)
-		return fail(r, M_USER_DEACTIVATED,
-		    "This account has been deactivated");
-	if (account->locked_at == 0)
-		return M_OK;
-	put_bool(reply_error_members(r), "soft_logout", true);
-	return fail(r, M_USER_LOCKED, "This account is locked");
-}
+/* ---------------------------------------------------- what is answered */
 
 static void
 write_well_known(struct request *r)
@@ -185,58 +82,182 @@ write_well_known(struct request *r)
 	write_end(&r->out);
 }
 
+/* They may: by whatever means they have shown it. */
 static enum mx_err
-password_checked(struct request *r)
+let_in(struct request *r, const struct account *account,
+    const struct login *login)
 {
-	const struct attempt *a = (const struct attempt *)r->job;
-	struct login login = { 0 };
+	enum mx_err err;
+
+	if ((err = account_may_enter(r, account)) != M_OK ||
+	    (err = again(r)) != M_OK ||
+	    (err = rate_take(r, LIMIT_login_account,
+	    account->user_id)) != M_OK)
+		return err;
+	session_answer(r, account->user, account->user_id, &login->session);
+	write_well_known(r);
+	return M_OK;
+}
+
+/* --------------------------------------------------------- by password */
+
+static enum mx_err
+password_tried(struct request *r)
+{
+	struct login login;
+	struct claim claim;
+	enum mx_err err;
+
+	if ((err = login_read(r, &login)) != M_OK ||
+	    (err = claim_read(r, r->body, &claim)) != M_OK ||
+	    (err = password_judge(r, &claim, login.password,
+	    password_tried)) != M_OK ||
+	    (err = let_in(r, &claim.account, &login)) != M_OK)
+		return err;
+	password_strengthen(r, claim.account.user);
+	return M_OK;
+}
+
+static enum mx_err
+by_password(struct request *r, const struct login *login)
+{
+	struct claim claim;
+	enum mx_err err;
+
+	if (login->password == NULL)
+		return missing(r, "password");
+	if ((err = claim_read(r, r->body, &claim)) != M_OK)
+		return err;
+	return password_try(r, &claim, login->password, password_tried);
+}
+
+/* ------------------------------------------------------------ by token */
+
+static enum mx_err
+by_token(struct request *r, const struct login *login)
+{
 	struct account account;
 	const char *name;
 	enum mx_err err;
 
-	if ((err = login_read(r, &login, &name)) != M_OK)
-		return err;
-	account = account_named_by(r, name);
-	if (!is_checked(&account, a))
-		return login_password(r);
-	if ((err = judge(r, &account, a)) != M_OK || (err = again(r)) != M_OK)
-		return err;
-	if (*a->stronger != '\0')
-		db_exec(r->db, STMT_PASSWORD_REHASH, DB_TEXT(a->stronger),
-		    DB_INT(account.user), DB_TEXT(a->hash));
-	session_answer(r, account.user, account.user_id, &login.session);
-	write_well_known(r);
-	return M_OK;
+	if (login->token == NULL)
+		return missing(r, "token");
+	if (!account_get(r->db, login_token_find(r->db, r->mem, login->token,
+	    r->now, &name), &account))
+		return fail(r, M_FORBIDDEN,
+		    "This login token is not valid (any more)");
+	if ((err = let_in(r, &account, login)) == M_OK &&
+	    !login_token_spend(r->db, name))
+		return fail(r, M_FORBIDDEN, "This login token has been used");
+	return err;
 }
 
 /*
  * POST /login
  *
- * A session for whoever knows the password.  The user is named by
- * identifier, or by user as before 2018, or by username as in 2015; by full
- * id or local part.  That there is no such user looks like a wrong password,
- * and takes as long.
+ * A session for whoever knows the password, or holds a token for a single
+ * login.  The user is named by identifier, or by user or an address as before
+ * 2018, or by username as in 2015; by full id or local part.  That there is no
+ * such user looks like a wrong password, and takes as long.
+ *
+ * Application services log in with their own token; this server knows none
+ * yet.
  */
 enum mx_err
-login_password(struct request *r)
+login(struct request *r)
 {
-	struct login login = { 0 };
-	struct account account;
-	struct attempt *a;
-	const char *name;
+	struct login login;
 	enum mx_err err;
 
-	if ((err = login_read(r, &login, &name)) != M_OK)
+	if ((err = login_read(r, &login)) != M_OK)
 		return err;
-	if (strlen(login.password) > PASSWORD_MAX)
-		return fail(r, M_FORBIDDEN, NO_ENTRY);
-	account = account_named_by(r, name);
-	a = job_new(sizeof(*a));
-	a->job = (struct job){ check_password, JOB_HASH };
-	a->cost = r->conf->password_cost;
-	strcpy(a->password, login.password);
-	strcpy(a->hash, account.hash ? account.hash : "");
-	return later(r, &a->job, password_checked, TX_READ);
+	if (strcmp(login.type, PASSWORD_TYPE) == 0)
+		return by_password(r, &login);
+	if (strcmp(login.type, TOKEN_TYPE) == 0)
+		return by_token(r, &login);
+	if (strcmp(login.type, APPSERVICE_TYPE) == 0)
+		return fail(r, M_FORBIDDEN,
+		    "No application service of this server has this token");
+	return fail(r, M_BAD_REQUEST, "Bad login type.");
+}
+
+/* ------------------------------------------------------------- refresh */
+
+struct refresh {
+	const char	*token;
+};
+
+static const struct field refresh_fields[] = {
+	FIELD_STR(refresh, token, "refresh_token", REQUIRED, NULL),
+	FIELD_END
+};
+
+static enum mx_err
+locked(struct request *r)
+{
+	put_bool(reply_error_members(r), "soft_logout", true);
+	return fail(r, M_USER_LOCKED, "This account is locked");
+}
+
+/*
+ * POST /refresh
+ *
+ * New tokens for a refresh token.  The old ones live until a new one is used;
+ * whoever did not hear the answer may ask again, and gets others.
+ */
+enum mx_err
+refresh(struct request *r)
+{
+	struct refresh in = { 0 };
+	enum mx_err err;
+
+	if ((err = body_read(r, refresh_fields, &in)) != M_OK)
+		return err;
+	switch (session_refresh(r, in.token, false)) {
+	case REFRESHED:
+		return M_OK;
+	case REFRESH_WRITES:
+		return again(r);
+	case REFRESH_LOCKED:
+		return locked(r);
+	case REFRESH_EXPIRED:
+		put_bool(reply_error_members(r), "soft_logout", true);
+		return fail(r, M_UNKNOWN_TOKEN,
+		    "The refresh token has expired; log in again");
+	case REFRESH_UNKNOWN:
+		break;
+	}
+	return fail(r, M_UNKNOWN_TOKEN,
+	    "The refresh token is not known (any more); log in again");
+}
+
+/*
+ * POST /tokenrefresh (2015)
+ *
+ * The same, but the old tokens are dead at once (TOK-1), and what is refused
+ * is refused with 403 (TOK-3).
+ */
+enum mx_err
+tokenrefresh(struct request *r)
+{
+	struct refresh in = { 0 };
+	enum mx_err err;
+
+	if ((err = body_read(r, refresh_fields, &in)) != M_OK)
+		return err;
+	switch (session_refresh(r, in.token, true)) {
+	case REFRESHED:
+		return M_OK;
+	case REFRESH_WRITES:
+		return again(r);
+	case REFRESH_LOCKED:
+		return locked(r);
+	case REFRESH_EXPIRED:
+	case REFRESH_UNKNOWN:
+		break;
+	}
+	return fail(r, M_FORBIDDEN,
+	    "The refresh token is not valid (any more); log in again");
 }
 
 /* ------------------------------------------------------------- the end */

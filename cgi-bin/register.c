@@ -1,26 +1,19 @@
-/* register.c - new accounts. */
-#include <ctype.h>
+/* register.c - POST /register, and what can be asked before it. */
 #include <string.h>
 
-#include "base/crypto.h"
 #include "matrix/account.h"
-#include "matrix/session.h"
+#include "matrix/credentials.h"
 #include "matrix/uia.h"
-#include "serve/serve.h"
+#include "register.h"
 #include "register.routes.h"
 
-struct wish {
-	const char	*username;
-	const char	*password;
-	bool		 inhibit_login;
-	struct session_wish session;
-};
-
-static const struct field wish_fields[] = {
+static const struct field fields[] = {
 	FIELD_STR(wish, username, "username", OPTIONAL, NULL),
 	FIELD_STR(wish, password, "password", OPTIONAL, NULL),
-	SESSION_FIELDS(wish),
+	FIELD_STR(wish, guest_token, "guest_access_token", OPTIONAL, NULL),
 	FIELD_BOOL(wish, inhibit_login, "inhibit_login", OPTIONAL),
+	FIELD_BOOL(wish, bind_email, "bind_email", OPTIONAL),
+	SESSION_FIELDS(wish),
 	FIELD_END
 };
 
@@ -29,114 +22,82 @@ static const struct field password_required[] = {
 	FIELD_END
 };
 
-struct hashing {
-	struct job	 job;
-	struct password_cost cost;
-	char		 password[PASSWORD_MAX + 1];
-	char		 hash[PASSWORD_HASH_MAX];
-	bool		 done;
+/* -------------------------------------------------------------- guests */
+
+struct guest {
+	const char	*device_name;
 };
 
-static void
-hash_password(struct job *job)
-{
-	struct hashing *h = (struct hashing *)job;
+static const struct field guest_fields[] = {
+	FIELD_STR(guest, device_name, "initial_device_display_name", OPTIONAL,
+	    device_name_valid),
+	FIELD_END
+};
 
-	h->done = password_hash(h->password, h->cost, h->hash);
-}
-
-static const char *
-user_id_of(const struct request *r, const char *username)
-{
-	return arena_printf(r->mem, "@%s:%s", username, r->conf->server_name);
-}
-
-/* Twelve characters, of which nobody guesses whether somebody has them. */
-static const char *
-make_username(struct request *r)
-{
-	char *name = random_letters(r->mem, 12);
-
-	for (char *p = name; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return name;
-}
-
+/*
+ * POST /register?kind=guest
+ *
+ * An account without a password, for as long as its token is kept.  All but
+ * the name of the device is ignored, as the specification wants.
+ */
 static enum mx_err
-check_kind(struct request *r)
+register_guest(struct request *r)
 {
-	const char *kind = req_query(r, "kind");
+	struct guest guest = { 0 };
+	const char *user_id;
+	int64_t user;
+	enum mx_err err;
 
-	if (!r->conf->registration)
-		return fail(r, M_FORBIDDEN,
-		    "Registration is closed on this server");
-	if (kind == NULL || strcmp(kind, "user") == 0)
-		return M_OK;
-	if (strcmp(kind, "guest") == 0)
+	if (!r->conf->guests)
 		return fail(r, M_GUEST_ACCESS_FORBIDDEN,
 		    "Guest accounts are not offered; register an account");
-	return fail(r, M_INVALID_PARAM, "kind must be user or guest");
-}
-
-static enum mx_err
-check_username(struct request *r, const char *username)
-{
-	struct account a;
-	const char *fault;
-
-	if (username == NULL)
-		return M_OK;
-	if ((fault = username_fault(r->mem, r->conf, username)) != NULL)
-		return fail(r, M_INVALID_USERNAME, "%s", fault);
-	if (username_reserved(r->conf, username))
-		return fail(r, M_EXCLUSIVE, "This username is reserved");
-	if (account_find(r->db, user_id_of(r, username), &a))
-		return fail(r, M_USER_IN_USE, "This username is taken");
-	return M_OK;
-}
-
-static enum mx_err
-check_password(struct request *r, const char *password)
-{
-	const char *fault;
-
-	if (password == NULL)
-		return M_OK;
-	if (strlen(password) > PASSWORD_MAX)
-		return fail(r, M_INVALID_PARAM,
-		    "A password may have %d bytes", PASSWORD_MAX);
-	if ((fault = password_fault(r->mem, r->conf, password)) != NULL)
-		return fail(r, M_WEAK_PASSWORD, "%s", fault);
-	return M_OK;
-}
-
-static enum mx_err
-registered(struct request *r)
-{
-	const struct hashing *h = (const struct hashing *)r->job;
-	struct wish wish = { 0 };
-	const char *user_id;
-	enum mx_err err;
-	int64_t user;
-
-	if ((err = body_read(r, wish_fields, &wish)) != M_OK)
+	if ((err = body_read(r, guest_fields, &guest)) != M_OK ||
+	    (err = again(r)) != M_OK)
 		return err;
-	if (!h->done) {
-		reply_retry_after(r, 1000);
-		return fail(r, M_BUSY, "The server is short of memory");
-	}
-	user_id = user_id_of(r, wish.username ? wish.username :
-	    make_username(r));
-	user = account_make(r->db, user_id, ACCOUNT_USER, h->hash, r->now);
+	if ((err = rate_take(r, LIMIT_register, rate_address(r))) != M_OK)
+		return err;
+	user_id = user_id_made_up(r);
+	user = account_make(r->db, user_id, ACCOUNT_GUEST, NULL, r->now);
 	if (user == 0)
-		return fail(r, M_USER_IN_USE, "This username is taken");
-	if (!wish.inhibit_login) {
-		session_answer(r, user, user_id, &wish.session);
-		return M_OK;
-	}
-	put_text(&r->out, "user_id", user_id);
-	put_text(&r->out, "home_server", r->conf->server_name);
+		return fail(r, M_USER_IN_USE, "Try again");
+	session_answer(r, user, user_id,
+	    &(struct session_wish){ .device_name = guest.device_name });
 	return M_OK;
+}
+
+/* --------------------------------------------------------------- users */
+
+static enum mx_err
+wish_read(struct request *r, struct wish *wish)
+{
+	*wish = (struct wish){ 0 };
+	return body_read(r, fields, wish);
+}
+
+static enum mx_err
+hashed(struct request *r)
+{
+	struct wish wish;
+	enum mx_err err;
+
+	if ((err = wish_read(r, &wish)) != M_OK)
+		return err;
+	return wish_grant(r, &wish);
+}
+
+static enum mx_err
+register_user(struct request *r)
+{
+	struct wish wish;
+	enum mx_err err;
+
+	if ((err = registration_open(r)) != M_OK ||
+	    (err = wish_read(r, &wish)) != M_OK ||
+	    (err = wish_check(r, &wish)) != M_OK ||
+	    (err = uia_pass(r, FLOWS_register)) != M_OK ||
+	    (err = body_read(r, password_required, &wish)) != M_OK)
+		return err;
+	return wish_go(r, &wish, hashed);
 }
 
 /*
@@ -150,20 +111,58 @@ registered(struct request *r)
 enum mx_err
 register_account(struct request *r)
 {
-	struct wish wish = { 0 };
-	struct hashing *h;
+	const char *kind = req_query(r, "kind");
+	const char *type = json_text(r->body, "type");
+
+	if (type != NULL && strcmp(type, "m.login.application_service") == 0)
+		return fail(r, M_FORBIDDEN,
+		    "No application service of this server has this token");
+	if (kind == NULL || strcmp(kind, "user") == 0)
+		return register_user(r);
+	if (strcmp(kind, "guest") == 0)
+		return register_guest(r);
+	return fail(r, M_INVALID_PARAM, "kind must be user or guest");
+}
+
+/* --------------------------------------------- what can be asked before */
+
+/*
+ * GET /register/available
+ *
+ * Could one register this username now?
+ */
+enum mx_err
+register_available(struct request *r)
+{
+	struct wish wish = { .username = req_query(r, "username") };
 	enum mx_err err;
 
-	if ((err = check_kind(r)) != M_OK ||
-	    (err = body_read(r, wish_fields, &wish)) != M_OK ||
-	    (err = check_username(r, wish.username)) != M_OK ||
-	    (err = check_password(r, wish.password)) != M_OK ||
-	    (err = uia_pass(r, FLOWS_register)) != M_OK ||
-	    (err = body_read(r, password_required, &wish)) != M_OK)
+	if (wish.username == NULL)
+		return fail(r, M_MISSING_PARAM, "username is missing");
+	if ((err = registration_open(r)) != M_OK ||
+	    (err = wish_check(r, &wish)) != M_OK)
 		return err;
-	h = job_new(sizeof(*h));
-	h->job = (struct job){ hash_password, JOB_HASH };
-	h->cost = r->conf->password_cost;
-	strcpy(h->password, wish.password);
-	return later(r, &h->job, registered, TX_WRITE);
+	put_bool(&r->out, "available", true);
+	return M_OK;
+}
+
+/*
+ * GET /register/m.login.registration_token/validity
+ *
+ * Would this registration token do now?
+ */
+enum mx_err
+registration_token_validity(struct request *r)
+{
+	const char *token = req_query(r, "token");
+	enum mx_err err;
+
+	if (token == NULL)
+		return fail(r, M_MISSING_PARAM, "token is missing");
+	if ((err = registration_open(r)) != M_OK)
+		return err;
+	put_bool(&r->out, "valid", db_int(r->db, 0,
+	    STMT_REGISTRATION_TOKEN_GOOD, DB_TEXT(token),
+	    DB_INT(r->now)) != 0);
+	return M_OK;
 }

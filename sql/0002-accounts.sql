@@ -66,7 +66,6 @@ CREATE TABLE registration_token (
 CREATE TABLE login_token (
 	hash       BLOB PRIMARY KEY,            -- SHA-256 of the token
 	user       INTEGER NOT NULL REFERENCES account (user),
-	txn_id     TEXT,                        -- UIA of 2015: the only one that may use it
 	expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX login_token_of_user ON login_token (user);

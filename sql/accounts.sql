@@ -72,6 +72,17 @@ VALUES (:user, :device_id, :display_name, :now);
 INSERT INTO token (hash, kind, user, device, era, created_at, expires_at, pair)
 VALUES (:hash, :kind, :user, :device, :era, :now, :expires_at, :pair);
 
+-- Whose access token is this?
+-- :name token_user
+SELECT user FROM token
+ WHERE hash = :hash AND kind = 'access'
+   AND (expires_at IS NULL OR expires_at > :now);
+
+-- :name policy_accepted
+INSERT INTO policy_accepted (user, policy, version, accepted_at)
+VALUES (:user, :policy, :version, :now)
+ON CONFLICT (user, policy, version) DO NOTHING;
+
 -- A pair is called by its refresh token.
 -- :name token_heads_pair
 UPDATE token SET pair = nr WHERE nr = :nr;

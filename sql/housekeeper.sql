@@ -31,9 +31,11 @@ DELETE FROM uia_session
  WHERE session IN (SELECT session FROM uia_session WHERE expires_at < :before
                     ORDER BY expires_at LIMIT :chunk);
 
+-- What is owed stays for a day.
 -- :name bucket_expire @volatile
 DELETE FROM bucket
- WHERE key IN (SELECT key FROM bucket WHERE at < :before
+ WHERE key IN (SELECT key FROM bucket
+                WHERE at < :before AND (level >= 0 OR at < :before - 86400000)
                 ORDER BY at LIMIT :chunk);
 
 -- The end of the next chunk of the stream; no row: the rest is less than one.

@@ -1,7 +1,7 @@
 -- User-Interactive Authentication: what runs, in the volatile store.
 
 -- :name uia_find @volatile
-SELECT endpoint, user, body, completed
+SELECT endpoint, user, body, completed, flows
   FROM uia_session
  WHERE session = :session AND expires_at > :now;
 
@@ -27,3 +27,14 @@ DELETE FROM uia_session
  WHERE expires_at <= coalesce(
        (SELECT max(expires_at, :now) FROM uia_session
          ORDER BY expires_at DESC LIMIT 1 OFFSET 9999), :now);
+
+-- :name registration_token_good
+SELECT 1 FROM registration_token
+ WHERE token = :token AND (uses IS NULL OR used < uses)
+   AND (expires_at IS NULL OR expires_at > :now);
+
+-- Once more; nothing is touched when it was used up meanwhile.
+-- :name registration_token_use
+UPDATE registration_token SET used = used + 1
+ WHERE token = :token AND (uses IS NULL OR used < uses)
+   AND (expires_at IS NULL OR expires_at > :now);

@@ -18,7 +18,8 @@ token=
 
 for version in api/v1 r0 v3; do
 	req GET "/_matrix/client/$version/login"
-	is_json . '{"flows":[{"type":"m.login.password"}]}' "flows, $version"
+	is_json . '{"flows":[{"type":"m.login.password"},{"get_login_token":true,"type":"m.login.token"}]}' \
+	    "LOG-4: flows, $version"
 done
 
 # Who.

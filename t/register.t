@@ -187,7 +187,9 @@ req POST $u '{}'
 is_err 403 M_FORBIDDEN 'registration is closed'
 req POST "$u" "{\"username\":\"late\",\"password\":\"x\",$one_step}"
 is_err 403 M_FORBIDDEN 'whatever one says'
-req POST "$u?kind=guest" '{}'
-is_err 403 M_FORBIDDEN 'for guests too'
+req GET "$u/available?username=late"
+is_err 403 M_FORBIDDEN 'no name is to be had'
+req GET /_matrix/client/v1/register/m.login.registration_token/validity?token=x
+is_err 403 M_FORBIDDEN 'and no token is valid'
 
 done_testing

@@ -153,6 +153,9 @@ session_refresh(struct request *r, const char *refresh_token, bool at_once)
 		return REFRESH_LOCKED;
 	if (expired)
 		return REFRESH_EXPIRED;
+	/* A stranger's token has not come this far. */
+	if (again(r) != M_OK)
+		return REFRESH_WRITES;
 	if (at_once) {
 		db_exec(r->db, STMT_DEVICE_TOKENS_DROP, DB_INT(i.device));
 		change_add(r->db, CHANGE_SESSION, 0, i.user, 0);
@@ -199,16 +202,26 @@ login_token_make(struct db *db, struct arena *mem, int64_t user,
 }
 
 int64_t
-login_token_spend(struct db *db, const char *token, int64_t now)
+login_token_find(struct db *db, struct arena *mem, const char *token,
+    int64_t now, const char **name)
 {
 	uint8_t hash[SHA256_LEN];
-	int64_t user;
+	struct buf b;
 
 	sha256(token, strlen(token), hash);
-	user = db_int(db, 0, STMT_LOGIN_TOKEN_FIND,
+	buf_init(&b, mem, SIZE_MAX);
+	base64_encode(&b, hash, sizeof(hash), true);
+	*name = buf_str(&b);
+	return db_int(db, 0, STMT_LOGIN_TOKEN_FIND,
 	    DB_BLOB(hash, sizeof(hash)), DB_INT(now));
-	if (user != 0)
-		db_exec(db, STMT_LOGIN_TOKEN_DROP,
-		    DB_BLOB(hash, sizeof(hash)));
-	return user;
+}
+
+bool
+login_token_spend(struct db *db, const char *name)
+{
+	uint8_t hash[SHA256_LEN];
+
+	base64_decode(name, strlen(name), hash, sizeof(hash));
+	return db_exec(db, STMT_LOGIN_TOKEN_DROP,
+	    DB_BLOB(hash, sizeof(hash))) > 0;
 }

@@ -66,11 +66,15 @@ void		 session_answer(struct request *, int64_t user,
  * token may be given again, which replaces the pair that nobody used.
  *
  *   REFRESHED
+ *   REFRESH_WRITES    in a read: return again()
  *   REFRESH_UNKNOWN   no such token, or it was replaced
  *   REFRESH_EXPIRED   its time is over: log in again on the same device
  *   REFRESH_LOCKED    the account is locked
  */
-enum refreshed { REFRESHED, REFRESH_UNKNOWN, REFRESH_EXPIRED, REFRESH_LOCKED };
+enum refreshed {
+	REFRESHED, REFRESH_WRITES, REFRESH_UNKNOWN, REFRESH_EXPIRED,
+	REFRESH_LOCKED
+};
 enum refreshed	 session_refresh(struct request *, const char *refresh_token,
 		    bool at_once);
 
@@ -84,7 +88,13 @@ void		 session_end_others(struct db *, int64_t user, int64_t device);
 /* A token for one login of the user (client-server API, "Token-based"). */
 const char	*login_token_make(struct db *, struct arena *, int64_t user,
 		    int64_t expires_at);
-/* The user whose it is; it is used up.  0: unknown, used or expired. */
-int64_t		 login_token_spend(struct db *, const char *token, int64_t now);
+/*
+ * The user whose it is; 0: unknown, used or expired.  *name (in mem) is what
+ * spends it, and does not give the token away.
+ */
+int64_t		 login_token_find(struct db *, struct arena *,
+		    const char *token, int64_t now, const char **name);
+/* It is used up; false: it was already. */
+bool		 login_token_spend(struct db *, const char *name);
 
 #endif

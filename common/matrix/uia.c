@@ -1,6 +1,6 @@
 /*
- * uia.c - User-Interactive Authentication: stages as a table, sessions in the
- * volatile store.
+ * uia.c - User-Interactive Authentication: flows and sessions, these in the
+ * volatile store.  The stages are in uia-stage.c.
  *
  * The store knows a session by the SHA-256 of what the client holds, and its
  * body by a SHA-256 that begins with it: a body may hold a password, and an
@@ -8,82 +8,18 @@
  */
 #include <string.h>
 
-#include "base/crypto.h"
-#include "matrix/uia.h"
+#include "matrix/account.h"
+#include "matrix/uia-inner.h"
 
 #define UIA_LIFE_MS	(60 * 60 * 1000)
-
-struct uia {
-	struct request	*r;
-	enum conf_flows	 which;
-	const struct conf_flow *flows;
-	const char	*session;		/* as the client holds it */
-	uint8_t		 key[SHA256_LEN];	/* as the store knows it */
-	uint8_t		 body[SHA256_LEN];
-	const char	*endpoint;
-	const char	*stored;		/* completed; NULL: no row */
-	cJSON		*completed;
-	bool		 changed;		/* the row is not up to date */
-};
-
-/* ------------------------------------------------------------ the stages */
-
-struct auth {
-	const cJSON	*all;
-	const char	*type;
-	const char	*session;
-};
-
-static const struct field auth_fields[] = {
-	FIELD_OBJECT(auth, all, "auth", OPTIONAL),
-	FIELD_STR(auth, type, "auth.type", OPTIONAL, NULL),
-	FIELD_STR(auth, session, "auth.session", OPTIONAL, NULL),
-	FIELD_END
-};
-
-/* A stage says M_OK, or fails with the errcode and sentence that it returns. */
-struct verdict {
-	enum mx_err	 err;
-	const char	*error;
-};
-
-struct stage {
-	const char	*type;
-	struct verdict	(*attempt)(struct uia *, const struct auth *);
-};
-
-static struct verdict
-dummy(struct uia *u, const struct auth *auth)
-{
-	(void)u;
-	(void)auth;
-	return (struct verdict){ M_OK, NULL };
-}
-
-static const struct stage stages[] = {
-	{ "m.login.dummy", dummy },
-};
-
-static const struct stage *
-stage_find(const char *type)
-{
-	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
-		if (strcmp(stages[i].type, type) == 0)
-			return &stages[i];
-	return NULL;
-}
+#define PASSWORD	"m.login.password"
 
 /* ------------------------------------------------------------- the flows */
 
-static bool
-has_completed(const struct uia *u, const char *type)
+const cJSON *
+uia_proof(const struct uia *u, const char *type)
 {
-	const cJSON *stage;
-
-	cJSON_ArrayForEach(stage, u->completed)
-		if (strcmp(stage->valuestring, type) == 0)
-			return true;
-	return false;
+	return json_get(u->completed, type);
 }
 
 /* How many stages of the flow, from its beginning, are completed? */
@@ -92,7 +28,7 @@ flow_progress(const struct uia *u, const struct conf_flow *flow)
 {
 	size_t n = 0;
 
-	while (flow->stage[n] != NULL && has_completed(u, flow->stage[n]))
+	while (flow->stage[n] != NULL && uia_proof(u, flow->stage[n]) != NULL)
 		n++;
 	return n;
 }
@@ -128,25 +64,36 @@ is_awaited(const struct uia *u, const char *type)
 	return false;
 }
 
-static struct verdict
-try_stage(struct uia *u, const struct auth *auth)
+static bool
+flow_has(const struct conf_flow *flow, const char *type)
 {
-	const struct stage *stage = stage_find(auth->type);
-	struct verdict v;
+	for (size_t n = 0; flow->stage[n] != NULL; n++)
+		if (strcmp(flow->stage[n], type) == 0)
+			return true;
+	return false;
+}
 
-	/* A completed stage is not tried again, and is no mistake either. */
-	if (has_completed(u, auth->type))
-		return (struct verdict){ M_OK, NULL };
-	if (stage == NULL || !is_awaited(u, auth->type))
-		return (struct verdict){ M_FORBIDDEN,
-		    "This stage is not the next of any flow" };
-	v = stage->attempt(u, auth);
-	if (v.err == M_OK) {
-		cJSON_AddItemToArray(u->completed,
-		    cJSON_CreateString(stage->type));
-		u->changed = true;
-	}
-	return v;
+/* Whoever has no password is not asked for one. */
+static void
+choose_flows(struct uia *u)
+{
+	const struct conf_flow *all = u->r->conf->flows[u->which];
+	struct account account;
+	struct conf_flow *some;
+	size_t n = 0, kept = 0;
+
+	u->flows = all;
+	u->has_password = u->user == 0 ||
+	    (account_get(u->r->db, u->user, &account) && account.hash != NULL);
+	if (u->has_password)
+		return;
+	while (all[n].stage[0] != NULL)
+		n++;
+	some = arena_alloc(u->r->mem, (n + 1) * sizeof(*some));
+	for (size_t i = 0; i < n; i++)
+		if (!flow_has(&all[i], PASSWORD))
+			some[kept++] = all[i];
+	u->flows = some;
 }
 
 /* ----------------------------------------------------------- the session */
@@ -165,22 +112,33 @@ endpoint_of(const struct request *r)
 	return buf_str(&b);
 }
 
-/* u->session is set.  False: the body cannot be written canonically. */
+static void
+hash_key(struct uia *u)
+{
+	sha256(u->session, strlen(u->session), u->key);
+}
+
+/*
+ * u->session is set.  False: the body cannot be written canonically.  What is
+ * itself the auth (api/v1) is bound to nothing.
+ */
 static bool
 hash_session(struct uia *u)
 {
-	cJSON *body = u->r->body;
-	cJSON *auth = cJSON_DetachItemFromObjectCaseSensitive(body, "auth");
+	cJSON *body = u->r->body, *auth = NULL;
+	bool canonical = true;
 	struct buf b;
-	bool canonical;
 
+	hash_key(u);
 	buf_init(&b, u->r->mem, SIZE_MAX);
 	buf_puts(&b, u->session);
-	sha256(b.s, b.len, u->key);
-	canonical = json_canonical(&b, body);
+	if (u->auth != body) {
+		auth = cJSON_DetachItemFromObjectCaseSensitive(body, "auth");
+		canonical = json_canonical(&b, body);
+		if (auth != NULL)
+			cJSON_AddItemToObject(body, "auth", auth);
+	}
 	sha256(b.s, b.len, u->body);
-	if (auth != NULL)
-		cJSON_AddItemToObject(body, "auth", auth);
 	return canonical;
 }
 
@@ -189,11 +147,13 @@ make_session(struct uia *u)
 {
 	u->session = random_token(u->r->mem);
 	u->stored = NULL;
-	u->completed = cJSON_CreateArray();
+	u->completed = cJSON_CreateObject();
 	u->changed = true;
 	return hash_session(u);
 }
 
+/* The columns of uia_find. */
+enum { ENDPOINT, USER, BODY, COMPLETED, FLOWS };
 enum find { FOUND, UNKNOWN, ANOTHERS };
 
 /*
@@ -209,11 +169,12 @@ find_session(struct uia *u)
 
 	if (!rows_next(&rows))
 		return UNKNOWN;
-	u->stored = rows_text(&rows, 3);
+	u->stored = rows_text(&rows, COMPLETED);
 	u->completed = json_parse_own(u->r->mem, span_of(u->stored));
-	u->changed = !ct_equal(rows_span(&rows, 2).s, u->body, sizeof(u->body));
-	if (!span_is(rows_span(&rows, 0), u->endpoint) ||
-	    rows_int(&rows, 1) != u->r->who.user ||
+	u->changed = !ct_equal(rows_span(&rows, BODY).s, u->body,
+	    sizeof(u->body));
+	if (!span_is(rows_span(&rows, ENDPOINT), u->endpoint) ||
+	    rows_int(&rows, USER) != u->r->who.user ||
 	    (u->changed && u->completed->child != NULL))
 		found = ANOTHERS;
 	rows_done(&rows);
@@ -231,24 +192,79 @@ keep_session(struct uia *u)
 		return true;
 	buf_init(&completed, r->mem, SIZE_MAX);
 	json_print(&completed, u->completed);
+	u->changed = false;
 	if (u->stored != NULL)
 		return db_exec(r->vol, STMT_UIA_GO_ON,
 		    DB_BLOB(u->body, sizeof(u->body)),
 		    DB_SPAN(buf_content(&completed)),
 		    DB_BLOB(u->key, sizeof(u->key)), DB_TEXT(u->stored)) > 0;
+	u->stored = buf_str(&completed);
 	db_exec(r->vol, STMT_UIA_MAKE_ROOM, DB_INT(r->now));
 	return db_exec(r->vol, STMT_UIA_ADD, DB_BLOB(u->key, sizeof(u->key)),
-	    DB_TEXT(u->endpoint), DB_INT(u->which), r->who.user ? DB_INT(r->who.user) : DB_NULL,
-	    DB_BLOB(u->body, sizeof(u->body)), DB_SPAN(buf_content(&completed)),
+	    DB_TEXT(u->endpoint), DB_INT(u->which),
+	    r->who.user ? DB_INT(r->who.user) : DB_NULL,
+	    DB_BLOB(u->body, sizeof(u->body)), DB_TEXT(u->stored),
 	    DB_INT(r->now), DB_INT(r->now + UIA_LIFE_MS)) > 0;
 }
 
-/* False: another request has used it. */
-static bool
-use_session(struct uia *u)
+/* ------------------------------------------------------------- the stages */
+
+/* Who it must be: what is proved later must be of the same account. */
+static int64_t
+user_proved(const struct uia *u)
 {
-	return u->stored == NULL || db_exec(u->r->vol, STMT_UIA_END,
-	    DB_BLOB(u->key, sizeof(u->key))) > 0;
+	const cJSON *proof;
+	int64_t user;
+
+	cJSON_ArrayForEach(proof, u->completed)
+		if (json_int(proof, "user", &user) && user != 0)
+			return user;
+	return 0;
+}
+
+static struct verdict
+note(struct uia *u, const struct stage *stage, struct verdict v)
+{
+	int64_t user, before = u->user ? u->user : user_proved(u);
+
+	if (v.err != M_OK)
+		return v;
+	if (json_int(v.proof, "user", &user) && before != 0 && user != before)
+		return (struct verdict){ M_FORBIDDEN,
+		    "This belongs to another account", NULL };
+	cJSON_AddItemToObject(u->completed, stage->type,
+	    v.proof ? v.proof : cJSON_CreateObject());
+	u->changed = true;
+	return v;
+}
+
+static struct verdict
+try_stage(struct uia *u, const char *type)
+{
+	const struct stage *stage = stage_find(type);
+	struct verdict v = { M_OK, NULL, NULL };
+
+	/* A completed stage is not tried again, and is no mistake either. */
+	if (uia_proof(u, type) != NULL)
+		return v;
+	if (stage == NULL || !is_awaited(u, type))
+		return (struct verdict){ M_FORBIDDEN,
+		    "This stage is not the next of any flow", NULL };
+	if (u->working == stage && u->r->job != NULL) {
+		u->working = NULL;
+		v = stage->judge(u);
+	} else {
+		v = stage->attempt(u);
+	}
+	if (v.err == M_LATER)
+		u->working = stage;
+	return note(u, stage, v);
+}
+
+enum mx_err
+uia_resume(struct request *r)
+{
+	return r->route->handler(r);
 }
 
 /* ------------------------------------------------------------ the answer */
@@ -268,6 +284,41 @@ write_flows(struct writer *w, const struct conf_flow *flows)
 	write_end(w);
 }
 
+static bool
+is_asked_for(const struct uia *u, const char *type)
+{
+	for (const struct conf_flow *f = u->flows; f->stage[0] != NULL; f++)
+		if (flow_has(f, type))
+			return true;
+	return false;
+}
+
+static void
+write_params(struct uia *u, struct writer *w)
+{
+	const struct stage *stage;
+
+	put_object(w, "params");
+	for (stage = stages; stage->type != NULL; stage++)
+		if (stage->params != NULL && is_asked_for(u, stage->type)) {
+			put_object(w, stage->type);
+			stage->params(u, w);
+			write_end(w);
+		}
+	write_end(w);
+}
+
+static void
+write_completed(struct writer *w, const cJSON *completed)
+{
+	const cJSON *proof;
+
+	put_array(w, "completed");
+	cJSON_ArrayForEach(proof, completed)
+		write_text(w, proof->string);
+	write_end(w);
+}
+
 static enum mx_err
 ask(struct uia *u, struct verdict v)
 {
@@ -283,11 +334,17 @@ ask(struct uia *u, struct verdict v)
 		put_text(w, "error", v.error);
 	}
 	write_flows(w, u->flows);
-	put_object(w, "params");
-	write_end(w);
+	write_params(u, w);
 	put_text(w, "session", u->session);
-	put_json(w, "completed", u->completed);
+	write_completed(w, u->completed);
 	return M_UIA;
+}
+
+static enum mx_err
+busy(struct request *r)
+{
+	reply_retry_after(r, 1000);
+	return fail(r, M_BUSY, "The server is busy; try again");
 }
 
 /* The session is unknown, expired or used: here is another. */
@@ -295,50 +352,318 @@ static enum mx_err
 ask_anew(struct uia *u)
 {
 	make_session(u);
-	if (!keep_session(u)) {
-		reply_retry_after(u->r, 1000);
-		return fail(u->r, M_BUSY, "The server is busy; try again");
-	}
+	if (!keep_session(u))
+		return busy(u->r);
 	return ask(u, (struct verdict){ M_FORBIDDEN,
-	    "This session is not known any more; go on with the new one" });
+	    "This session is not known any more; go on with the new one",
+	    NULL });
+}
+
+/*
+ * What a stage fails for is said in the 401; but for what has nothing to do
+ * with it, such as a limit or a request that is not whole, which is refused as
+ * everywhere.
+ */
+static bool
+is_of_stage(enum mx_err err)
+{
+	switch (err) {
+	case M_LATER:
+	case M_LIMIT_EXCEEDED:
+	case M_BUSY:
+	case M_BAD_JSON:
+	case M_MISSING_PARAM:
+	case M_INVALID_PARAM:
+		return false;
+	default:
+		return true;
+	}
 }
 
 static enum mx_err
-go_on(struct uia *u, const struct auth *auth)
+go_on(struct uia *u)
 {
-	struct verdict v = { M_OK, NULL };
+	const char *type = json_text(u->auth, "type");
+	struct verdict v = { M_OK, NULL, NULL };
+	bool began = u->stored == NULL;
 
-	if (auth->type != NULL)
-		v = try_stage(u, auth);
-	if (any_flow_completed(u))
-		return use_session(u) ? M_OK : ask_anew(u);
+	if (type != NULL)
+		v = try_stage(u, type);
+	if (!is_of_stage(v.err))
+		return v.err;
+	if (any_flow_completed(u)) {
+		u->passed = true;
+		/* Who passes in one step needs no session. */
+		return began || keep_session(u) ? M_OK : ask_anew(u);
+	}
 	return keep_session(u) ? ask(u, v) : ask_anew(u);
 }
 
-enum mx_err
-uia_pass(struct request *r, enum conf_flows which)
-{
-	struct uia u = { .r = r, .which = which,
-	    .flows = r->conf->flows[which], .endpoint = endpoint_of(r) };
-	struct auth auth = { 0 };
-	enum mx_err err;
+/* ------------------------------------------------------------- the engine */
 
-	if ((err = body_read(r, auth_fields, &auth)) != M_OK)
-		return err;
-	u.session = auth.session;
-	if (auth.session != NULL ? !hash_session(&u) : !make_session(&u))
+static struct uia *
+uia_of(struct request *r, enum conf_flows which)
+{
+	if (r->uia == NULL) {
+		r->uia = arena_alloc(r->mem, sizeof(*r->uia));
+		*r->uia = (struct uia){ .r = r, .which = which };
+	}
+	return r->uia;
+}
+
+struct auth {
+	const cJSON	*all;
+	const char	*type;
+	const char	*session;
+};
+
+static const struct field auth_fields[] = {
+	FIELD_OBJECT(auth, all, "auth", OPTIONAL),
+	FIELD_STR(auth, type, "auth.type", OPTIONAL, NULL),
+	FIELD_STR(auth, session, "auth.session", OPTIONAL, NULL),
+	FIELD_END
+};
+
+static enum mx_err
+run(struct uia *u, const char *session)
+{
+	struct request *r = u->r;
+	bool fresh = session == NULL;
+
+	/* A session that began with the stage whose job has ended. */
+	if (fresh && u->working != NULL)
+		session = u->session;
+	u->user = r->who.user;
+	u->endpoint = endpoint_of(r);
+	choose_flows(u);
+	if (u->flows->stage[0] == NULL)
+		return fail(r, M_FORBIDDEN, "This server has no way to make "
+		    "sure that it is you; ask its administrator");
+	u->session = session;
+	if (session != NULL ? !hash_session(u) : !make_session(u))
 		return fail(r, M_BAD_JSON,
 		    "The body holds a number that is not an integer");
-	if (auth.session == NULL)
-		return go_on(&u, &auth);
-	switch (find_session(&u)) {
+	if (fresh)
+		return go_on(u);
+	switch (find_session(u)) {
 	case FOUND:
-		return go_on(&u, &auth);
+		return go_on(u);
 	case UNKNOWN:
-		return ask_anew(&u);
+		return ask_anew(u);
 	case ANOTHERS:
 		break;
 	}
 	return fail(r, M_FORBIDDEN,
 	    "This session belongs to another request; begin anew without auth");
+}
+
+enum mx_err
+uia_pass(struct request *r, enum conf_flows which)
+{
+	struct uia *u = uia_of(r, which);
+	struct auth auth = { 0 };
+	enum mx_err err;
+
+	if (u->passed)
+		return M_OK;
+	if ((err = body_read(r, auth_fields, &auth)) != M_OK)
+		return err;
+	u->auth = auth.all;
+	return run(u, auth.session);
+}
+
+enum mx_err
+uia_end(struct request *r)
+{
+	struct uia *u = r->uia;
+	const struct stage *stage;
+	const cJSON *proof;
+	enum mx_err err;
+
+	cJSON_ArrayForEach(proof, u->completed) {
+		stage = stage_find(proof->string);
+		if (stage->spend != NULL &&
+		    (err = stage->spend(u, proof)) != M_OK)
+			return err;
+	}
+	/* When a round of writes is lost it runs anew. */
+	if (u->ended || u->stored == NULL)
+		return M_OK;
+	u->ended = db_exec(r->vol, STMT_UIA_END,
+	    DB_BLOB(u->key, sizeof(u->key))) > 0;
+	return u->ended ? M_OK : fail(r, M_FORBIDDEN,
+	    "This session was used by another request; begin anew");
+}
+
+/* ------------------------------------------------------- what was proved */
+
+int64_t
+uia_user(const struct request *r)
+{
+	return user_proved(r->uia);
+}
+
+struct uia_address
+uia_address(const struct request *r, const char *medium)
+{
+	const cJSON *proof = uia_proof(r->uia, strcmp(medium, "email") == 0 ?
+	    "m.login.email.identity" : "m.login.msisdn");
+	struct uia_address a = { NULL, NULL, 0 };
+
+	if (proof == NULL)
+		return a;
+	a.medium = json_text(proof, "medium");
+	a.address = json_text(proof, "address");
+	json_int(proof, "validated_at", &a.validated_at);
+	return a;
+}
+
+bool
+uia_accepted_terms(const struct request *r)
+{
+	return uia_proof(r->uia, "m.login.terms") != NULL;
+}
+
+/* ------------------------------------------------- registration of 2014 */
+
+static enum mx_err
+v1_begin(struct uia *u)
+{
+	struct request *r = u->r;
+	const char *session = json_text(r->body, "session");
+
+	u->auth = r->body;
+	u->endpoint = endpoint_of(r);
+	choose_flows(u);
+	u->session = session;
+	if (session == NULL) {
+		make_session(u);
+	} else {
+		hash_session(u);
+		if (find_session(u) != FOUND)
+			return fail(r, M_FORBIDDEN, "This session is not known "
+			    "any more; begin anew without one");
+	}
+	if (uia_proof(u, "m.login.dummy") == NULL)
+		cJSON_AddItemToObject(u->completed, "m.login.dummy",
+		    cJSON_CreateObject());
+	return M_OK;
+}
+
+/* The first stage of any flow that is still open. */
+static const char *
+v1_next(const struct uia *u, const char *last)
+{
+	const struct conf_flow *f = u->flows;
+	size_t most = 0;
+
+	if (any_flow_completed(u))
+		return last;
+	for (const struct conf_flow *g = f; g->stage[0] != NULL; g++)
+		if (flow_progress(u, g) > most) {
+			most = flow_progress(u, g);
+			f = g;
+		}
+	return f->stage[most];
+}
+
+enum mx_err
+uia_v1_stage(struct request *r, enum conf_flows which, const char *last)
+{
+	struct uia *u = uia_of(r, which);
+	struct verdict v;
+	enum mx_err err;
+
+	if (u->working == NULL && (err = v1_begin(u)) != M_OK)
+		return err;
+	u->auth = r->body;
+	v = try_stage(u, json_text(r->body, "type"));
+	if (!is_of_stage(v.err))
+		return v.err;
+	if (v.err != M_OK)
+		return fail(r, v.err, "%s", v.error);
+	u->changed = true;
+	if (!keep_session(u))
+		return busy(r);
+	put_text(&r->out, "session", u->session);
+	put_text(&r->out, "next", v1_next(u, last));
+	return M_OK;
+}
+
+enum mx_err
+uia_v1_pass(struct request *r, enum conf_flows which)
+{
+	struct uia *u = uia_of(r, which);
+	enum mx_err err;
+
+	if (u->passed)
+		return M_OK;
+	if ((err = v1_begin(u)) != M_OK)
+		return err;
+	if (!any_flow_completed(u))
+		return fail(r, M_FORBIDDEN, "%s must be passed before",
+		    v1_next(u, ""));
+	u->passed = true;
+	return M_OK;
+}
+
+/* ------------------------------------------------------ fallback pages */
+
+/* The session as it stands, whatever request it is of; false: unknown. */
+static bool
+look_up(struct uia *u, const char *session)
+{
+	struct rows rows;
+
+	u->session = session;
+	hash_key(u);
+	rows = db_query(u->r->vol, STMT_UIA_FIND,
+	    DB_BLOB(u->key, sizeof(u->key)), DB_INT(u->r->now));
+	if (!rows_next(&rows))
+		return false;
+	u->stored = rows_text(&rows, COMPLETED);
+	u->completed = json_parse_own(u->r->mem, span_of(u->stored));
+	u->which = (enum conf_flows)rows_int(&rows, FLOWS);
+	u->user = rows_int(&rows, USER);
+	memcpy(u->body, rows_span(&rows, BODY).s, sizeof(u->body));
+	rows_done(&rows);
+	choose_flows(u);
+	return true;
+}
+
+struct uia_view
+uia_view(struct request *r, const char *session, const char *type)
+{
+	struct uia u = { .r = r };
+	struct uia_view view = { .known = look_up(&u, session) };
+
+	if (!view.known)
+		return view;
+	view.flows = u.which;
+	view.user = u.user;
+	view.completed = uia_proof(&u, type) != NULL;
+	view.awaited = is_awaited(&u, type);
+	return view;
+}
+
+enum mx_err
+uia_try(struct request *r, const char *session, const char *type,
+    const cJSON *auth, const char **why)
+{
+	struct uia *u = uia_of(r, FLOWS_register);
+	struct verdict v;
+
+	if (!look_up(u, session)) {
+		*why = "This session is not known any more";
+		return M_UIA;
+	}
+	u->auth = auth;
+	v = try_stage(u, type);
+	if (!is_of_stage(v.err))
+		return v.err;
+	if (v.err == M_OK && keep_session(u))
+		return M_OK;
+	*why = v.err != M_OK ? v.error : "Something changed meanwhile; try "
+	    "again";
+	return M_UIA;
 }

@@ -58,6 +58,18 @@ struct uia_address uia_address(const struct request *, const char *medium);
 /* Did the caller agree to the policies? */
 bool		 uia_accepted_terms(const struct request *);
 
+/* ------------------------------------------------- registration of 2014 */
+
+/*
+ * api/v1: the body is itself the auth, of one stage after another; dummy needs
+ * none.  uia_v1_stage(): the stage that the body names; M_OK: passed, and
+ * session and what comes next are written, last when nothing else does.
+ * uia_v1_pass(): all but last are passed; uia_end() must follow.  Not M_OK:
+ * refused, or M_LATER as with uia_pass().
+ */
+enum mx_err	 uia_v1_stage(struct request *, enum conf_flows, const char *last);
+enum mx_err	 uia_v1_pass(struct request *, enum conf_flows);
+
 /* ------------------------------------------------------ fallback pages */
 
 /* A session as a page sees it that knows only its name. */

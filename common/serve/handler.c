@@ -135,6 +135,12 @@ refuse_keeping(struct request *r, enum mx_err err, const char *fmt, ...)
 	return err;
 }
 
+const char *
+refusal_text(const struct request *r)
+{
+	return r->life->error;
+}
+
 void
 reply_retry_after(struct request *r, int64_t ms)
 {
@@ -194,6 +200,13 @@ rate_look(struct request *r, enum limit limit, const char *key)
 	return rate(r, limit, key, false);
 }
 
+void
+rate_charge(struct request *r, enum limit limit, const char *key)
+{
+	if (r->conf->limits)
+		limit_owe(r->store, limit, key, r->now);
+}
+
 const char *
 rate_address(struct request *r)
 {
@@ -230,4 +243,11 @@ later(struct request *r, struct job *job, handler_fn *next, enum tx tx)
 	r->life->job_next = next;
 	r->life->job_tx = tx;
 	return M_LATER;
+}
+
+enum mx_err
+later_keeping(struct request *r, struct job *job, handler_fn *next, enum tx tx)
+{
+	r->life->keep = true;
+	return later(r, job, next, tx);
 }

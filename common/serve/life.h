@@ -135,10 +135,12 @@ bool		 limit_take(struct store *, enum limit, const char *key,
 		    int64_t now, int64_t *wait_ms);
 /*
  * The same in the volatile store, whatever runs; charge false: only look
- * whether it would go.
+ * whether it would go.  limit_owe() charges even what the bucket lacks.
  */
 bool		 limit_shared(struct store *, enum limit, const char *key,
 		    bool charge, int64_t now, int64_t *wait_ms);
+void		 limit_owe(struct store *, enum limit, const char *key,
+		    int64_t now);
 /*
  * What a stranger is limited by: of an IPv6 address the network, since anybody
  * has 2^64 in his.

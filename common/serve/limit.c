@@ -142,39 +142,76 @@ take_resident(const struct conf *conf, enum limit limit, const char *key,
 
 /* --------------------------------------------------- in the volatile store */
 
-bool
-limit_shared(struct store *store, enum limit limit, const char *key,
-    bool charge, int64_t now, int64_t *wait_ms)
+/* A bucket of the volatile store, in a transaction. */
+struct stored {
+	struct store	*store;
+	struct arena	*mem;
+	const struct conf_limit *limit;
+	const char	*key;
+	double		 level;
+	int64_t		 now;
+};
+
+/* A limit that cannot be kept is not a reason to refuse. */
+static bool
+stored_begin(struct stored *s, struct store *store, enum limit limit,
+    const char *key, int64_t now)
 {
 	static const char *const names[LIMIT__MAX] = {
 #define X(name) #name,
 		LIMITS(X)
 #undef X
 	};
-	const struct conf_limit *c = &store->conf->limit[limit];
-	struct arena *mem = arena_new();
-	double level = c->burst;
 	struct rows rows;
-	bool ok;
 
-	key = arena_printf(mem, "%s %s", names[limit], key);
-	/* A limit that cannot be kept is not a reason to refuse. */
-	if (!db_begin(store->vol, TX_WRITE)) {
-		arena_free(mem);
-		return true;
-	}
-	rows = db_query(store->vol, STMT_BUCKET_GET, DB_TEXT(key));
+	if (!db_begin(store->vol, TX_WRITE))
+		return false;
+	*s = (struct stored){ .store = store, .mem = arena_new(),
+	    .limit = &store->conf->limit[limit], .now = now };
+	s->key = arena_printf(s->mem, "%s %s", names[limit], key);
+	s->level = s->limit->burst;
+	rows = db_query(store->vol, STMT_BUCKET_GET, DB_TEXT(s->key));
 	if (rows_next(&rows)) {
-		level = level_now(c, rows_real(&rows, 0), rows_int(&rows, 1), now);
+		s->level = level_now(s->limit, rows_real(&rows, 0),
+		    rows_int(&rows, 1), now);
 		rows_done(&rows);
 	}
-	ok = take(c, &level, wait_ms);
-	if (charge)
-		db_exec(store->vol, STMT_BUCKET_SET, DB_TEXT(key),
-		    DB_REAL(level), DB_INT(now));
-	db_commit(store->vol);
-	arena_free(mem);
+	return true;
+}
+
+static void
+stored_end(struct stored *s, bool changed)
+{
+	if (changed)
+		db_exec(s->store->vol, STMT_BUCKET_SET, DB_TEXT(s->key),
+		    DB_REAL(s->level), DB_INT(s->now));
+	db_commit(s->store->vol);
+	arena_free(s->mem);
+}
+
+bool
+limit_shared(struct store *store, enum limit limit, const char *key,
+    bool charge, int64_t now, int64_t *wait_ms)
+{
+	struct stored s;
+	bool ok;
+
+	if (!stored_begin(&s, store, limit, key, now))
+		return true;
+	ok = take(s.limit, &s.level, wait_ms);
+	stored_end(&s, charge && ok);
 	return ok;
+}
+
+void
+limit_owe(struct store *store, enum limit limit, const char *key, int64_t now)
+{
+	struct stored s;
+
+	if (!stored_begin(&s, store, limit, key, now))
+		return;
+	s.level -= 1;
+	stored_end(&s, true);
 }
 
 const char *

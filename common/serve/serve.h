@@ -105,6 +105,7 @@ struct caller {
 };
 
 struct job;
+struct uia;
 struct request {
 	struct arena	*mem;		/* all of it ends with the request */
 	const struct conf *conf;
@@ -123,6 +124,7 @@ struct request {
 	const void	*wait;		/* in waits.resume: what park() was given */
 	bool		 last_call;	/* in waits.resume: answer now, empty or not */
 	struct job	*job;		/* in a next handler: the finished job */
+	struct uia	*uia;		/* matrix/uia.h's own, from run to run */
 	struct life	*life;		/* serve's own */
 };
 
@@ -152,6 +154,8 @@ enum mx_err	 fail(struct request *, enum mx_err err, const char *error, ...)
 		    __attribute__((format(printf, 3, 4)));
 enum mx_err	 refuse_keeping(struct request *, enum mx_err err, const char *error, ...)
 		    __attribute__((format(printf, 3, 4)));
+/* What the last of these was given. */
+const char	*refusal_text(const struct request *);
 /* For M_LIMIT_EXCEEDED and M_BUSY: also sends Retry-After. */
 void		 reply_retry_after(struct request *, int64_t ms);
 /* Instead of r->out: this JSON text, whatever it is (copied). */
@@ -176,6 +180,11 @@ enum mx_err	 elsewhere(struct request *);
 enum mx_err	 rate_take(struct request *, enum limit, const char *key);
 /* Would it go?  Nothing is charged. */
 enum mx_err	 rate_look(struct request *, enum limit, const char *key);
+/*
+ * It has happened, whether it may or not: what was looked at by many at once
+ * becomes a debt.
+ */
+void		 rate_charge(struct request *, enum limit, const char *key);
 /* The network that the client comes from, as a key. */
 const char	*rate_address(struct request *);
 
@@ -194,6 +203,12 @@ struct job {
 void		*job_new(size_t);		/* zeroed */
 /* next finds the block in r->job, and looks again at what it relied on. */
 enum mx_err	 later(struct request *, struct job *, handler_fn *next, enum tx);
+/*
+ * The same for a writer whose work is done but for what must come after its
+ * COMMIT: what it wrote stays, whatever comes of the rest.
+ */
+enum mx_err	 later_keeping(struct request *, struct job *, handler_fn *next,
+		    enum tx);
 
 /* --------------------------------------------------------------- waiting */
 

@@ -60,7 +60,9 @@ call(struct call c, const char *body)
 	r->body = json_parse_own(r->mem, span_of(body));
 	db_arena(store->vol, r->mem);
 	conf.flows[FLOWS_password] = c.flows;
-	err = uia_pass(r, FLOWS_password);
+	db_arena(store->main, r->mem);
+	if ((err = uia_pass(r, FLOWS_password)) == M_OK)
+		err = uia_end(r);
 	session = errcode = completed = reply = NULL;
 	if (err == M_UIA) {
 		write_end(&r->out);

@@ -1,0 +1,60 @@
+/* uia-inner.h - what the engine (uia.c) and its stages (uia-stage.c) share. */
+#ifndef MXCGI_UIA_INNER_H
+#define MXCGI_UIA_INNER_H
+
+#include "base/crypto.h"
+#include "matrix/uia.h"
+
+struct stage;
+
+/* One authentication, for as long as its request lives. */
+struct uia {
+	struct request	*r;
+	enum conf_flows	 which;
+	const struct conf_flow *flows;	/* those that this user can pass */
+	int64_t		 user;		/* whose it must be; 0: not known */
+	bool		 has_password;	/* user has one */
+	const char	*session;	/* as the client holds it */
+	uint8_t		 key[SHA256_LEN];	/* as the store knows it */
+	uint8_t		 body[SHA256_LEN];
+	const char	*endpoint;
+	const char	*stored;	/* completed as it stands; NULL: no row */
+	cJSON		*completed;	/* stage type: what it proved */
+	const cJSON	*auth;		/* of this run */
+	bool		 changed;	/* the row is not up to date */
+	bool		 passed;
+	bool		 ended;
+	const struct stage *working;	/* its job is under way */
+};
+
+/*
+ * What came of a stage: M_OK with what it proved (an object; a member `user`
+ * is the account that it stands for); or the errcode and sentence of its
+ * failure; or M_LATER, when later() has been called.
+ */
+struct verdict {
+	enum mx_err	 err;
+	const char	*error;
+	cJSON		*proof;
+};
+
+struct stage {
+	const char	*type;
+	struct verdict	(*attempt)(struct uia *);
+	/* After its job; NULL: it has none. */
+	struct verdict	(*judge)(struct uia *);
+	/* Its member of params; NULL: none. */
+	void		(*params)(struct uia *, struct writer *);
+	/* The last step of all, in the writing transaction; NULL: nothing. */
+	enum mx_err	(*spend)(struct uia *, const cJSON *proof);
+};
+
+extern const struct stage stages[];	/* ends with type NULL */
+const struct stage *stage_find(const char *type);
+
+/* uia_resume() is the next handler of a stage's job. */
+handler_fn	uia_resume;
+/* What one stage has proved; NULL: it is not completed. */
+const cJSON	*uia_proof(const struct uia *, const char *type);
+
+#endif
