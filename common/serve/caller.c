@@ -16,7 +16,7 @@ enum { NR, USER, USER_ID, DEVICE, DEVICE_ID, ERA, EXPIRES, KIND, ADMIN,
 static enum mx_err
 settle(struct life *l, int64_t pair)
 {
-	if (l->tx != TX_WRITE)
+	if (!l->writing)
 		return M_AGAIN;
 	db_exec(l->r.db, STMT_PAIR_ALONE, DB_INT(l->r.who.device),
 	    DB_INT(pair));

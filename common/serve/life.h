@@ -65,6 +65,7 @@ struct life {
 	enum tx		 tx;		/* of run */
 	int64_t		 resumed_token;	/* token.nr a parked request was given */
 	bool		 admitted;	/* token, rate and JSON were judged */
+	bool		 writing;	/* this run is in a write transaction */
 	bool		 settled;	/* its token was used for the first time */
 
 	/* The answer. */

@@ -100,6 +100,7 @@ read_one(struct store *store, struct life *l, struct round_end *end)
 	db_arena(store->main, l->r.mem);
 	db_arena(store->vol, l->r.mem);
 	life_prepare(l);
+	l->writing = false;
 	if (life_admit(l)) {
 		if (l->tx == TX_WRITE)
 			l->err = M_AGAIN;
@@ -196,6 +197,7 @@ write_one(struct store *store, struct life *l)
 	db_arena(store->main, l->r.mem);
 	db_arena(store->vol, l->r.mem);
 	life_prepare(l);
+	l->writing = true;
 	if (!db_savepoint(store->main))
 		return false;
 	if (life_admit(l) && l->settled) {
