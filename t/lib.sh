@@ -8,7 +8,7 @@
 # Before start:
 #   conf SECTION KEY VALUE   a line of the configuration (rate limits are off,
 #                            password hashes cheap and passwords short unless
-#                            told otherwise)
+#                            told otherwise); of [terms] policy, one more
 #   env="NAME=VALUE ..."     more environment for the programs
 # start [tcp]                make a server; tcp (fcgi only): also on $url
 # stop                       end it, data kept; start again goes on with it
@@ -75,14 +75,18 @@ conf limits enabled no
 
 make_conf() {
 	awk -F '\t' '
+		$2 == "policy" { $2 = "policy " ++policies }
 		!(($1, $2) in value) { keys[$1] = keys[$1] "\t" $2 }
 		{ value[$1, $2] = $3 }
 		END {
 			for (section in keys) {
 				print "[" section "]"
 				n = split(substr(keys[section], 2), key, "\t")
-				for (i = 1; i <= n; i++)
-					print key[i] " = " value[section, key[i]]
+				for (i = 1; i <= n; i++) {
+					name = key[i]
+					sub(/ .*/, "", name)
+					print name " = " value[section, key[i]]
+				}
 			}
 		}' "$tmp/overrides" >"$tmp/mxcgi.conf"
 	chmod 600 "$tmp/mxcgi.conf"

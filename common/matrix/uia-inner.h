@@ -52,6 +52,11 @@ struct stage {
 extern const struct stage stages[];	/* ends with type NULL */
 const struct stage *stage_find(const char *type);
 
+/* uia-address.c */
+struct verdict	 uia_email(struct uia *);
+struct verdict	 uia_msisdn(struct uia *);
+enum mx_err	 uia_address_spend(struct uia *, const cJSON *proof);
+
 /* uia_resume() is the next handler of a stage's job. */
 handler_fn	uia_resume;
 /* What one stage has proved; NULL: it is not completed. */

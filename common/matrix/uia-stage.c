@@ -196,6 +196,8 @@ login_token_used(struct uia *u, const cJSON *proof)
 const struct stage stages[] = {
 	{ "m.login.dummy", dummy, NULL, NULL, NULL },
 	{ "m.login.password", password, password_tried, NULL, NULL },
+	{ "m.login.email.identity", uia_email, NULL, NULL, uia_address_spend },
+	{ "m.login.msisdn", uia_msisdn, NULL, NULL, uia_address_spend },
 	{ "m.login.terms", dummy, NULL, terms_params, NULL },
 	{ "m.login.registration_token", registration_token, NULL, NULL,
 	  registration_token_spend },

@@ -1,0 +1,128 @@
+/*
+ * uia-address.c - the stages m.login.email.identity and m.login.msisdn: an
+ * address that this server has had confirmed, or an identity server.
+ */
+#include <string.h>
+
+#include "matrix/ids.h"
+#include "matrix/threepid.h"
+#include "matrix/uia-inner.h"
+
+/* As it is spelt today, in 2015, and in the attic before that. */
+struct creds {
+	const char	*sid;
+	const char	*client_secret;
+	const char	*id_server;
+	const char	*id_access_token;
+};
+
+static struct verdict
+failed(enum mx_err err, const char *error)
+{
+	return (struct verdict){ err, error, NULL };
+}
+
+static const char *
+either(const cJSON *object, const char *name, const char *other)
+{
+	const char *text = json_text(object, name);
+
+	return text ? text : json_text(object, other);
+}
+
+/* In 2015 a list: its first entry counts. */
+static bool
+creds_read(const struct uia *u, struct creds *c)
+{
+	const cJSON *object = json_get(u->auth, "threepid_creds");
+
+	if (object == NULL)
+		object = json_get(u->auth, "threepidCreds");
+	if (cJSON_IsArray(object))
+		object = object->child;
+	*c = (struct creds){
+		.sid = json_text(object, "sid"),
+		.client_secret = either(object, "client_secret", "clientSecret"),
+		.id_server = either(object, "id_server", "idServer"),
+		.id_access_token = json_text(object, "id_access_token")
+	};
+	return c->sid != NULL && opaque_id_valid(c->sid) &&
+	    c->client_secret != NULL && opaque_id_valid(c->client_secret);
+}
+
+static enum threepid_purpose
+purpose(const struct uia *u)
+{
+	return u->which == FLOWS_register ? FOR_REGISTER : FOR_PASSWORD;
+}
+
+/*
+ * A new account's address must be nobody's; else it stands for whose it is,
+ * and an address that is nobody's for nobody.
+ */
+static struct verdict
+judge_address(struct uia *u, cJSON *proof, const char *medium,
+    const char *address, int64_t validated_at)
+{
+	int64_t owner = threepid_owner(u->r->db, medium, address);
+
+	if (u->which == FLOWS_register && owner != 0)
+		return failed(M_THREEPID_IN_USE,
+		    "This address belongs to an account already");
+	if (u->user != 0 && owner != u->user)
+		return failed(M_THREEPID_NOT_FOUND,
+		    "This address is not one of your account");
+	if (u->which != FLOWS_register)
+		cJSON_AddNumberToObject(proof, "user", (double)owner);
+	cJSON_AddStringToObject(proof, "medium", medium);
+	cJSON_AddStringToObject(proof, "address", address);
+	cJSON_AddNumberToObject(proof, "validated_at", (double)validated_at);
+	return (struct verdict){ M_OK, NULL, proof };
+}
+
+static struct verdict
+attempt(struct uia *u, const char *medium)
+{
+	struct threepid_session s;
+	struct creds c;
+	cJSON *proof;
+
+	if (!creds_read(u, &c))
+		return failed(fail(u->r, req_is_2015(u->r) ? M_BAD_JSON :
+		    M_MISSING_PARAM, "auth.threepid_creds needs sid and "
+		    "client_secret"), refusal_text(u->r));
+	if (!threepid_session_find(u->r->db, c.sid, c.client_secret,
+	    purpose(u), u->r->now, &s) || strcmp(s.medium, medium) != 0)
+		return failed(M_THREEPID_AUTH_FAILED,
+		    "No confirmation of an address has this sid and secret");
+	if (s.validated_at == 0)
+		return failed(M_UNAUTHORIZED,
+		    "The address has not been confirmed yet");
+	proof = cJSON_CreateObject();
+	cJSON_AddStringToObject(proof, "sid", s.sid);
+	return judge_address(u, proof, s.medium, s.address, s.validated_at);
+}
+
+struct verdict
+uia_email(struct uia *u)
+{
+	return attempt(u, MEDIUM_EMAIL);
+}
+
+struct verdict
+uia_msisdn(struct uia *u)
+{
+	return attempt(u, MEDIUM_MSISDN);
+}
+
+/* A confirmation is good for one use. */
+enum mx_err
+uia_address_spend(struct uia *u, const cJSON *proof)
+{
+	const char *sid = json_text(proof, "sid");
+
+	if (sid == NULL || threepid_session_spend(u->r->db, sid))
+		return M_OK;
+	return fail(u->r, M_THREEPID_AUTH_FAILED,
+	    "This confirmation has been used already");
+}
