@@ -39,12 +39,12 @@ done
 token=
 for who in '"user":"alice"' '"username":"@alice:localhost"' "$typed,\"user\":\"alice\""; do
 	req POST /_matrix/client/api/v1/login "{$who,$secret}"
-	is_json .user_id '"@alice:localhost"' "login in 2015 by $who"
+	is_json .user_id '"@alice:localhost"' "5.2: login in 2015 by $who"
 done
 
 # Nobody: all refused in the same words (security 13).
 login "{$(by_id alice),\"password\":\"wrong\"}"
-is_err 403 M_FORBIDDEN 'a wrong password'
+is_err 403 M_FORBIDDEN 'LOG-2, M_FORBIDDEN: a wrong password'
 words=$(cat "$tmp/body")
 third='"identifier":{"type":"m.id.thirdparty","medium":"email","address":"a@b.c"}'
 phone='"identifier":{"type":"m.id.phone","country":"GB","phone":"1"}'
@@ -62,7 +62,7 @@ done
 
 # Requests that are not whole.
 login '{"type":"m.login.dance"}'
-is_err 400 M_UNKNOWN 'another type'
+is_err 400 M_UNKNOWN 'LOG-3: another type'
 is_json .error '"Bad login type."' 'in the words of the specification'
 login "{\"user\":\"alice\",$secret}";    is_err 400 M_MISSING_PARAM 'no type'
 login "{$(by_id alice)}";               is_err 400 M_MISSING_PARAM 'no password'
@@ -106,7 +106,7 @@ lives "$bobs" 'and a device of the same name of somebody else'
 token= ; req POST $v3/logout
 is_err 401 M_MISSING_TOKEN 'logout needs a token'
 token=$again; req POST $v3/logout '{}'
-is_status 200 'logout'
+is_status 200 '5.4: logout'
 is_json . '{}' 'has nothing to say'
 dead "$again" 'the token is dead'
 req POST $v3/logout

@@ -69,7 +69,7 @@ is_status 200 'and the session used for the real request'
 
 # One step, as nio does.
 req POST $u "{\"username\":\"nio\",\"password\":\"x\",\"initial_device_display_name\":\"n\",$one_step}"
-is_status 200 'dummy without a session'
+is_status 200 'm.login.dummy: without a session'
 is_json .user_id '"@nio:localhost"' 'registers in one step'
 
 # matrix-js-sdk of 2015.
@@ -78,9 +78,9 @@ begin "{\"auth\":{},$bob}" $legacy
 is_json '[.flows, .errcode]' '[[{"stages":["m.login.dummy"]}],null]' \
     'an empty auth is none'
 req POST $legacy "{$(dummy "$session"),$bob}"
-is_status 200 'as in 2015'
-is_json '[.user_id, .home_server, (.access_token | type)]' \
-    '["@bob:localhost","localhost","string"]' 'the answer of 2015'
+is_status 200 '5.1: as in 2015'
+is_json '[.user_id, .home_server, (.access_token | type), (.refresh_token | type)]' \
+    '["@bob:localhost","localhost","string","string"]' '5.1: the answer of 2015'
 req POST $u '{"auth":null}'
 is_json '[.session != null, .errcode]' '[true,null]' 'nor is null'
 
@@ -108,12 +108,12 @@ is_json ".user_id != \"$first\" and .user_id != null" true 'and another'
 # Checks come before authentication (REG-1).
 name() { printf "%0$1d" 0; }
 req POST $u '{"username":"alice","password":"x"}'
-is_err 400 M_USER_IN_USE 'a name that is taken'
+is_err 400 M_USER_IN_USE 'REG-1, M_USER_IN_USE: a name that is taken'
 req POST $u "{\"username\":\"alice\",\"password\":\"x\",$one_step}"
 is_err 400 M_USER_IN_USE 'also with auth'
 for username in Alice '' 'a b' 'é' '@frank:localhost' 'a:b' 'a!'; do
 	req POST $u "{\"username\":\"$username\",\"password\":\"x\"}"
-	is_err 400 M_INVALID_USERNAME "username: '$username'"
+	is_err 400 M_INVALID_USERNAME "REG-1: username: '$username'"
 done
 req POST $u "{\"username\":\"$(name 244)\",\"password\":\"x\"}"
 is_status 401 'an id of 255 bytes'
@@ -127,7 +127,7 @@ for body in '{"username":5}' '{"password":5}' '{"device_id":5}' '{"inhibit_login
 	is_err 400 M_BAD_JSON "$body"
 done
 req POST $u '{"username":"frank","password":""}'
-is_err 400 M_WEAK_PASSWORD 'an empty password'
+is_err 400 M_WEAK_PASSWORD 'M_WEAK_PASSWORD: an empty password'
 req POST $u "{\"username\":\"frank\",\"password\":\"$(name 513)\"}"
 is_err 400 M_INVALID_PARAM 'a very long password'
 req POST $u "{\"username\":\"frank\",\"password\":\"x\",\"device_id\":\"$(name 256)\"}"
@@ -140,6 +140,22 @@ req POST $legacy "{\"username\":\"frank\",$one_step}"
 is_err 400 M_BAD_JSON 'no password in 2015'
 req POST $u "{\"username\":\"frank\",\"password\":\"$(name 512)\",$one_step}"
 is_status 200 'a long password'
+
+# What else can be asked before.
+available=/_matrix/client/v3/register/available
+req GET "$available?username=nobody.yet"
+is_json . '{"available":true}' 'a name that is free'
+req GET "$available?username=alice"
+is_err 400 M_USER_IN_USE 'one that is not'
+req GET "$available?username=No%20Name"
+is_err 400 M_INVALID_USERNAME 'one that is none'
+req GET $available
+is_err 400 M_MISSING_PARAM 'and no name at all'
+validity=/_matrix/client/v1/register/m.login.registration_token/validity
+req GET "$validity?token=nonsense"
+is_json . '{"valid":false}' 'a token that nobody made'
+req GET $validity
+is_err 400 M_MISSING_PARAM 'no token'
 
 # Kinds.
 req POST "$u?kind=user" '{}'
@@ -191,5 +207,29 @@ req GET "$u/available?username=late"
 is_err 403 M_FORBIDDEN 'no name is to be had'
 req GET /_matrix/client/v1/register/m.login.registration_token/validity?token=x
 is_err 403 M_FORBIDDEN 'and no token is valid'
+
+# What the configuration wants of names and passwords.
+stop
+conf accounts registration open
+conf accounts reserved 'admin _irc_*'
+conf accounts password_min 10
+conf accounts password_needs 'lower upper digit symbol'
+start
+for name in admin _irc_alice; do
+	req POST $u "{\"username\":\"$name\",\"password\":\"Aa1!Aa1!Aa1!\"}"
+	is_err 400 M_EXCLUSIVE "REG-1, M_EXCLUSIVE: $name"
+	req GET "$available?username=$name"
+	is_err 400 M_EXCLUSIVE "nor is it available: $name"
+done
+req POST $u '{"username":"admins","password":"Aa1!Aa1!Aa1!"}'
+is_status 401 'a name like it'
+for password in 'Aa1!Aa1!A' 'aa1!aa1!aa1!' 'AA1!AA1!AA1!' 'Aab!Aab!Aab!' 'Aa1bAa1bAa1b'; do
+	req POST $u "{\"username\":\"weak\",\"password\":\"$password\"}"
+	is_err 400 M_WEAK_PASSWORD "M_WEAK_PASSWORD: $password"
+done
+req POST $u '{"username":"strong","password":"Äé1!Aaéé!!"}'
+is_status 401 'ten characters, whatever their bytes'
+req POST $u '{"username":"bot","type":"m.login.application_service"}'
+is_err 403 M_FORBIDDEN 'REG-2: an application service that nobody knows'
 
 done_testing

@@ -187,7 +187,7 @@ for i in 1 2 3; do
 	is_status 401 "guess $i"
 done
 req POST $change "{$new,\"auth\":{\"type\":\"m.login.password\",\"user\":\"alice\",\"password\":\"new secret\"}}"
-is_err 429 M_LIMIT_EXCEEDED 'one guess too many (security 16)'
+is_err 429 M_LIMIT_EXCEEDED 'M_LIMIT_EXCEEDED: one guess too many (security 16)'
 is_json '.retry_after_ms > 0' true 'how long to wait'
 is_head '^retry-after: [0-9]+$' 'likewise in a header'
 token=
