@@ -66,23 +66,6 @@ threepid_canonical(struct arena *mem, const char *medium, const char *address)
 	return NULL;
 }
 
-/* Written internationally, with + or 00; a country's own prefixes are not known. */
-const char *
-phone_canonical(struct arena *mem, const char *country, const char *phone)
-{
-	char *digits = arena_strdup(mem, phone), *to = digits;
-
-	(void)country;
-	for (const char *p = phone; *p != '\0'; p++)
-		if (isdigit((unsigned char)*p))
-			*to++ = *p;
-	*to = '\0';
-	if (*phone == '+')
-		return msisdn_canonical(mem, digits);
-	return strncmp(digits, "00", 2) == 0 ?
-	    msisdn_canonical(mem, digits + 2) : NULL;
-}
-
 /* --------------------------------------------------------------- addresses */
 
 int64_t
