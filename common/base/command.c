@@ -1,0 +1,228 @@
+/*
+ * command.c - see command.h.
+ *
+ * The input is a file in memory: whoever does not read it cannot block us, and
+ * raises no SIGPIPE.  The end of the program is what counts, not that of its
+ * output, which something that it left behind may hold open.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/command.h"
+
+#define WORDS_MAX	32
+
+struct run {
+	int		 input;
+	int		 said[2];	/* what it writes to standard error */
+	pid_t		 pid;
+	int		 end;		/* readable when it has ended */
+	char		*why;
+	size_t		 size;
+};
+
+/* Into words, where it stands; false: too many. */
+static bool
+split(char *command, char *words[WORDS_MAX + 1])
+{
+	char *rest;
+	size_t n = 0;
+
+	for (char *word = strtok_r(command, " \t", &rest); word != NULL;
+	    word = strtok_r(NULL, " \t", &rest)) {
+		if (n == WORDS_MAX)
+			return false;
+		words[n++] = word;
+	}
+	words[n] = NULL;
+	return n > 0;
+}
+
+static bool
+write_all(int fd, const char *s, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, s, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		s += done;
+		n -= (size_t)done;
+	}
+	return lseek(fd, 0, SEEK_SET) == 0;
+}
+
+/*
+ * A group of its own, so that all of it can be killed.  Signals are as usual
+ * for it: our threads block them, and we ignore SIGPIPE.
+ */
+static int
+spawn(struct run *r, char *const words[])
+{
+	static char *const env[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+		    "/sbin:/bin",
+		"LC_ALL=C", NULL
+	};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, pipes;
+	int error;
+
+	sigemptyset(&none);
+	sigemptyset(&pipes);
+	sigaddset(&pipes, SIGPIPE);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
+	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &pipes);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, r->input, 0);
+	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, r->said[1], 2);
+	error = posix_spawn(&r->pid, words[0], &files, &attr, words, env);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attr);
+	return error;
+}
+
+/* The last that it said stays, in one line.  False: no more will come. */
+static bool
+listen_to(struct run *r)
+{
+	char piece[256];
+	ssize_t n = read(r->said[0], piece, sizeof(piece));
+
+	if (n <= 0)
+		return n < 0 && (errno == EAGAIN || errno == EINTR);
+	for (ssize_t i = 0; i < n; i++) {
+		size_t len = strlen(r->why);
+
+		if (len + 1 == r->size)
+			memmove(r->why, r->why + 1, len--);
+		r->why[len] = piece[i] == '\n' || piece[i] == '\0' ? ' ' :
+		    piece[i];
+		r->why[len + 1] = '\0';
+	}
+	return true;
+}
+
+/* False: it has not ended in time. */
+static bool
+await(struct run *r, unsigned ms)
+{
+	int64_t until = clock_mono_us() + (int64_t)ms * 1000, left;
+	struct pollfd p[2] = {
+		{ .fd = r->end, .events = POLLIN },
+		{ .fd = r->said[0], .events = POLLIN }
+	};
+
+	while ((left = until - clock_mono_us()) > 0) {
+		if (poll(p, 2, (int)(left / 1000) + 1) <= 0)
+			continue;
+		if (p[0].revents != 0)
+			return true;
+		if (p[1].revents != 0 && !listen_to(r))
+			p[1].fd = -1;
+	}
+	return false;
+}
+
+static bool
+judge(struct run *r, int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return true;
+	while (poll(&(struct pollfd){ .fd = r->said[0], .events = POLLIN }, 1,
+	    0) > 0 && listen_to(r))
+		continue;
+	if (*r->why == '\0' && WIFSIGNALED(status))
+		snprintf(r->why, r->size, "killed by signal %d",
+		    WTERMSIG(status));
+	else if (*r->why == '\0')
+		snprintf(r->why, r->size, "it ended with status %d",
+		    WEXITSTATUS(status));
+	return false;
+}
+
+static bool
+follow(struct run *r, unsigned ms)
+{
+	int status = 0;
+	bool ended;
+
+	r->end = (int)syscall(SYS_pidfd_open, r->pid, 0);
+	fcntl(r->said[0], F_SETFL, O_NONBLOCK);
+	ended = r->end != -1 && await(r, ms);
+	if (!ended)
+		kill(-r->pid, SIGKILL);
+	while (waitpid(r->pid, &status, 0) == -1 && errno == EINTR)
+		continue;
+	if (r->end != -1)
+		close(r->end);
+	if (ended)
+		return judge(r, status);
+	snprintf(r->why, r->size, "it took longer than %u ms", ms);
+	return false;
+}
+
+static bool
+run(struct run *r, char *const words[], const char *input, size_t n,
+    unsigned ms)
+{
+	int error;
+
+	if (!write_all(r->input, input, n)) {
+		snprintf(r->why, r->size, "no memory for its input");
+		return false;
+	}
+	error = spawn(r, words);
+	close(r->said[1]);
+	r->said[1] = -1;
+	if (error == 0)
+		return follow(r, ms);
+	snprintf(r->why, r->size, "cannot be started: %s",
+	    strerror(error));
+	return false;
+}
+
+bool
+command_run(const char *command, const char *input, size_t n, unsigned ms,
+    char *why, size_t size)
+{
+	struct run r = { .input = -1, .said = { -1, -1 }, .why = why,
+	    .size = size };
+	char line[COMMAND_MAX], *words[WORDS_MAX + 1];
+	bool good = false;
+
+	*why = '\0';
+	if (snprintf(line, sizeof(line), "%s", command) >= (int)sizeof(line) ||
+	    !split(line, words)) {
+		snprintf(why, size, "no command, or a very long one");
+		return false;
+	}
+	r.input = memfd_create("input", MFD_CLOEXEC);
+	if (r.input == -1 || pipe2(r.said, O_CLOEXEC) == -1)
+		snprintf(why, size, "no more files may be opened");
+	else
+		good = run(&r, words, input, n, ms);
+	for (int i = 0; i < 2; i++)
+		if (r.said[i] != -1)
+			close(r.said[i]);
+	if (r.input != -1)
+		close(r.input);
+	return good;
+}
