@@ -25,3 +25,36 @@ SELECT sid, medium, address, next_link, validated_at
 
 -- :name threepid_session_drop
 DELETE FROM threepid_session WHERE sid = :sid;
+
+-- What was sent last in a session that is alive: not expired, and not ended by
+-- wrong tokens (:most of them; of mails any number may be wrong).
+-- :name threepid_session_sent
+SELECT send_attempt, validated_at
+  FROM threepid_session
+ WHERE sid = :sid AND expires_at > :now
+   AND (medium = 'email' OR failures < :most);
+
+-- A message was sent.  What was confirmed meanwhile stays so.
+-- :name threepid_session_send
+INSERT INTO threepid_session (sid, client_secret, purpose, medium, address,
+       token, send_attempt, next_link, created_at, expires_at)
+VALUES (:sid, :client_secret, :purpose, :medium, :address, :token,
+       :send_attempt, :next_link, :now, :expires_at)
+ON CONFLICT (sid) DO UPDATE
+SET token = excluded.token, next_link = excluded.next_link, failures = 0,
+    send_attempt = excluded.send_attempt, created_at = excluded.created_at,
+    expires_at = excluded.expires_at, validated_at = NULL
+WHERE validated_at IS NULL OR expires_at <= excluded.created_at;
+
+-- :name threepid_session_try
+SELECT token, medium, address, next_link, validated_at
+  FROM threepid_session
+ WHERE sid = :sid AND client_secret = :client_secret AND expires_at > :now
+   AND (medium = 'email' OR failures < :most);
+
+-- :name threepid_session_wrong
+UPDATE threepid_session SET failures = failures + 1 WHERE sid = :sid;
+
+-- :name threepid_session_right
+UPDATE threepid_session SET validated_at = :now, expires_at = :expires_at
+ WHERE sid = :sid;

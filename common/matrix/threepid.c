@@ -94,19 +94,35 @@ threepid_drop(struct db *db, int64_t user, const char *medium,
 
 /* ---------------------------------------------------------------- sessions */
 
+const char *
+threepid_purpose_name(enum threepid_purpose purpose)
+{
+	static const char *const names[] = {
+		[FOR_REGISTER] = "register",
+		[FOR_PASSWORD] = "password",
+		[FOR_ADD] = "add"
+	};
+
+	return names[purpose];
+}
+
+void
+threepid_token_hash(struct arena *mem, const char *sid, const char *token,
+    uint8_t hash[SHA256_LEN])
+{
+	const char *both = arena_printf(mem, "%s %s", sid, token);
+
+	sha256(both, strlen(both), hash);
+}
+
 bool
 threepid_session_find(struct db *db, const char *sid,
     const char *client_secret, enum threepid_purpose purpose, int64_t now,
     struct threepid_session *s)
 {
-	static const char *const purposes[] = {
-		[FOR_REGISTER] = "register",
-		[FOR_PASSWORD] = "password",
-		[FOR_ADD] = "add"
-	};
 	struct rows rows = db_query(db, STMT_THREEPID_SESSION_FIND,
-	    DB_TEXT(sid), DB_TEXT(client_secret), DB_TEXT(purposes[purpose]),
-	    DB_INT(now));
+	    DB_TEXT(sid), DB_TEXT(client_secret),
+	    DB_TEXT(threepid_purpose_name(purpose)), DB_INT(now));
 
 	*s = (struct threepid_session){ 0 };
 	if (!rows_next(&rows))

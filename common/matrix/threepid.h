@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/crypto.h"
 #include "store/db.h"
 
 #define MEDIUM_EMAIL	"email"
@@ -44,6 +45,14 @@ bool		 threepid_drop(struct db *, int64_t user, const char *medium,
 /* ------------------------------------------- confirmed by this server */
 
 enum threepid_purpose { FOR_REGISTER, FOR_PASSWORD, FOR_ADD };
+/* As the store has it. */
+const char	*threepid_purpose_name(enum threepid_purpose);
+
+/* What the store keeps of the token that a message holds. */
+void		 threepid_token_hash(struct arena *, const char *sid,
+		    const char *token, uint8_t hash[SHA256_LEN]);
+/* A telephone's session ends with so many wrong tokens. */
+#define THREEPID_WRONG_MOST	5
 
 struct threepid_session {
 	const char	*sid;

@@ -77,6 +77,13 @@ req_is_2015(const struct request *r)
 	return r->api == API_V1_2015 || r->api == API_V2_ALPHA;
 }
 
+const char *
+server_url(const struct request *r)
+{
+	return r->conf->base_url ? r->conf->base_url :
+	    arena_printf(r->mem, "https://%s", r->conf->server_name);
+}
+
 enum mx_err
 body_read(struct request *r, const struct field *fields, void *dst)
 {

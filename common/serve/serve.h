@@ -144,6 +144,12 @@ bool		 req_query_int(struct request *, const char *name, int64_t min,
 /* Did it come by api/v1 or v2_alpha? */
 bool		 req_is_2015(const struct request *);
 
+/*
+ * Where clients and people reach this server, without a slash at the end.  Of
+ * the configuration: what a request says of it may be a lie.
+ */
+const char	*server_url(const struct request *);
+
 /* Read the body by a field table; a fault becomes the refusal it names. */
 enum mx_err	 body_read(struct request *, const struct field *, void *dst);
 
