@@ -2,7 +2,8 @@
  * housekeeper - keeps the databases small while others work.
  *
  * It stays and is rung by writers whose WAL grows; or cron runs it with
- * --once.  It may be killed at any time: each piece of its work is a
+ * --once.  Then it also works off the tasks that requests left: `rooms`, whose
+ * business they are, may not be asked for long.  It may be killed at any time: each piece of its work is a
  * transaction.
  */
 #include <errno.h>
@@ -16,12 +17,15 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "matrix/room-tasks.h"
 #include "store/bell.h"
+#include "store/lock.h"
 #include "store/upkeep.h"
 #include "housekeeper.rights.h"
 
 #define SECOND		1000000LL		/* us */
 #define CACHE_KIB	1024
+#define LOCK_MS		2000
 
 static const struct rights rights = { "housekeeper", rights_list };
 
@@ -69,8 +73,23 @@ do_duty(struct upkeep *u, bool (*piece)(struct upkeep *))
 }
 
 static void
+do_tasks(struct upkeep *u)
+{
+	struct store *store = u->store;
+	struct tasks tasks;
+
+	tasks_init(&tasks, store, room_tasks);
+	while (goes_on(u) && tasks_look(&tasks) &&
+	    lock_wait(store->lock, LOCK_MS)) {
+		tasks_turn(&tasks);
+		lock_release(store->lock);
+	}
+}
+
+static void
 do_once(struct upkeep *u)
 {
+	do_tasks(u);
 	/* The checkpoint comes last, for what the others wrote. */
 	for (size_t i = DUTIES; i-- > 0 && goes_on(u);)
 		do_duty(u, duties[i].piece);
@@ -160,7 +179,8 @@ usage(FILE *to)
 {
 	fputs("usage: housekeeper [--once]\n"
 	    "Keeps the databases of mxcgi small: checkpoints, expiry.\n"
-	    "  --once   do what is due and end (for cron)\n"
+	    "  --once   do what is due, with the work that requests left to be\n"
+	    "           done later, and end (for cron)\n"
 	    "The configuration is $MXCGI_CONFIG, else " SYSCONFDIR
 	    "/mxcgi/mxcgi.conf.\n", to);
 }

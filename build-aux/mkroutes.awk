@@ -56,6 +56,12 @@ function flags(list,    n, part, i, out) {
 }
 
 /^#/ || NF == 0 { next }
+NF == 3 && $2 == "tasks" {
+	if ($1 in tasks)
+		fault("the tasks of " $1 " stand here twice")
+	tasks[$1] = $3
+	next
+}
 NF != 10 { fault("want 10 columns, found " NF) }
 {
 	if (!($4 in is_auth)) fault("auth: " $4)
@@ -132,6 +138,8 @@ END {
 		printf "%s", decl
 		if (waits)
 			print "\nextern const struct waits waits;"
+		if (program in tasks)
+			printf "\n#include \"store/task.h\"\nextern const struct task_kind %s[];\n", tasks[program]
 	} else if (want == "c") {
 		print "/* Made by build-aux/mkroutes.awk from routes.tab; do not edit. */"
 		printf "#include \"%s.routes.h\"\n\n", program
@@ -139,7 +147,8 @@ END {
 	} else if (want == "program") {
 		printf "\nconst struct program program = {\n\t.name = \"%s\",\n\t.routes = routes,\n", program
 		printf "\t.rights = { \"%s\", rights_list },\n", program
-		printf "\t.waits = %s,\n};\n", waits ? "&waits" : "NULL"
+		printf "\t.waits = %s,\n", waits ? "&waits" : "NULL"
+		printf "\t.tasks = %s,\n};\n", program in tasks ? tasks[program] : "NULL"
 	} else if (want == "nginx") {
 		print "# Made by build-aux/mkroutes.awk from routes.tab; do not edit."
 		print "# The raw request line decides, before nginx decodes %2F or merges slashes."

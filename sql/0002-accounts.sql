@@ -1,9 +1,18 @@
 -- Accounts in full: sessions that are refreshed, addresses, tokens that let
 -- somebody register or log in.
 
--- When the user asked that others see no more of what they said; NULL: not.
+-- When the user asked that others see no more of what they said, and the newest
+-- event.nr at that time: who was in a room by then goes on to see it; NULL: not.
 -- Writes: account, mxcgi.
 ALTER TABLE account ADD COLUMN erased_at INTEGER;
+ALTER TABLE account ADD COLUMN erased_nr INTEGER;
+CREATE INDEX account_erased ON account (user, erased_nr)
+ WHERE erased_nr IS NOT NULL;
+
+-- Pieces of the task that failed one after the other, and when it is tried
+-- again (ms since 1970).
+ALTER TABLE task ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE task ADD COLUMN due_at INTEGER NOT NULL DEFAULT 0;
 
 -- The access and the refresh token of a pair share its number, which is the
 -- refresh token's nr; NULL: an access token alone.  While a device has an older

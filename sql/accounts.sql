@@ -43,8 +43,11 @@ UPDATE account SET suspended_at = :at WHERE user = :user;
 -- :name account_deactivate
 UPDATE account SET deactivated_at = :now WHERE user = :user;
 
+-- Whoever has seen it by now may go on to see it (matrix/visibility.c).
 -- :name account_erase
-UPDATE account SET erased_at = :now WHERE user = :user;
+UPDATE account
+   SET erased_at = :now, erased_nr = (SELECT coalesce(max(nr), 0) FROM event)
+ WHERE user = :user;
 
 -- :name password_set
 INSERT INTO password (user, hash, set_at) VALUES (:user, :hash, :now)
@@ -52,10 +55,6 @@ ON CONFLICT (user) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at;
 
 -- :name password_drop
 DELETE FROM password WHERE user = :user;
-
--- Work that rooms does when it has time.
--- :name task_add
-INSERT INTO task (kind, user, created_at) VALUES (:kind, :user, :now);
 
 -- The same password under a higher cost; set_at stays, for it was not changed.
 -- :name password_rehash

@@ -9,6 +9,14 @@ INSERT INTO user (user_id) VALUES (:user_id);
 -- :name account_alive
 SELECT 1 FROM account WHERE user = :user AND deactivated_at IS NULL;
 
+-- Where a user is, or could come in, from some room on.
+-- :name stays
+SELECT m.room, r.room_id, r.version
+  FROM member m CROSS JOIN room r ON r.nr = m.room
+ WHERE m.user = :user AND m.membership IN ('invite', 'join', 'knock')
+   AND m.room > :after
+ ORDER BY m.room LIMIT :most;
+
 --------------------------------------------------------------------- rooms
 
 -- :name room_add

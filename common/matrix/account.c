@@ -9,8 +9,10 @@
 #include "base/utf8.h"
 #include "matrix/account.h"
 #include "matrix/ids.h"
+#include "matrix/room-tasks.h"
 #include "matrix/session.h"
 #include "store/stream.h"
+#include "store/task.h"
 
 static const char *const kinds[] = {
 	[ACCOUNT_USER] = "user",
@@ -224,6 +226,5 @@ account_deactivate(struct db *db, int64_t user, bool erase, int64_t now)
 	session_end_others(db, user, 0);
 	db_exec(db, STMT_THREEPIDS_DROP, DB_INT(user));
 	db_exec(db, STMT_LOGIN_TOKENS_DROP, DB_INT(user));
-	db_exec(db, STMT_TASK_ADD, DB_TEXT("leave_rooms"), DB_INT(user),
-	    DB_INT(now));
+	task_add(db, TASK_LEAVE_ROOMS, user, now);
 }

@@ -24,6 +24,7 @@
 #include "store/bell.h"
 #include "store/lock.h"
 #include "store/stream.h"
+#include "store/task.h"
 
 #define LOCK_MS		2000
 #define CHECKPOINT_PAGES 1024
@@ -228,6 +229,19 @@ checkpoint(struct store *store)
 	}
 }
 
+/* Likewise a piece of the work that requests left; cron does what is over. */
+static void
+work(struct store *store)
+{
+	struct tasks tasks;
+
+	tasks_init(&tasks, store, program.tasks);
+	if (tasks_look(&tasks) && lock_try(store->lock)) {
+		tasks_turn(&tasks);
+		lock_release(store->lock);
+	}
+}
+
 int
 cgi_serve(struct store *store)
 {
@@ -242,6 +256,7 @@ cgi_serve(struct store *store)
 		bell_leave(store->bell, bell);
 	answer(l);
 	life_free(l);
+	work(store);
 	checkpoint(store);
 	return 0;
 }

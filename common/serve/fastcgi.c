@@ -25,6 +25,7 @@
 #include "serve/waiters.h"
 #include "store/bell.h"
 #include "store/lock.h"
+#include "store/task.h"
 
 #define ROUND_MAX	64	/* requests of a round */
 #define ACCEPT_MAX	64	/* connections taken in a turn */
@@ -33,11 +34,15 @@
 #define LINGER_MS	200	/* then what kept connections bring is served */
 #define END_MS		5000	/* and then it ends, whatever happens */
 #define NO_FD_MS	100	/* without descriptors: accept again after that */
+#define PASSED_MAX	20	/* then writers wait for a piece of a task */
 
 static bool terminated;		/* by a signal, or a newer schema */
 static struct store *store;
 static int epfd;
 static int bell = -1;
+static int tasks_bell = -1;
+static struct tasks tasks;
+static unsigned passed_over;	/* rounds of writers while a task was due */
 static struct lives ready, writers;
 static bool news;		/* the doorbell rang */
 static bool deaf;		/* and what it rang for could not be read */
@@ -49,7 +54,8 @@ static int64_t quiet_since;	/* ending: ms, monotonic; 0: it is not quiet */
 static size_t waited;		/* ending: so many waited when it began */
 
 /* Marks for epoll's data.ptr; connections have their own address. */
-static char listen_mark, bell_mark, jobs_mark, lock_mark, signal_mark;
+static char listen_mark, bell_mark, tasks_mark, jobs_mark, lock_mark,
+    signal_mark;
 
 static int64_t
 mono_ms(void)
@@ -102,6 +108,18 @@ signals_open(void)
 	return fd;
 }
 
+static int
+bell_open_at(enum bell_kind kind, void *mark)
+{
+	int fd = bell_listen(store->bell, kind);
+
+	if (fd == -1)
+		log_fatal("%s: no doorbell: %s", store->conf->run_dir,
+		    strerror(errno));
+	watch(fd, mark, EPOLLIN);
+	return fd;
+}
+
 static void
 open_all(struct store *s)
 {
@@ -116,12 +134,11 @@ open_all(struct store *s)
 	watch(jobs_fd(), &jobs_mark, EPOLLIN);
 	lockwait_open(store->lock);
 	watch(lockwait_fd(), &lock_mark, EPOLLIN);
-	if (program.waits == NULL)
-		return;
-	if ((bell = bell_listen(store->bell, BELL_CHANGES)) == -1)
-		log_fatal("%s: no doorbell: %s", store->conf->run_dir,
-		    strerror(errno));
-	watch(bell, &bell_mark, EPOLLIN);
+	tasks_init(&tasks, store, program.tasks);
+	if (program.waits != NULL)
+		bell = bell_open_at(BELL_CHANGES, &bell_mark);
+	if (program.tasks != NULL)
+		tasks_bell = bell_open_at(BELL_TASKS, &tasks_mark);
 }
 
 /* ---------------------------------------------------------------- hearing */
@@ -165,6 +182,9 @@ hear(const struct epoll_event *e)
 		take_connections();
 	} else if (mark == &bell_mark) {
 		news |= bell_answer(bell) && waiters_count() > 0;
+	} else if (mark == &tasks_mark) {
+		if (bell_answer(tasks_bell))
+			tasks_rang(&tasks);
 	} else if (mark == &jobs_mark) {
 		jobs_done(&done);
 		while ((l = lives_take(&done)) != NULL) {
@@ -185,6 +205,13 @@ sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* A piece of a task would be next, if the lock can be had. */
+static bool
+task_is_due(void)
+{
+	return ending_at == 0 && tasks_look(&tasks);
+}
+
 /* How long epoll may sleep. */
 static int
 patience(int64_t next_due)
@@ -192,8 +219,10 @@ patience(int64_t next_due)
 	int64_t ms = 60000, deadline = waiters_deadline();
 
 	if (ready.n > 0 || news || waiters_woken() ||
-	    (writers.n > 0 && !lockwait_is_on()))
+	    ((writers.n > 0 || task_is_due()) && !lockwait_is_on()))
 		return 0;
+	if (tasks_look_at(&tasks) != INT64_MAX)
+		ms = sooner(ms, tasks_look_at(&tasks) / 1000 + 1 - mono_ms());
 	if (next_due != -1)
 		ms = sooner(ms, next_due - mono_ms());
 	if (deadline != -1)
@@ -309,27 +338,39 @@ refuse_late(void)
 	}
 }
 
+/* Tasks come last, but not never. */
+static bool
+task_has_turn(void)
+{
+	bool due = task_is_due();
+	bool turn = due && (writers.n == 0 || passed_over == PASSED_MAX);
+
+	passed_over = due && !turn ? passed_over + 1 : 0;
+	return turn;
+}
+
 /* answered: the thread that waits for the lock has something to say. */
 static void
 write_round(bool answered)
 {
 	struct round_end end = { 0 };
 	bool ours = answered && lockwait_end();
-	struct lives batch;
+	struct lives batch = { 0 };
 
 	if (lockwait_is_on())
 		return;
 	if (!ours) {
 		refuse_late();
-		if (writers.n == 0)
+		if (writers.n == 0 && !task_is_due())
 			return;
 		if (!(ours = lock_try(store->lock))) {
 			lockwait_start();
 			return;
 		}
 	}
-	batch = take(&writers, ROUND_MAX);
-	if (batch.n > 0)
+	if (task_has_turn())
+		tasks_turn(&tasks);
+	else if ((batch = take(&writers, ROUND_MAX)).n > 0)
 		round_write(store, &batch, &end);
 	lock_release(store->lock);
 	/* What was not reached keeps its place before those that came later. */
@@ -407,6 +448,8 @@ fastcgi_serve(struct store *s)
 		turn();
 	if (bell != -1)
 		bell_leave(store->bell, bell);
+	if (tasks_bell != -1)
+		bell_leave(store->bell, tasks_bell);
 	conns_end();
 	lockwait_close();
 	return 0;

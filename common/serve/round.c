@@ -14,13 +14,11 @@
 #include "serve/jobs.h"
 #include "serve/life.h"
 #include "serve/waiters.h"
-#include "store/bell.h"
 #include "store/stream.h"
 #include "store/upkeep.h"
 
 #define ROUND_MAX_US	5000	/* a round closes after that */
 #define REFUSED_MAX	200	/* waiting requests refused in a round */
-#define WAL_RING_PAGES	1024	/* 4 MiB: the housekeeper is wanted */
 #define WAL_FULL_PAGES	65536	/* 256 MiB: no more until it can be emptied */
 
 static int64_t told;		/* the stream as far as `news` has heard of it */
@@ -250,10 +248,7 @@ lost:
 static void
 ring(struct store *store)
 {
-	if (change_added(store->main))
-		bell_ring(store->bell, BELL_CHANGES);
-	if (db_wal_pages(store->main) > WAL_RING_PAGES)
-		bell_ring(store->bell, BELL_HOUSEKEEPER);
+	store_ring(store);
 	upkeep_relieve(store);
 }
 

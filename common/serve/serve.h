@@ -81,11 +81,13 @@ struct route {
 
 /* A program of cgi-bin/, made by mkroutes.awk from routes.tab and rights.tab. */
 struct waits;
+struct task_kind;
 struct program {
 	const char	*name;
 	const struct route *routes;	/* ends with method NULL */
 	struct rights	 rights;
 	const struct waits *waits;	/* NULL: nobody waits here */
+	const struct task_kind *tasks;	/* store/task.h; NULL: none is done here */
 };
 extern const struct program program;
 

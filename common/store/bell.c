@@ -34,6 +34,7 @@ struct bell {
 static const char *const prefix[] = {
 	[BELL_CHANGES] = "changes.",
 	[BELL_HOUSEKEEPER] = "housekeeper.",
+	[BELL_TASKS] = "tasks.",
 };
 
 struct bell *

@@ -45,6 +45,8 @@ struct db {
 	unsigned	 wal_pages;
 	unsigned	 changes;	/* rows added to the stream in this tx */
 	unsigned	 changes_kept;	/* of them before the savepoint */
+	unsigned	 tasks;		/* the same of the table task */
+	unsigned	 tasks_kept;
 	int64_t		 data_version;
 	sqlite3_stmt	*control[CONTROL__MAX];
 	struct slot	 slot[STMT__MAX];

@@ -131,6 +131,7 @@ db_begin(struct db *db, enum tx tx)
 	db_reset_all(db);
 	db->fault = DB_FINE;
 	db->changes = 0;
+	db->tasks = 0;
 	db->tx = tx;
 	if (control(db, tx == TX_WRITE ? CONTROL_BEGIN_WRITE :
 	    CONTROL_BEGIN_READ) == 0 && schema_is_ours(db))
@@ -165,6 +166,7 @@ db_rollback(struct db *db)
 		control(db, CONTROL_ROLLBACK);
 	db->tx = TX_NONE;
 	db->changes = 0;
+	db->tasks = 0;
 }
 
 bool
@@ -179,6 +181,7 @@ bool
 db_savepoint(struct db *db)
 {
 	db->changes_kept = db->changes;
+	db->tasks_kept = db->tasks;
 	return db->fault == DB_FINE && control(db, CONTROL_SAVEPOINT) == 0;
 }
 
@@ -199,6 +202,7 @@ db_undo(struct db *db)
 {
 	db_reset_all(db);
 	db->changes = db->changes_kept;
+	db->tasks = db->tasks_kept;
 	if (db_lost(db))
 		return;
 	db->fault = DB_FINE;

@@ -10,7 +10,11 @@
 #include "store/bell.h"
 #include "store/db-inner.h"
 #include "store/lock.h"
+#include "store/stream.h"
+#include "store/task.h"
 #include "store/volatile.h"
+
+#define WAL_RING_PAGES	1024	/* 4 MiB: the housekeeper is wanted */
 
 static bool
 version_fits(int64_t version, const char *path, struct arena *mem,
@@ -135,4 +139,15 @@ store_close(struct store *store)
 	db_close(store->vol);
 	db_close(store->main);
 	free(store);
+}
+
+void
+store_ring(struct store *store)
+{
+	if (change_added(store->main))
+		bell_ring(store->bell, BELL_CHANGES);
+	if (task_added(store->main))
+		bell_ring(store->bell, BELL_TASKS);
+	if (db_wal_pages(store->main) > WAL_RING_PAGES)
+		bell_ring(store->bell, BELL_HOUSEKEEPER);
 }

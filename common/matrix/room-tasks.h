@@ -1,0 +1,22 @@
+/*
+ * room-tasks.h - what is done to rooms after the request that asked for it has
+ * been answered: too many events for one transaction.
+ */
+#ifndef MXCGI_ROOM_TASKS_H
+#define MXCGI_ROOM_TASKS_H
+
+#include "store/task.h"
+
+/*
+ * Its user goes out of every room that they are in, are invited to or knock
+ * at (client-server API, "Account deactivation").
+ */
+#define TASK_LEAVE_ROOMS	"leave_rooms"
+
+/*
+ * All kinds.  Who works for them writes events, so they may be handed to
+ * `rooms` and the housekeeper only (cgi-bin/rights.tab).
+ */
+extern const struct task_kind room_tasks[];
+
+#endif

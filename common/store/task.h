@@ -1,0 +1,80 @@
+/*
+ * task.h - work that goes on after the request that left it
+ * (design section 2).
+ *
+ * A request adds a row to the table task within its own transaction.  Whoever
+ * works for the kind of it (`rooms`; the housekeeper when cron calls it) does
+ * it in pieces: each is a write transaction of its own that also moves the
+ * task's cursor, so a process that dies in the middle loses nothing and does
+ * nothing twice.  A piece that fails comes round again, later each time, and
+ * holds up no other task.
+ */
+#ifndef MXCGI_TASK_H
+#define MXCGI_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "store/store.h"
+
+/* user: user.nr, or 0.  The doorbell rings after COMMIT (store_ring()). */
+void	task_add(struct db *, const char *kind, int64_t user, int64_t now);
+/* Was any added since the transaction began?  Read after db_commit(). */
+bool	task_added(const struct db *);
+
+/* ----------------------------------------------------- what is to be done */
+
+/* A task, as the piece of it that is done now sees it. */
+struct task {
+	struct store	*store;
+	struct db	*db;		/* its main database */
+	struct arena	*mem;		/* ends with the piece */
+	int64_t		 now;		/* ms since 1970 */
+	int64_t		 nr;
+	int64_t		 user;		/* user.nr, or 0 */
+	int64_t		 failures;	/* pieces in a row, up to now */
+	const char	*cursor;	/* NULL: it has not begun */
+	int64_t		 stop_us;	/* task_has_time() */
+};
+enum task_end {
+	TASK_DONE,
+	TASK_MORE,	/* cursor, in mem, says where to go on */
+	TASK_FAILED	/* why is logged; nothing of the piece is kept */
+};
+/* A table of these ends with kind NULL. */
+struct task_kind {
+	const char	*kind;
+	enum task_end	(*piece)(struct task *);
+};
+/*
+ * False: end the piece, for others wait for the lock.  Ask after a step, so
+ * that each piece gets on by one at least.
+ */
+bool	task_has_time(const struct task *);
+
+/* ------------------------------------------------------------ who does it */
+
+/* A process that works for some kinds. */
+struct tasks {
+	struct store	*store;
+	const struct task_kind *kinds;	/* NULL: for none */
+	int64_t		 next;		/* task.nr that is due; 0: none known */
+	int64_t		 last;		/* task.nr that had its turn last */
+	int64_t		 look_at;	/* us, monotonic */
+	unsigned	 troubles;	/* of the store, in a row */
+};
+void	tasks_init(struct tasks *, struct store *, const struct task_kind *);
+/* The doorbell rang. */
+void	tasks_rang(struct tasks *);
+/*
+ * Is one due?  Reads the table when that may have changed (in a transaction
+ * of its own), else knows.
+ */
+bool	tasks_look(struct tasks *);
+/* When to look again: us, monotonic; INT64_MAX: never. */
+int64_t	tasks_look_at(const struct tasks *);
+/* A piece of the one that is due.  The caller holds the lock. */
+void	tasks_turn(struct tasks *);
+
+#endif

@@ -1,0 +1,23 @@
+-- Work that goes on after the request that left it (common/store/task.c).
+
+-- :name task_add
+INSERT INTO task (kind, user, created_at) VALUES (:kind, :user, :now);
+
+-- Oldest first.
+-- :name task_list
+SELECT nr, kind, due_at FROM task WHERE nr > :after ORDER BY nr;
+
+-- One that is still due: another process may have had it meanwhile.
+-- :name task_get
+SELECT kind, user, cursor, failures FROM task
+ WHERE nr = :nr AND due_at <= :now;
+
+-- It has come so far.
+-- :name task_move
+UPDATE task SET cursor = :cursor, failures = 0, due_at = 0 WHERE nr = :nr;
+
+-- :name task_put_off
+UPDATE task SET failures = failures + 1, due_at = :due_at WHERE nr = :nr;
+
+-- :name task_drop
+DELETE FROM task WHERE nr = :nr;
