@@ -71,6 +71,16 @@ req_query_int(struct request *r, const char *name, int64_t min, int64_t max,
 	return true;
 }
 
+const char *
+req_form(struct request *r, const char *name)
+{
+	struct span value;
+	const char *why;
+
+	return uri_query(r->raw, name, &value) ?
+	    uri_decode(r->mem, value, true, &why) : NULL;
+}
+
 bool
 req_is_2015(const struct request *r)
 {
@@ -168,6 +178,29 @@ reply_array(struct request *r)
 	r->life->body.len = 0;
 	writer_init(&r->out, &r->life->body);
 	write_array(&r->out);
+}
+
+void
+reply_page(struct request *r, const struct reply_page *page)
+{
+	reply_raw(r, page->html);
+	r->life->page = arena_memdup(r->mem, page, sizeof(*page));
+}
+
+/* A byte that ends a header, or a URL, would let others write the rest. */
+void
+reply_redirect(struct request *r, const char *url)
+{
+	struct buf b;
+
+	buf_init(&b, r->mem, SIZE_MAX);
+	for (const unsigned char *p = (const unsigned char *)url; *p; p++) {
+		if (*p <= ' ' || *p >= 0x7f || strchr("\"<>\\^`{|}", *p))
+			buf_printf(&b, "%%%02X", *p);
+		else
+			buf_putc(&b, (char)*p);
+	}
+	r->life->location = buf_str(&b);
 }
 
 struct writer *

@@ -10,20 +10,8 @@
 #include "serve/life.h"
 #include "serve/uri.h"
 
-/* No answer is larger; what may be goes elsewhere or in pages. */
-#define REPLY_MAX	((size_t)256 << 20)
 /* A tree can be thirty times its text: a larger one is not kept for later. */
 #define TREE_KEPT_MAX	((size_t)64 << 10)
-
-static const struct {
-	const char	*errcode;
-	int		 status;
-} errors[M__MAX] = {
-	[M_OK] = { NULL, 200 },
-#define X(name, errcode, status) [name] = { errcode, status },
-	MX_ERRORS(X)
-#undef X
-};
 
 /* ------------------------------------------------------- birth and death */
 
@@ -113,6 +101,8 @@ life_prepare(struct life *l)
 	l->err = M_OK;
 	l->error = NULL;
 	l->keep = l->raw = false;
+	l->page = NULL;
+	l->location = NULL;
 	l->retry_after_ms = 0;
 	l->members = (struct buf){ 0 };
 	buf_init(&l->body, l->r.mem, REPLY_MAX);
@@ -270,7 +260,17 @@ judge_rate(struct life *l)
 }
 
 static enum mx_err
-read_json(struct life *l)
+check_form(struct life *l)
+{
+	const char *why;
+
+	if (uri_decode(l->r.mem, l->r.raw, true, &why) == NULL)
+		return fail(&l->r, M_BAD_REQUEST, "The form %s", why);
+	return M_OK;
+}
+
+static enum mx_err
+read_body(struct life *l)
 {
 	enum route_body kind = l->r.route->body;
 	enum json_verdict verdict;
@@ -279,6 +279,8 @@ read_json(struct life *l)
 
 	if (kind == BODY_NONE || kind == BODY_FILE || l->r.body != NULL)
 		return M_OK;
+	if (kind == BODY_FORM)
+		return check_form(l);
 	if (kind == BODY_MAYBE && raw.n == 0)
 		raw = SPAN("{}");
 	if (raw.n == 0)
@@ -300,7 +302,7 @@ judge(struct life *l)
 	const struct route *route = l->r.route;
 	enum mx_err err;
 
-	if (route->auth != AUTH_NONE &&
+	if (route->auth >= AUTH_OPTIONAL &&
 	    (l->token != NULL || l->resumed_token != 0) &&
 	    (err = caller_find(l)) != M_OK)
 		return err;
@@ -310,7 +312,7 @@ judge(struct life *l)
 	if (!l->admitted && l->resumed_token == 0 &&
 	    (err = judge_rate(l)) != M_OK)
 		return err;
-	return l->resumed_token == 0 ? read_json(l) : M_OK;
+	return l->resumed_token == 0 ? read_body(l) : M_OK;
 }
 
 bool
@@ -351,83 +353,4 @@ life_next(struct life *l)
 	l->job = NULL;
 	l->run = l->job_next;
 	l->tx = l->job_tx;
-}
-
-/* ------------------------------------------------------------ the answer */
-
-static const char *
-reason(int status)
-{
-	switch (status) {
-	case 200: return "OK";
-	case 400: return "Bad Request";
-	case 401: return "Unauthorized";
-	case 403: return "Forbidden";
-	case 404: return "Not Found";
-	case 405: return "Method Not Allowed";
-	case 413: return "Content Too Large";
-	case 429: return "Too Many Requests";
-	case 503: return "Service Unavailable";
-	case 507: return "Insufficient Storage";
-	default:  return "Internal Server Error";
-	}
-}
-
-static void
-write_error(struct life *l)
-{
-	struct writer w;
-
-	buf_init(&l->body, l->r.mem, REPLY_MAX);
-	writer_init(&w, &l->body);
-	write_object(&w);
-	put_text(&w, "errcode", errors[l->err].errcode);
-	put_text(&w, "error", l->error ? l->error : "Something went wrong here");
-	if (l->retry_after_ms > 0)
-		put_int(&w, "retry_after_ms", l->retry_after_ms);
-	if (l->members.len > 1) {	/* "{" opened by reply_error_members() */
-		buf_putc(&l->body, ',');
-		buf_add(&l->body, l->members.s + 1, l->members.len - 1);
-	}
-	write_end(&w);
-}
-
-struct span
-life_response(struct life *l)
-{
-	struct buf out;
-	int status;
-
-	if (buf_full(&l->body))
-		l->err = fail(&l->r, M_TOO_LARGE, "The answer would be too large");
-	status = errors[l->err].status;
-	if (l->err != M_OK && l->err != M_UIA)
-		write_error(l);
-	buf_init(&out, l->r.mem, SIZE_MAX);
-	buf_printf(&out, "Status: %d %s\r\n", status, reason(status));
-	buf_puts(&out, "Content-Type: application/json\r\n"
-	    "Access-Control-Allow-Origin: *\r\n"
-	    "Access-Control-Allow-Methods: GET, POST, PUT, DELETE, OPTIONS\r\n"
-	    "Access-Control-Allow-Headers: X-Requested-With, Content-Type, Authorization\r\n"
-	    "Cache-Control: no-store\r\n"
-	    "X-Content-Type-Options: nosniff\r\n");
-	if (l->retry_after_ms > 0)
-		buf_printf(&out, "Retry-After: %lld\r\n",
-		    (long long)(l->retry_after_ms + 999) / 1000);
-	buf_printf(&out, "Content-Length: %zu\r\n\r\n", l->body.len);
-	return buf_content(&out);
-}
-
-void
-life_log(const struct life *l)
-{
-	const char *errcode = l->err < M__MAX ? errors[l->err].errcode : NULL;
-
-	if (!log_wants(LOG_INFO))
-		return;
-	log_info("%s %s %d %s %s %.1f ms %zu bytes",
-	    l->method, l->r.route ? l->r.route->path : "?",
-	    errors[l->err].status, errcode ? errcode : "-",
-	    l->r.who.user_id ? l->r.who.user_id : "-",
-	    (double)(clock_mono_us() - l->began_us) / 1000, l->body.len);
 }

@@ -75,6 +75,9 @@ struct life {
 	int64_t		 retry_after_ms;
 	struct buf	 body;		/* r.out writes here */
 	bool		 raw;		/* reply_raw(): body stands as it is */
+	bool		 for_people;	/* the path is one of a page */
+	const struct reply_page *page;	/* what body is; NULL: JSON */
+	const char	*location;	/* reply_redirect() */
 	struct buf	 members;	/* more members of an error object */
 	struct writer	 members_writer;
 
@@ -117,9 +120,13 @@ void		 life_run(struct life *);
 void		 life_shelve(struct life *);
 /* Its job has ended: what runs next. */
 void		 life_next(struct life *);
+
+/* ---- answer.c ---- */
 /* The response: its CGI header; the body behind it is l->body. */
 struct span	 life_response(struct life *);
 void		 life_log(const struct life *);
+/* No answer is larger; what may be goes elsewhere or in pages. */
+#define REPLY_MAX	((size_t)256 << 20)
 
 /* ---- caller.c ---- */
 /* Fill r.who from the token; M_OK, M_UNKNOWN_TOKEN, M_USER_LOCKED, ... */

@@ -95,6 +95,7 @@ route_find(struct life *l)
 		if (!(t->apis & l->r.api) || !path_matches(t->path, path, arg))
 			continue;
 		known = true;
+		l->for_people = t->auth == AUTH_PAGE;
 		if (strcmp(t->method, l->method) != 0)
 			continue;
 		l->r.route = t;

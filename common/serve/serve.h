@@ -40,6 +40,7 @@ typedef enum mx_err handler_fn(struct request *);
 
 enum route_auth {
 	AUTH_NONE,
+	AUTH_PAGE,		/* as AUTH_NONE, and people read the answers */
 	AUTH_OPTIONAL,
 	AUTH_USER,
 	AUTH_LOCKED		/* as AUTH_USER, and a locked account may */
@@ -49,6 +50,7 @@ enum route_body {
 	BODY_JSON,		/* an object is required */
 	BODY_MAYBE,		/* an object, or nothing, which counts as {} */
 	BODY_VALUE,		/* any JSON value */
+	BODY_FORM,		/* application/x-www-form-urlencoded */
 	BODY_FILE		/* a temporary file (media) */
 };
 
@@ -143,6 +145,8 @@ const char	*req_query(struct request *, const char *name);
  */
 bool		 req_query_int(struct request *, const char *name, int64_t min,
 		    int64_t max, int64_t *out);
+/* A field of a form, decoded; NULL when absent.  Of several the first counts. */
+const char	*req_form(struct request *, const char *name);
 /* Did it come by api/v1 or v2_alpha? */
 bool		 req_is_2015(const struct request *);
 
@@ -172,6 +176,22 @@ void		 reply_raw(struct request *, struct span json);
 void		 reply_array(struct request *);
 /* A member of the error object besides errcode and error (a fresh writer). */
 struct writer	*reply_error_members(struct request *);
+
+/*
+ * Instead of r->out: HTML, whatever the handler returns, with the status of
+ * that; page.h writes such.  Nothing may be loaded or run but what these
+ * members allow (Content-Security-Policy):
+ */
+struct reply_page {
+	struct span	 html;
+	const char	*nonce;		/* of its <style> and <script> */
+	bool		 asks;		/* its scripts may ask this server */
+	const char	*source;	/* an origin whose scripts run; or NULL */
+	const char	*target;	/* an origin its form may lead to; or NULL */
+};
+void		 reply_page(struct request *, const struct reply_page *);
+/* With M_OK: 303 to an absolute URL, of which odd bytes are escaped. */
+void		 reply_redirect(struct request *, const char *url);
 
 /* M_AGAIN: return it, to be run once more as a writer; M_OK: r is one. */
 enum mx_err	 again(struct request *);

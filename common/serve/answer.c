@@ -1,0 +1,169 @@
+/* answer.c - what a request is answered with: status, headers, refusals. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/life.h"
+#include "serve/page.h"
+
+static const struct {
+	const char	*errcode;
+	int		 status;
+} errors[M__MAX] = {
+	[M_OK] = { NULL, 200 },
+#define X(name, errcode, status) [name] = { errcode, status },
+	MX_ERRORS(X)
+#undef X
+};
+
+static int
+status_of(const struct life *l)
+{
+	return l->err == M_OK && l->location != NULL ? 303 :
+	    errors[l->err].status;
+}
+
+static const char *
+reason(int status)
+{
+	switch (status) {
+	case 200: return "OK";
+	case 303: return "See Other";
+	case 400: return "Bad Request";
+	case 401: return "Unauthorized";
+	case 403: return "Forbidden";
+	case 404: return "Not Found";
+	case 405: return "Method Not Allowed";
+	case 413: return "Content Too Large";
+	case 429: return "Too Many Requests";
+	case 503: return "Service Unavailable";
+	case 507: return "Insufficient Storage";
+	default:  return "Internal Server Error";
+	}
+}
+
+/* ----------------------------------------------------------- a refusal */
+
+static void
+write_error(struct life *l, const char *error)
+{
+	struct writer w;
+
+	buf_init(&l->body, l->r.mem, REPLY_MAX);
+	writer_init(&w, &l->body);
+	write_object(&w);
+	put_text(&w, "errcode", errors[l->err].errcode);
+	put_text(&w, "error", error);
+	if (l->retry_after_ms > 0)
+		put_int(&w, "retry_after_ms", l->retry_after_ms);
+	if (l->members.len > 1) {	/* "{" opened by reply_error_members() */
+		buf_putc(&l->body, ',');
+		buf_add(&l->body, l->members.s + 1, l->members.len - 1);
+	}
+	write_end(&w);
+}
+
+/* The same for people: a sentence, and how long they should wait. */
+static void
+write_error_page(struct life *l, const char *error)
+{
+	long long seconds = (l->retry_after_ms + 999) / 1000;
+	struct page p;
+
+	buf_init(&l->body, l->r.mem, REPLY_MAX);
+	page_begin(&p, &l->r, status_of(l) == 404 ? "Not found" :
+	    status_of(l) < 500 ? "That did not work" : "Something went wrong");
+	page_warning(&p, error);
+	if (seconds > 1)
+		page_text(&p, "Please wait %lld seconds.", seconds);
+	page_end(&p, l->err);
+}
+
+static void
+write_refusal(struct life *l)
+{
+	const char *error = l->error ? l->error : "Something went wrong here";
+
+	if (l->for_people)
+		write_error_page(l, error);
+	else
+		write_error(l, error);
+}
+
+/* --------------------------------------------------------- the headers */
+
+static void
+put_json_headers(struct buf *out)
+{
+	buf_puts(out, "Content-Type: application/json\r\n"
+	    "Access-Control-Allow-Origin: *\r\n"
+	    "Access-Control-Allow-Methods: GET, POST, PUT, DELETE, OPTIONS\r\n"
+	    "Access-Control-Allow-Headers: X-Requested-With, Content-Type, Authorization\r\n");
+}
+
+/*
+ * What a source brings sets style attributes and asks its origin; scripts that
+ * it loads in turn are trusted as it is itself.
+ */
+static void
+put_page_headers(struct buf *out, const struct reply_page *page)
+{
+	buf_printf(out, "Content-Type: text/html; charset=utf-8\r\n"
+	    "Content-Security-Policy: default-src 'none'; "
+	    "style-src 'nonce-%s'; script-src 'nonce-%s'",
+	    page->nonce, page->nonce);
+	if (page->source != NULL)
+		buf_printf(out, " 'strict-dynamic' %s; frame-src %s; "
+		    "style-src-attr 'unsafe-inline'", page->source,
+		    page->source);
+	if (page->source != NULL || page->asks)
+		buf_printf(out, "; connect-src%s%s%s",
+		    page->asks ? " 'self'" : "", page->source ? " " : "",
+		    page->source ? page->source : "");
+	buf_printf(out, "; form-action 'self'%s%s; base-uri 'none'; "
+	    "frame-ancestors 'none'\r\n", page->target ? " " : "",
+	    page->target ? page->target : "");
+	buf_puts(out, "X-Frame-Options: DENY\r\n"
+	    "Referrer-Policy: no-referrer\r\n");
+}
+
+struct span
+life_response(struct life *l)
+{
+	struct buf out;
+
+	if (buf_full(&l->body)) {
+		l->err = fail(&l->r, M_TOO_LARGE, "The answer would be too large");
+		l->page = NULL;
+	}
+	if (l->err != M_OK && l->err != M_UIA && l->page == NULL)
+		write_refusal(l);
+	buf_init(&out, l->r.mem, SIZE_MAX);
+	buf_printf(&out, "Status: %d %s\r\n", status_of(l),
+	    reason(status_of(l)));
+	if (l->page != NULL)
+		put_page_headers(&out, l->page);
+	else
+		put_json_headers(&out);
+	buf_puts(&out, "Cache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\n");
+	if (l->location != NULL && l->err == M_OK)
+		buf_printf(&out, "Location: %s\r\n", l->location);
+	if (l->retry_after_ms > 0)
+		buf_printf(&out, "Retry-After: %lld\r\n",
+		    (long long)(l->retry_after_ms + 999) / 1000);
+	buf_printf(&out, "Content-Length: %zu\r\n\r\n", l->body.len);
+	return buf_content(&out);
+}
+
+void
+life_log(const struct life *l)
+{
+	const char *errcode = l->err < M__MAX ? errors[l->err].errcode : NULL;
+
+	if (!log_wants(LOG_INFO))
+		return;
+	log_info("%s %s %d %s %s %.1f ms %zu bytes",
+	    l->method, l->r.route ? l->r.route->path : "?",
+	    status_of(l), errcode ? errcode : "-",
+	    l->r.who.user_id ? l->r.who.user_id : "-",
+	    (double)(clock_mono_us() - l->began_us) / 1000, l->body.len);
+}
