@@ -33,7 +33,24 @@ enum mx_err	 wish_check(struct request *, const struct wish *);
  */
 enum mx_err	 wish_go(struct request *, const struct wish *,
 		    handler_fn *next);
-/* Make the account and answer. */
+/* Make the account and answer; or M_LATER. */
 enum mx_err	 wish_grant(struct request *, const struct wish *);
+
+/* What is left to do then; it owns its texts. */
+struct wish_answer {
+	int64_t		 user;
+	char		 user_id[256];
+	bool		 inhibit_login;
+	bool		 refresh;
+	char		 device_id[256];
+	char		 device_name[513];
+};
+void		 wish_answer(struct request *, const struct wish_answer *);
+
+/*
+ * register-bind.c: the account is made; publish the address that an identity
+ * server confirmed, and then answer.  Returns M_LATER.
+ */
+enum mx_err	 register_bind(struct request *, const struct wish_answer *);
 
 #endif

@@ -17,6 +17,11 @@ DELETE FROM threepid
 -- :name threepids_drop
 DELETE FROM threepid WHERE user = :user;
 
+-- :name binding_add
+INSERT INTO binding (user, medium, address, id_server, bound_at)
+VALUES (:user, :medium, :address, :id_server, :now)
+ON CONFLICT (user, medium, address, id_server) DO NOTHING;
+
 -- :name threepid_session_find
 SELECT sid, medium, address, next_link, validated_at
   FROM threepid_session

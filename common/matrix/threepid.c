@@ -92,6 +92,14 @@ threepid_drop(struct db *db, int64_t user, const char *medium,
 	    DB_TEXT(address)) > 0;
 }
 
+void
+binding_add(struct db *db, int64_t user, const char *medium,
+    const char *address, const char *id_server, int64_t now)
+{
+	db_exec(db, STMT_BINDING_ADD, DB_INT(user), DB_TEXT(medium),
+	    DB_TEXT(address), DB_TEXT(id_server), DB_INT(now));
+}
+
 /* ---------------------------------------------------------------- sessions */
 
 const char *

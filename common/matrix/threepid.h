@@ -42,6 +42,10 @@ bool		 threepid_add(struct db *, int64_t user, const char *medium,
 bool		 threepid_drop(struct db *, int64_t user, const char *medium,
 		    const char *address);
 
+/* It was published at an identity server as the user's. */
+void		 binding_add(struct db *, int64_t user, const char *medium,
+		    const char *address, const char *id_server, int64_t now);
+
 /* ------------------------------------------- confirmed by this server */
 
 enum threepid_purpose { FOR_REGISTER, FOR_PASSWORD, FOR_ADD };

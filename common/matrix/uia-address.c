@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "matrix/ids.h"
+#include "matrix/idserver.h"
 #include "matrix/threepid.h"
 #include "matrix/uia-inner.h"
 
@@ -80,27 +81,104 @@ judge_address(struct uia *u, cJSON *proof, const char *medium,
 	return (struct verdict){ M_OK, NULL, proof };
 }
 
+/* -------------------------------------------- confirmed by this server */
+
+static struct verdict
+judge_own(struct uia *u, const struct threepid_session *s)
+{
+	cJSON *proof;
+
+	if (s->validated_at == 0)
+		return failed(M_UNAUTHORIZED,
+		    "The address has not been confirmed yet");
+	proof = cJSON_CreateObject();
+	cJSON_AddStringToObject(proof, "sid", s->sid);
+	return judge_address(u, proof, s->medium, s->address, s->validated_at);
+}
+
+/* -------------------------------------- confirmed by an identity server */
+
+struct question {
+	struct job	 job;
+	struct idserver	 ids;
+	char		 medium[16];
+};
+
+static void
+ask(struct job *job)
+{
+	idserver_validated(&((struct question *)job)->ids);
+}
+
+static struct verdict
+ask_server(struct uia *u, const struct creds *c, const char *medium)
+{
+	struct request *r = u->r;
+	struct question *q;
+
+	if (!idserver_trusted(r->conf, c->id_server))
+		return failed(req_is_2015(r) ? M_THREEPID_AUTH_FAILED :
+		    M_SERVER_NOT_TRUSTED,
+		    "This server does not rely on that identity server");
+	q = job_new(sizeof(*q));
+	q->job = (struct job){ ask, JOB_NET };
+	strcpy(q->medium, medium);
+	later(r, &q->job, uia_resume, TX_READ);
+	if (!idserver_session(&q->ids, r->conf, c->id_server, c->sid,
+	    c->client_secret, c->id_access_token))
+		return failed(M_THREEPID_AUTH_FAILED,
+		    "The identity server cannot know this session");
+	return failed(M_LATER, NULL);
+}
+
+/*
+ * What is needed to publish it there (bind_email of 2015) is kept with what
+ * was proved.
+ */
+struct verdict
+uia_address_judge(struct uia *u)
+{
+	const struct question *q = (const struct question *)u->r->job;
+	const struct idserver *ids = &q->ids;
+	cJSON *proof;
+
+	if (ids->said == IDSERVER_SILENT)
+		return failed(M_THREEPID_AUTH_FAILED,
+		    "The identity server does not answer; try again later");
+	if (ids->said == IDSERVER_NO)
+		return failed(strcmp(ids->errcode, "M_SESSION_NOT_VALIDATED") ==
+		    0 ? M_UNAUTHORIZED : M_THREEPID_AUTH_FAILED,
+		    "The identity server does not confirm this address");
+	if (strcmp(ids->medium, q->medium) != 0)
+		return failed(M_THREEPID_AUTH_FAILED,
+		    "What was confirmed is another kind of address");
+	proof = cJSON_CreateObject();
+	cJSON_AddStringToObject(proof, "id_server", ids->id_server);
+	cJSON_AddStringToObject(proof, "id_sid", ids->sid);
+	cJSON_AddStringToObject(proof, "client_secret", ids->client_secret);
+	return judge_address(u, proof, ids->medium, ids->address,
+	    ids->validated_at);
+}
+
+/* ---------------------------------------------------------- the stages */
+
 static struct verdict
 attempt(struct uia *u, const char *medium)
 {
 	struct threepid_session s;
 	struct creds c;
-	cJSON *proof;
 
 	if (!creds_read(u, &c))
 		return failed(fail(u->r, req_is_2015(u->r) ? M_BAD_JSON :
 		    M_MISSING_PARAM, "auth.threepid_creds needs sid and "
-		    "client_secret"), refusal_text(u->r));
-	if (!threepid_session_find(u->r->db, c.sid, c.client_secret,
-	    purpose(u), u->r->now, &s) || strcmp(s.medium, medium) != 0)
-		return failed(M_THREEPID_AUTH_FAILED,
-		    "No confirmation of an address has this sid and secret");
-	if (s.validated_at == 0)
-		return failed(M_UNAUTHORIZED,
-		    "The address has not been confirmed yet");
-	proof = cJSON_CreateObject();
-	cJSON_AddStringToObject(proof, "sid", s.sid);
-	return judge_address(u, proof, s.medium, s.address, s.validated_at);
+		    "client_secret"), NULL);
+	if (threepid_session_find(u->r->db, c.sid, c.client_secret,
+	    purpose(u), u->r->now, &s) && strcmp(s.medium, medium) == 0)
+		return judge_own(u, &s);
+	if (c.id_server != NULL)
+		return ask_server(u, &c, medium);
+	return failed(M_THREEPID_AUTH_FAILED,
+	    "No confirmation of an address has this sid and secret");
 }
 
 struct verdict

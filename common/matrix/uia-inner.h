@@ -52,10 +52,16 @@ struct stage {
 extern const struct stage stages[];	/* ends with type NULL */
 const struct stage *stage_find(const char *type);
 
-/* uia-address.c */
+/* uia-address.c; what an identity server was asked is judged afterwards. */
 struct verdict	 uia_email(struct uia *);
 struct verdict	 uia_msisdn(struct uia *);
+struct verdict	 uia_address_judge(struct uia *);
 enum mx_err	 uia_address_spend(struct uia *, const cJSON *proof);
+
+/* uia-recaptcha.c */
+struct verdict	 uia_recaptcha(struct uia *);
+struct verdict	 uia_recaptcha_judge(struct uia *);
+void		 uia_recaptcha_params(struct uia *, struct writer *);
 
 /* uia_resume() is the next handler of a stage's job. */
 handler_fn	uia_resume;

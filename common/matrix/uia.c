@@ -508,12 +508,15 @@ uia_address(const struct request *r, const char *medium)
 {
 	const cJSON *proof = uia_proof(r->uia, strcmp(medium, "email") == 0 ?
 	    "m.login.email.identity" : "m.login.msisdn");
-	struct uia_address a = { NULL, NULL, 0 };
+	struct uia_address a = { 0 };
 
 	if (proof == NULL)
 		return a;
 	a.medium = json_text(proof, "medium");
 	a.address = json_text(proof, "address");
+	a.id_server = json_text(proof, "id_server");
+	a.id_sid = json_text(proof, "id_sid");
+	a.client_secret = json_text(proof, "client_secret");
 	json_int(proof, "validated_at", &a.validated_at);
 	return a;
 }

@@ -52,6 +52,10 @@ struct uia_address {
 	const char	*medium;
 	const char	*address;
 	int64_t		 validated_at;
+	/* By whom it was confirmed, and of what session; NULL: by ourselves. */
+	const char	*id_server;
+	const char	*id_sid;
+	const char	*client_secret;
 };
 int64_t		 uia_user(const struct request *);
 struct uia_address uia_address(const struct request *, const char *medium);

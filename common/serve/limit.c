@@ -199,7 +199,7 @@ limit_shared(struct store *store, enum limit limit, const char *key,
 	if (!stored_begin(&s, store, limit, key, now))
 		return true;
 	ok = take(s.limit, &s.level, wait_ms);
-	stored_end(&s, charge && ok);
+	stored_end(&s, charge);
 	return ok;
 }
 

@@ -133,6 +133,65 @@ test_values(void)
 	is_int(c->processes_events, 64, "processes_events: no end of line");
 }
 
+/* What accounts ask of people, and with whom they talk. */
+static void
+test_accounts(void)
+{
+	static const char text[] =
+	    "[server]\nname = a\n"
+	    "[accounts]\nguests = yes\nreserved = admin\t_irc_*\n"
+	    "password_min = 12\npassword_needs = upper symbol\n"
+	    "access_token_life = 500ms\nrefresh_token_life = 60d\n"
+	    "login_token_life = 90s\ntell_addresses = yes\n"
+	    "next_links = https://app.example.org/ http://localhost\n"
+	    "[uia]\nregister = terms registration_token | recaptcha  email\n"
+	    "deactivate = password token msisdn\n"
+	    "[terms]\npolicy = tos 1.0 en https://example.org/t The terms\n"
+	    "policy = tos 1.0 fr http://example.org/f Conditions\n"
+	    "[recaptcha]\npublic_key = p\nsecret = s\n"
+	    "[mail]\nfrom = Us <a@b>\nsmtp = smtps://localhost:465\n"
+	    "[msisdn]\ncommand = /bin/send -x\n"
+	    "[identity]\nservers = id.example.org:8090 b\n"
+	    "[outbound]\nallow = 127.0.0.1 10.0.0.0/8 fd00::/8\n"
+	    "timeout = 3s\n";
+	const struct conf_flow *f;
+	char *why;
+	const struct conf *c = read_text(text, &why);
+
+	if (!ok(c != NULL, "every key of accounts can be set")) {
+		printf("# %s\n", why);
+		free(why);
+		return;
+	}
+	ok(c->guests && c->tell_addresses, "guests, tell_addresses");
+	is_text(c->reserved[0], "admin", "reserved: one");
+	is_text(c->reserved[1], "_irc_*", "... another");
+	ok(c->reserved[2] == NULL, "... no more");
+	is_int(c->password_min, 12, "password_min");
+	ok(c->password_upper && c->password_symbol && !c->password_lower &&
+	    !c->password_digit, "password_needs");
+	is_int(c->access_token_ms, 500, "access_token_life");
+	is_int(c->refresh_token_ms, 60 * 86400000LL, "refresh_token_life");
+	is_int(c->login_token_ms, 90000, "login_token_life");
+	is_text(c->next_links[1], "http://localhost", "next_links");
+	f = c->flows[FLOWS_register];
+	is_text(f[0].stage[0], "m.login.terms", "register: a stage");
+	is_text(f[0].stage[1], "m.login.registration_token", "... another");
+	ok(f[0].stage[2] == NULL, "... the end of a flow");
+	is_text(f[1].stage[1], "m.login.email.identity", "... a second flow");
+	ok(f[2].stage[0] == NULL, "... the end of the flows");
+	is_text(c->flows[FLOWS_password][0].stage[0], "m.login.password",
+	    "password: its default");
+	is_text(c->flows[FLOWS_reset][1].stage[0], "m.login.msisdn",
+	    "reset: by whatever can be confirmed");
+	is_text(c->policies->language, "en", "policy: the first");
+	is_text(c->policies->name, "The terms", "... its name has blanks");
+	is_text(c->policies->next->language, "fr", "... the second");
+	ok(c->policies->next->next == NULL, "... no more");
+	is_text(c->outbound_allow[2], "fd00::/8", "allow");
+	is_int(c->outbound_ms, 3000, "timeout");
+}
+
 /* Each is refused, and the message names the line and holds the words. */
 static const struct {
 	const char	*text;
@@ -177,6 +236,33 @@ static const struct {
 	{ "[accounts]\nhash_workers = -1\n", 2, "from 1 to 64" },
 	{ "[accounts]\nhash_workers =\n", 2, "from 1 to 64" },
 	{ "[accounts]\nhash_workers = 99999999999999999999\n", 2, "1 to 64" },
+	{ "[accounts]\naccess_token_life = 5\n", 2, "500ms, 30s" },
+	{ "[accounts]\naccess_token_life = 0\n", 2, "500ms, 30s" },
+	{ "[accounts]\nrefresh_token_life = -1s\n", 2, "0 for no end" },
+	{ "[accounts]\nrefresh_token_life = 99999999999d\n", 2, "no end" },
+	{ "[accounts]\npassword_needs = lower case\n", 2, "any of lower" },
+	{ "[accounts]\nnext_links = app.example.org\n", 2, "URLs" },
+	{ "[uia]\nregister =\n", 2, "must be flows" },
+	{ "[uia]\nregister = dummy |\n", 2, "must be flows" },
+	{ "[uia]\nregister = m.login.dummy\n", 2, "must be flows" },
+	{ "[uia]\nregister = dummy dummy dummy dummy dummy dummy dummy dummy"
+	    " dummy\n", 2, "must be flows" },
+	{ "[server]\nname = a\n[uia]\nregister = terms\n", 0, "policy" },
+	{ "[server]\nname = a\n[uia]\nregister = email\n", 0, "[mail] from" },
+	{ "[server]\nname = a\n[uia]\nregister = msisdn\n", 0, "[msisdn]" },
+	{ "[server]\nname = a\n[uia]\nregister = recaptcha\n", 0, "secret" },
+	{ "[server]\nname = a\n[uia]\nregister = password\n", 0, "nobody has" },
+	{ "[server]\nname = a\n[uia]\nreset = dummy\n", 0, "nobody would" },
+	{ "[server]\nname = a\n[uia]\npassword = registration_token\n", 0,
+	    "only register" },
+	{ "[server]\nname = a\n[mail]\nfrom = a@b\n", 0, "command or smtp" },
+	{ "[terms]\npolicy = tos 1.0 en example.org x\n", 2, "ID VERSION" },
+	{ "[terms]\npolicy = tos 1.0 en https://example.org\n", 2, "ID VER" },
+	{ "[mail]\nsmtp = localhost:25\n", 2, "smtp://HOST" },
+	{ "[mail]\ncommand = sendmail -t\n", 2, "absolute path" },
+	{ "[outbound]\nallow = localhost\n", 2, "networks" },
+	{ "[outbound]\nallow = 127.0.0.1/33\n", 2, "networks" },
+	{ "[outbound]\nallow = 127.0.0.1/x\n", 2, "networks" },
 	{ "[rooms]\nversion =\n", 2, "1 to 32 characters" },
 	{ "[limits]\nenabled = off\n", 2, "yes or no" },
 	{ "[limits]\nsend = 10\n", 2, "BURST/PER_SECOND" },
@@ -316,6 +402,7 @@ main(void)
 	close(fd);
 	test_defaults();
 	test_values();
+	test_accounts();
 	test_faults();
 	test_words();
 	test_names();

@@ -1,0 +1,54 @@
+/*
+ * register-bind.c - the address that was confirmed on the way is published
+ * too, where the client of 2015 wants that (bind_email).
+ *
+ * The account comes first and stays, whatever the identity server says: else
+ * somebody who is refused here would be known there by a name of another.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "matrix/idserver.h"
+#include "matrix/threepid.h"
+#include "matrix/uia.h"
+#include "register.h"
+
+struct binding {
+	struct job	 job;
+	struct idserver	 ids;
+	struct wish_answer answer;
+};
+
+static void
+bind_address(struct job *job)
+{
+	idserver_bind(&((struct binding *)job)->ids);
+}
+
+static enum mx_err
+bound(struct request *r)
+{
+	const struct binding *b = (const struct binding *)r->job;
+
+	if (b->ids.said == IDSERVER_YES)
+		binding_add(r->db, b->answer.user, MEDIUM_EMAIL,
+		    b->ids.address, b->ids.id_server, r->now);
+	wish_answer(r, &b->answer);
+	return M_OK;
+}
+
+enum mx_err
+register_bind(struct request *r, const struct wish_answer *answer)
+{
+	struct uia_address a = uia_address(r, MEDIUM_EMAIL);
+	struct binding *b;
+
+	b = job_new(sizeof(*b));
+	b->job = (struct job){ bind_address, JOB_NET };
+	b->answer = *answer;
+	idserver_session(&b->ids, r->conf, a.id_server, a.id_sid,
+	    a.client_secret, NULL);
+	snprintf(b->ids.user_id, sizeof(b->ids.user_id), "%s",
+	    answer->user_id);
+	return later_keeping(r, &b->job, bound, TX_WRITE);
+}

@@ -1,0 +1,249 @@
+/* http.c - see http.h. */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "base/address.h"
+#include "matrix/http.h"
+
+#define REDIRECTS_MAX	3
+#define HEAD_MAX	(64 * 1024)	/* all headers of all hops */
+#define AGENT		"mxcgi"
+
+/* What the callbacks know. */
+struct exchange {
+	struct http	*http;
+	size_t		 head_len;
+	bool		 inside;	/* some address was not public */
+	bool		 too_long;
+	char		 error[CURL_ERROR_SIZE];
+};
+
+/* -------------------------------------------------------- what is filled in */
+
+/* Percent-encoded, with nothing left that means something in a query. */
+static bool
+add_encoded(char *out, size_t *len, size_t max, const char *s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (; *s != '\0'; s++) {
+		if (*len + 3 >= max)
+			return false;
+		if (strchr(plain, *s) != NULL) {
+			out[(*len)++] = *s;
+			continue;
+		}
+		out[(*len)++] = '%';
+		out[(*len)++] = hex[(unsigned char)*s >> 4];
+		out[(*len)++] = hex[*s & 0xf];
+	}
+	return true;
+}
+
+static bool
+add_parameter(char *out, size_t *len, size_t max, char before,
+    const char *name, const char *value)
+{
+	if (*len + 2 >= max)
+		return false;
+	if (before != '\0')
+		out[(*len)++] = before;
+	if (!add_encoded(out, len, max, name) || *len + 1 >= max)
+		return false;
+	out[(*len)++] = '=';
+	if (!add_encoded(out, len, max, value))
+		return false;
+	out[*len] = '\0';
+	return true;
+}
+
+bool
+http_query_add(struct http *h, const char *name, const char *value)
+{
+	size_t len = strlen(h->url);
+
+	return add_parameter(h->url, &len, sizeof h->url,
+	    strchr(h->url, '?') == NULL ? '?' : '&', name, value);
+}
+
+bool
+http_form_add(struct http *h, const char *name, const char *value)
+{
+	strcpy(h->type, "application/x-www-form-urlencoded");
+	return add_parameter(h->sent, &h->sent_len, sizeof h->sent,
+	    h->sent_len == 0 ? '\0' : '&', name, value);
+}
+
+/* ------------------------------------------------------------ the callbacks */
+
+/*
+ * The socket for the very address that is about to be connected to: whatever
+ * the DNS says next time, nobody else is asked.
+ */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct exchange *x = arg;
+	const struct conf *conf = x->http->conf;
+
+	if (purpose != CURLSOCKTYPE_IPCXN)
+		return CURL_SOCKET_BAD;
+	if (!address_public(&a->addr) &&
+	    !address_within(conf->outbound_allow, &a->addr)) {
+		x->inside = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+static size_t
+take_head(char *s, size_t one, size_t n, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)s;
+	(void)one;
+	x->head_len += n;
+	x->too_long = x->head_len > HEAD_MAX;
+	return x->too_long ? 0 : n;
+}
+
+static size_t
+take_body(char *s, size_t one, size_t n, void *arg)
+{
+	struct exchange *x = arg;
+	struct http *h = x->http;
+
+	(void)one;
+	if (n > HTTP_BODY_MAX - h->len) {
+		x->too_long = true;
+		return 0;
+	}
+	memcpy(h->body + h->len, s, n);
+	h->len += n;
+	return n;
+}
+
+/* -------------------------------------------------------------- the request */
+
+static void
+set_bounds(CURL *curl, struct exchange *x)
+{
+	const struct http *h = x->http;
+	const char *again = strncmp(h->url, "https:", 6) == 0 ?
+	    "https" : "http,https";
+
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)h->conf->outbound_ms);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, again);
+	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION,
+	    strcmp(h->method, "GET") == 0 ? 1L : 0L);
+	/* A variable of the environment may come from a client (httpoxy). */
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
+	    (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(curl, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, x);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_head);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, x);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, x);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, x->error);
+	if (h->conf->outbound_ca_file != NULL)
+		curl_easy_setopt(curl, CURLOPT_CAINFO,
+		    h->conf->outbound_ca_file);
+}
+
+static struct curl_slist *
+header(struct curl_slist *list, const char *name, const char *value)
+{
+	char line[sizeof ((struct http *)0)->authorization + 32];
+
+	snprintf(line, sizeof line, "%s: %s", name, value);
+	return curl_slist_append(list, line);
+}
+
+/*
+ * libcurl leaves Authorization out when it is redirected to another host.  An
+ * "Expect: 100-continue" is not understood everywhere.
+ */
+static struct curl_slist *
+set_request(CURL *curl, const struct http *h)
+{
+	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+
+	if (h->authorization[0] != '\0')
+		headers = header(headers, "Authorization", h->authorization);
+	if (strcmp(h->method, "GET") != 0) {
+		headers = header(headers, "Content-Type", h->type);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, h->sent);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
+		    (long)h->sent_len);
+		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, h->method);
+	}
+	curl_easy_setopt(curl, CURLOPT_URL, h->url);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, AGENT);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	return headers;
+}
+
+static void
+judge(CURL *curl, struct exchange *x, CURLcode rc)
+{
+	struct http *h = x->http;
+	const char *why = x->error[0] ? x->error : curl_easy_strerror(rc);
+	long status = 0;
+
+	if (rc == CURLE_OK)
+		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	h->status = (int)status;
+	if (h->status == 0) {
+		h->len = 0;
+		/* Some other address of the name may have been tried too. */
+		if (x->inside && rc == CURLE_COULDNT_CONNECT)
+			why = "the address is not public, and [outbound] "
+			    "allow does not name it";
+		else if (x->too_long)
+			why = "the answer is too long";
+		snprintf(h->error, sizeof h->error, "%s", why);
+	}
+	h->body[h->len] = '\0';
+}
+
+static void
+init(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+void
+http_run(struct http *h)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct exchange x = { .http = h };
+	struct curl_slist *headers;
+	CURL *curl;
+
+	pthread_once(&once, init);
+	h->status = 0;
+	h->len = 0;
+	if ((curl = curl_easy_init()) == NULL) {
+		strcpy(h->error, "out of memory");
+		return;
+	}
+	set_bounds(curl, &x);
+	headers = set_request(curl, h);
+	judge(curl, &x, curl_easy_perform(curl));
+	curl_slist_free_all(headers);
+	curl_easy_cleanup(curl);
+}

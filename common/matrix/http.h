@@ -1,0 +1,57 @@
+/*
+ * http.h - the one HTTP client for everything this server asks of others:
+ * identity servers, CAPTCHA judges, later push gateways and homeservers
+ * (security.md 26).
+ *
+ * Each address that a name stands for is looked at when the connection to it
+ * is made, on every hop, so no answer of the DNS leads inside; [outbound]
+ * allow of the configuration says which addresses inside may be asked all the
+ * same.  No proxy, cookie, netrc or compression; TLS is verified.
+ */
+#ifndef MXCGI_HTTP_H
+#define MXCGI_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/conf.h"
+
+#define HTTP_URL_MAX	4096
+#define HTTP_SENT_MAX	(16 * 1024)
+#define HTTP_BODY_MAX	(64 * 1024)	/* a longer answer is none */
+
+/*
+ * A request and its answer, zeroed before it is filled in.  It owns all it
+ * has, so it can be part of a job's block (serve.h); it is too big for the
+ * stack of a job's thread.
+ */
+struct http {
+	const struct conf *conf;
+	char		 method[8];		/* GET, POST, PUT, DELETE */
+	char		 url[HTTP_URL_MAX];	/* http: or https: */
+	char		 type[64];		/* Content-Type of what is sent */
+	char		 authorization[2048];	/* the header's value; empty: none */
+	size_t		 sent_len;
+	char		 sent[HTTP_SENT_MAX];
+
+	int		 status;		/* 0: there is no answer */
+	char		 error[256];		/* why not; names no secret */
+	size_t		 len;
+	char		 body[HTTP_BODY_MAX + 1]; /* a NUL stands behind it */
+};
+
+/*
+ * Add a parameter to the query of url, or to sent, which becomes a form
+ * (application/x-www-form-urlencoded).  False: there is no room for it.
+ */
+bool	http_query_add(struct http *, const char *name, const char *value);
+bool	http_form_add(struct http *, const char *name, const char *value);
+
+/*
+ * Ask, and wait for the answer, [outbound] timeout in all.  A GET follows
+ * three redirects, never from https to http.  To be called from a job: it
+ * blocks.  Any thread may.
+ */
+void	http_run(struct http *);
+
+#endif
