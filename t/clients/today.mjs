@@ -3,20 +3,8 @@
 //
 // usage: node today.mjs BASE_URL
 
-import { webcrypto } from "node:crypto";
+import { sdk } from "./node.mjs";
 import { ok, until, says, same } from "./tap.mjs";
-
-// The library asks for a newer Node.js, which has these built in.
-globalThis.crypto ??= webcrypto;
-Promise.withResolvers ??= function () {
-	let resolve, reject;
-	const promise = new Promise((a, b) => { resolve = a; reject = b; });
-	return { promise, resolve, reject };
-};
-
-const sdk = await import("matrix-js-sdk");
-const { logger } = await import("matrix-js-sdk/lib/logger.js");
-logger.disableAll?.();
 
 const baseUrl = process.argv[2];
 const MESSAGES = 50;
