@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -231,7 +232,7 @@ is_refused(const char *needle, const char *name)
 static bool
 inner_untouched(void)
 {
-	int fd = accept4(inner, NULL, NULL, SOCK_NONBLOCK);
+	int fd = accept(inner, NULL, NULL);
 
 	if (fd != -1)
 		close(fd);
@@ -364,6 +365,7 @@ main(void)
 	pid_t server;
 
 	inner = listen_on("127.0.0.2", &inner_port);
+	fcntl(inner, F_SETFL, O_NONBLOCK);
 	fflush(stdout);
 	if ((server = fork()) == 0)
 		serve(fd);
