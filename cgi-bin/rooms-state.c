@@ -55,15 +55,16 @@ state_get(struct request *r)
 		return err;
 	if (nr == 0 || !event_find(r->db, nr, &row))
 		return fail(r, M_NOT_FOUND, "The room has no such state");
-	if (format == NULL || strcmp(format, "content") == 0) {
-		reply_raw(r, row.content);
-		return M_OK;
-	}
 
 	struct reader reader = reader_of(r, &room);
 	struct buf event;
 	struct writer w;
 
+	if (format == NULL || strcmp(format, "content") == 0) {
+		event_trim(r->db, &row, &reader);
+		reply_raw(r, row.content);
+		return M_OK;
+	}
 	buf_init(&event, r->mem, SIZE_MAX);
 	writer_init(&w, &event);
 	event_write(&w, r->db, &row, &reader);

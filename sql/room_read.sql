@@ -3,6 +3,9 @@
 -- :name room_find
 SELECT nr, version FROM room WHERE room_id = :room_id;
 
+-- :name room_version
+SELECT version FROM room WHERE nr = :room;
+
 -- :name user_find
 SELECT nr FROM user WHERE user_id = :user_id;
 

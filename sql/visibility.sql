@@ -16,3 +16,12 @@ SELECT from_nr FROM state_history
  WHERE room = :room AND type = :type AND state_key = :state_key
    AND from_nr > :at
  ORDER BY from_nr LIMIT 1;
+
+-- Has anybody here been erased?
+-- :name erased_any
+-- :scan the index has those few only, and the first will do
+SELECT 1 FROM account WHERE erased_nr IS NOT NULL LIMIT 1;
+
+-- The newest event when this user was.
+-- :name erased_nr
+SELECT erased_nr FROM account WHERE user = :user AND erased_nr IS NOT NULL;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "json/json.h"
+#include "matrix/event.h"
 #include "matrix/room.h"
 #include "matrix/visibility.h"
 #include "serve/serve.h"
@@ -104,6 +106,56 @@ event_find(struct db *db, int64_t nr, struct event_row *e)
 	return found;
 }
 
+/* ------------------------------------------------------------- erasure */
+
+/* NULL, which is never so: then nothing is shown. */
+static const struct room_version *
+version_of(struct db *db, int64_t room)
+{
+	struct rows rows = db_query(db, STMT_ROOM_VERSION, DB_INT(room));
+	const struct room_version *version = rows_next(&rows) ?
+	    room_version_find(rows_text(&rows, 0)) : NULL;
+
+	rows_done(&rows);
+	return version;
+}
+
+static bool
+is_whole(struct db *db, const struct event_row *e, const struct reader *reader)
+{
+	return reader->viewer != NULL ? viewer_sees_whole(reader->viewer, e) :
+	    stranger_sees_whole(db, e);
+}
+
+static void
+trim(struct db *db, struct event_row *e)
+{
+	const struct room_version *version = version_of(db, e->room);
+	struct arena *mem = db_arena(db, NULL), *before = json_arena(mem);
+	const cJSON *content = json_parse_own(mem, e->content);
+	struct buf text;
+
+	db_arena(db, mem);
+	buf_init(&text, mem, SIZE_MAX);
+	e->content = SPAN("{}");
+	if (version != NULL && json_canonical(&text,
+	    content_redact(version, e->type, content)))
+		e->content = buf_content(&text);
+	/* Before room version 11 it stands outside content, and goes. */
+	if (version == NULL || !version->redact_v11)
+		e->redacts = NULL;
+	json_arena(before);
+}
+
+void
+event_trim(struct db *db, struct event_row *e, const struct reader *reader)
+{
+	if (!is_whole(db, e, reader))
+		trim(db, e);
+}
+
+/* ------------------------------------------------------------- the past */
+
 static struct past
 past_of(struct db *db, const struct event_row *e, const struct reader *reader)
 {
@@ -112,12 +164,16 @@ past_of(struct db *db, const struct event_row *e, const struct reader *reader)
 	past.replaces = event_find(db, e->replaces, &past.prev);
 	past.prev_visible = past.replaces && reader->viewer != NULL &&
 	    viewer_may_see(reader->viewer, &past.prev);
+	if (past.prev_visible)
+		event_trim(db, &past.prev, reader);
 
 	past.redacted = event_find(db, e->redacted_by, &past.redaction);
 	/* Its reason is a message like any other; that it happened is not. */
 	if (past.redacted && (reader->viewer == NULL ||
 	    !viewer_may_see(reader->viewer, &past.redaction)))
 		past.redaction.content = SPAN("{}");
+	if (past.redacted)
+		event_trim(db, &past.redaction, reader);
 	return past;
 }
 
@@ -275,7 +331,13 @@ event_write(struct writer *w, struct db *db, const struct event_row *e,
     const struct reader *reader)
 {
 	struct past past = { .replaces = false };
+	struct event_row trimmed;
 
+	if (!is_whole(db, e, reader)) {
+		trimmed = *e;
+		trim(db, &trimmed);
+		e = &trimmed;
+	}
 	if (traits_of[reader->shape].unsigned_)
 		past = past_of(db, e, reader);
 	write_shaped(w, e, reader, &past);

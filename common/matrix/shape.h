@@ -83,7 +83,14 @@ struct room;
 /* Who asks, with a viewer; SHAPE_TODAY or SHAPE_2015 by the path. */
 struct reader	 reader_of(struct request *, const struct room *);
 
+/* Erasure (viewer_sees_whole()) is seen to. */
 void		 event_write(struct writer *, struct db *,
 		    const struct event_row *, const struct reader *);
+/*
+ * For those who give away content alone: where the reader may not see the
+ * whole, it becomes what redaction would leave of it.
+ */
+void		 event_trim(struct db *, struct event_row *,
+		    const struct reader *);
 
 #endif

@@ -37,6 +37,13 @@ struct stretches {
 	unsigned	 next;		/* whose place is taken next */
 };
 
+/* What was asked of some senders last; few write what is read together. */
+#define SENDERS 4
+struct sender {
+	int64_t	user;
+	int64_t	erased_nr;	/* 0: they are not erased */
+};
+
 struct viewer {
 	struct db	*db;
 	struct arena	*mem;
@@ -46,6 +53,9 @@ struct viewer {
 	struct stretches membership;
 	struct stretches visibility;
 	int64_t		 ended;		/* last_joined(); -1: not asked yet */
+	int		 erasures;	/* are there any?  -1: not asked yet */
+	struct sender	 sender[SENDERS];
+	unsigned	 next_sender;
 };
 
 /* --------------------------------------------------------- state, read */
@@ -120,15 +130,19 @@ viewer_name(struct viewer *v)
 	return v->user_id != NULL ? v->user_id : "";
 }
 
-enum membership
-viewer_membership(struct viewer *v, int64_t nr)
+static const struct stretch *
+membership_at(struct viewer *v, int64_t nr)
 {
 	const struct stretch *s = remembered(&v->membership, nr);
 
-	if (s == NULL)
-		s = remember(&v->membership, stretch_at(v->db, v->room, MEMBER,
-		    viewer_name(v), nr, membership_in));
-	return (enum membership)s->value;
+	return s != NULL ? s : remember(&v->membership, stretch_at(v->db,
+	    v->room, MEMBER, viewer_name(v), nr, membership_in));
+}
+
+enum membership
+viewer_membership(struct viewer *v, int64_t nr)
+{
+	return (enum membership)membership_at(v, nr)->value;
 }
 
 static enum visibility
@@ -213,6 +227,7 @@ viewer_new(struct db *db, struct arena *mem, int64_t room, int64_t user)
 	v->room = room;
 	v->user = user;
 	v->ended = -1;
+	v->erasures = -1;
 	return v;
 }
 
@@ -234,6 +249,66 @@ viewer_may_see(struct viewer *v, const struct event_row *e)
 		return allowed(v, e->nr - 1) || at_the_door(v, e->nr) ||
 		    at_the_door(v, e->nr - 1);
 	return false;
+}
+
+/* ------------------------------------------------------------- erasure */
+
+static int64_t
+erased_nr(struct db *db, int64_t user)
+{
+	return db_int(db, 0, STMT_ERASED_NR, DB_INT(user));
+}
+
+static int64_t
+sender_erased_nr(struct viewer *v, int64_t user)
+{
+	struct sender *slot;
+
+	for (size_t i = 0; i < SENDERS; i++)
+		if (v->sender[i].user == user)
+			return v->sender[i].erased_nr;
+	slot = &v->sender[v->next_sender++ % SENDERS];
+	*slot = (struct sender){ user, erased_nr(v->db, user) };
+	return slot->erased_nr;
+}
+
+/*
+ * When an event happened, or at any time from then on up to another.  Who was
+ * put out by it was in when it happened.
+ */
+static bool
+was_in(struct viewer *v, int64_t nr, int64_t upto)
+{
+	const struct stretch *s = membership_at(v, nr);
+	int64_t from = nr - 1;
+
+	if (s->value != MEMBERSHIP_JOIN)
+		s = membership_at(v, from);
+	for (int i = 0; i < MEMBERSHIPS_MAX && s->value != MEMBERSHIP_JOIN &&
+	    upto > from; i++) {
+		s = membership_at(v, upto);
+		upto = s->from - 1;
+	}
+	return s->value == MEMBERSHIP_JOIN;
+}
+
+/* Most servers have nobody erased, so that is asked first, and once. */
+bool
+viewer_sees_whole(struct viewer *v, const struct event_row *e)
+{
+	int64_t upto;
+
+	if (v->erasures == -1)
+		v->erasures = (int)db_int(v->db, 0, STMT_ERASED_ANY);
+	if (v->erasures == 0 || (upto = sender_erased_nr(v, e->sender)) == 0)
+		return true;
+	return was_in(v, e->nr, upto);
+}
+
+bool
+stranger_sees_whole(struct db *db, const struct event_row *e)
+{
+	return erased_nr(db, e->sender) == 0;
 }
 
 /* --------------------------------------------------------- state, given */

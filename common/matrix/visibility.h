@@ -23,6 +23,14 @@ struct viewer;
 struct viewer	*viewer_new(struct db *, struct arena *mem, int64_t room,
 		    int64_t user);
 bool		 viewer_may_see(struct viewer *, const struct event_row *);
+/*
+ * Once they may see it: all that it says?  False: its sender had their account
+ * erased, and the viewer was never in the room between the event and that
+ * moment (v1.10 and later, POST /account/deactivate, `erase`).
+ */
+bool		 viewer_sees_whole(struct viewer *, const struct event_row *);
+/* The same for somebody who was never in the room. */
+bool		 stranger_sees_whole(struct db *, const struct event_row *);
 /* The viewer's membership at event nr, changes by that event included. */
 enum membership	 viewer_membership(struct viewer *, int64_t nr);
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "store/db-inner.h"
 #include "store/task.h"
+#include "store/upkeep.h"
 
 #define PIECE_US	10000		/* then COMMIT, which costs too */
 #define SECOND		1000000LL	/* us */
@@ -194,6 +195,7 @@ work(struct tasks *t, struct task *task)
 	if (do_piece(t, task) && db_commit(task->db)) {
 		t->troubles = 0;
 		store_ring(t->store);
+		upkeep_relieve(t->store);
 		return;
 	}
 	db_rollback(task->db);

@@ -214,6 +214,59 @@ test_others(struct viewer *alice)
 	    "\"type\":\"m.room.topic\"}", "stripped");
 }
 
+/*
+ * alice, who wrote everything, is erased after event 9; carol came later, and
+ * history is shared.
+ */
+static void
+test_erased(void)
+{
+	struct reader was_in = reader(SHAPE_TODAY,
+	    viewer_new(db, scratch_mem, 1, 1));
+	struct reader came = reader(SHAPE_TODAY, NULL);
+	struct reader stranger = reader(SHAPE_STRIPPED, NULL);
+	struct event_row row;
+
+	db_script(db, "INSERT INTO account (user, kind, created_at, erased_at, "
+	    "erased_nr) VALUES (1, 'user', 0, 9000, 9)");
+	given(10, "m.room.member", "'@carol:example.org'",
+	    "{\"membership\":\"join\"}", "", "");
+	db_script(db, "INSERT INTO user VALUES (3, '@carol:example.org'); "
+	    "INSERT INTO member (room, user, membership, event, pos) "
+	    "VALUES (1, 3, 'join', 10, 10); INSERT INTO state_history "
+	    "VALUES (1, 'm.room.member', '@carol:example.org', 10, 10)");
+	came.viewer = viewer_new(db, scratch_mem, 1, 3);
+	ok(strstr(shown(1, &was_in), "\"body\"") != NULL,
+	    "erased: who was in sees all (security 18)");
+	is_text(shown(1, &came), "{\"content\":{},\"event_id\":\"$e1\","
+	    "\"origin_server_ts\":1000,\"room_id\":\"" ROOM "\","
+	    "\"sender\":\"@alice:example.org\",\"type\":\"m.room.message\","
+	    "\"unsigned\":{\"age\":4000,\"membership\":\"leave\","
+	    "\"transaction_id\":\"txn\"}}", "who came later sees it redacted, "
+	    "and no redaction (security 18)");
+	ok(strstr(shown(4, &came), "{\"content\":{\"membership\":\"join\"},") !=
+	    NULL, "what redaction keeps stays");
+	ok(strstr(shown(3, &came), "\"prev_content\":{},") != NULL,
+	    "prev_content is redacted, too (security 18)");
+	ok(strstr(shown(3, &was_in), "\"prev_content\":{\"topic\"") != NULL,
+	    "but not for who was in");
+	ok(strstr(shown(5, &came), "redacted_because") != NULL &&
+	    strstr(shown(5, &came), "spam") == NULL,
+	    "and the reason of a redaction (security 18)");
+	ok(strstr(shown(9, &came), "redacts") == NULL,
+	    "what it redacted is gone with it, before room version 11");
+	ok(strstr(shown(3, &stranger), "\"content\":{}") != NULL,
+	    "a stranger at the door sees no more (security 18)");
+	event_find(db, 3, &row);
+	event_trim(db, &row, &was_in);
+	ok(span_is(row.content, "{\"topic\":\"new\"}"), "content alone: whole");
+	event_trim(db, &row, &came);
+	ok(span_is(row.content, "{}"), "and trimmed (security 18)");
+	db_script(db, "UPDATE room SET version = '11'");
+	ok(strstr(shown(6, &came), "\"content\":{\"redacts\":\"$e1\"}") != NULL,
+	    "from room version 11 on redaction keeps it");
+}
+
 static void
 test_damage(void)
 {
@@ -248,6 +301,7 @@ main(void)
 	test_today(alice, bob);
 	test_redacted(alice, bob);
 	test_others(alice);
+	test_erased();
 	test_damage();
 	store_close(store);
 	return done_testing();

@@ -193,6 +193,77 @@ test_membership(void)
 		    membership_name(want[i]), "membership at event %d", i + 1);
 }
 
+/* A, who sends all events, is erased after the n-th; R sees those with 1 whole. */
+static const struct {
+	const char *what, *history;
+	int n;
+	const char *whole;
+} erasures[] = {
+	{ "in when it was said", "+A +R x x", 4, "1111" },
+	{ "came before the erasure", "+A x +R x", 4, "1111" },
+	{ "came after it", "+A x x +R x", 3, "...11" },
+	{ "came and went before it", "+A x +R x -R x", 6, "11111." },
+	{ "came back after it", "+A +R x -R x +R x", 5, "1111.11" },
+	{ "was put out", "+A +R x !R x", 5, "1111." },
+	{ "at the door again and again", "+A x ?R -R ?R +R -R !R x", 9,
+	    "1111111.." },
+	{ "only invited", "+A x ?R x", 4, "...." },
+	{ "never in, world_readable", "+A world x", 3, "..." },
+};
+
+static const char *
+whole(int room, int events, bool backwards)
+{
+	struct viewer *v = viewer_new(db, scratch_mem, room, 2);
+	char *marks = arena_alloc(scratch_mem, (size_t)events + 1);
+	struct event_row e;
+
+	for (int i = 0; i < events; i++) {
+		int at = backwards ? events - 1 - i : i;
+
+		event_find(db, 1000 * room + 10 * (at + 1), &e);
+		marks[at] = viewer_sees_whole(v, &e) ? '1' : '.';
+	}
+	return marks;
+}
+
+static void
+erase(int user, int nr)
+{
+	run(arena_printf(scratch_mem, "UPDATE account SET erased_nr = NULL; "
+	    "UPDATE account SET erased_nr = %d WHERE user = %d", nr, user));
+}
+
+static void
+test_erasures(void)
+{
+	struct event_row e;
+
+	run("INSERT INTO account (user, kind, created_at) VALUES "
+	    "(1, 'user', 0), (3, 'user', 0)");
+	for (int i = 0; i < (int)(sizeof(erasures) / sizeof(erasures[0]));
+	    i++) {
+		int room = 200 + i, n = room_make(room, erasures[i].history);
+
+		erase(0, 0);
+		is_int((int)strspn(whole(room, n, false), "1"), n,
+		    "nobody is erased: %s", erasures[i].history);
+		erase(3, 1000 * room + 10 * erasures[i].n);
+		is_int((int)strspn(whole(room, n, false), "1"), n,
+		    "somebody else is");
+		erase(1, 1000 * room + 10 * erasures[i].n);
+		is_text(whole(room, n, false), erasures[i].whole,
+		    "%s: %s (security 18)", erasures[i].what,
+		    erasures[i].history);
+		is_text(whole(room, n, true), erasures[i].whole,
+		    "%s, from the end", erasures[i].what);
+	}
+	event_find(db, 200010, &e);
+	ok(!stranger_sees_whole(db, &e), "a stranger never was in");
+	erase(0, 0);
+	ok(stranger_sees_whole(db, &e), "and sees what is not erased");
+}
+
 int
 main(void)
 {
@@ -214,6 +285,7 @@ main(void)
 		    cases[i].what);
 	}
 	test_membership();
+	test_erasures();
 	store_close(store);
 	return done_testing();
 }
