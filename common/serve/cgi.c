@@ -3,6 +3,7 @@
  *
  * What waits holds a process, so only a few may (conf->cgi_waiters, counted by
  * lock files) and not for long, because web hosts end a CGI after 30 to 60 s.
+ * Likewise those that hash a password, which takes memory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,6 +31,8 @@
 #define LOCK_MS		2000
 #define CHECKPOINT_PAGES 1024
 #define LOOK_MS		1500	/* a doorbell may get lost: look anyway */
+#define HASH_WAIT_MS	10000	/* who cannot hash by then is sent away */
+#define HASH_LOOK_MS	20
 
 static int bell = -1;
 
@@ -96,15 +100,16 @@ answer(struct life *l)
 	close(1);
 }
 
-/* A place among those who may wait; -1: all are taken. */
+/* A place among those who may do `what` at once; -1: all are taken. */
 static int
-take_place(const struct conf *conf)
+take_place(const struct conf *conf, const char *what, unsigned places)
 {
-	for (unsigned i = 0; i < conf->cgi_waiters; i++) {
+	for (unsigned i = 0; i < places; i++) {
 		char path[4096];
 		int fd;
 
-		snprintf(path, sizeof(path), "%s/waiting.%u", conf->run_dir, i);
+		snprintf(path, sizeof(path), "%s/%s.%u", conf->run_dir, what,
+		    i);
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd == -1)
 			continue;
@@ -149,7 +154,8 @@ wait_here(struct store *store, struct life *l, struct round_end *end)
 	int64_t latest = began + store->conf->cgi_wait_max_ms;
 	struct lives none = { 0 };
 
-	if (place == -1 && (place = take_place(store->conf)) == -1) {
+	if (place == -1 && (place = take_place(store->conf, "waiting",
+	    store->conf->cgi_waiters)) == -1) {
 		refuse(l, M_LIMIT_EXCEEDED,
 		    "Too many clients are waiting here; try again", 5000);
 		lives_add(&end->done, l);
@@ -185,6 +191,38 @@ write_here(struct store *store, struct lives *list, struct round_end *end)
 	}
 }
 
+/* Of all programs together, since each request is a process. */
+static int
+await_hashing(const struct conf *conf)
+{
+	struct timespec pause = { 0, HASH_LOOK_MS * 1000000L };
+	int place;
+
+	for (int ms = 0; (place = take_place(conf, "hashing",
+	    conf->hash_workers)) == -1 && ms < HASH_WAIT_MS; ms += HASH_LOOK_MS)
+		nanosleep(&pause, NULL);
+	return place;
+}
+
+/* False: it is refused. */
+static bool
+do_job(struct store *store, struct life *l)
+{
+	bool hashing = l->job->pool == JOB_HASH;
+	int place = hashing ? await_hashing(store->conf) : -1;
+
+	if (hashing && place == -1) {
+		refuse(l, M_LIMIT_EXCEEDED,
+		    "The server has too much to do; try again", 2000);
+		return false;
+	}
+	l->job->run(l->job);
+	if (hashing)
+		close(place);
+	life_next(l);
+	return true;
+}
+
 /* Until it is an answer. */
 static struct life *
 live(struct store *store, struct life *l)
@@ -201,8 +239,10 @@ live(struct store *store, struct life *l)
 		if ((l = lives_take(&before.parked)) != NULL) {
 			wait_here(store, l, &end);
 		} else if ((l = lives_take(&before.jobs)) != NULL) {
-			l->job->run(l->job);
-			life_next(l);
+			if (!do_job(store, l)) {
+				lives_add(&end.done, l);
+				break;
+			}
 			lives_add(&one, l);
 			round_read(store, &one, &end);
 		} else if ((l = lives_take(&before.readers)) != NULL) {
