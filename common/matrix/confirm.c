@@ -21,40 +21,26 @@
 #define CODES		1000000	/* six digits */
 #define NEXT_LINK_MAX	1024
 
-struct wish {
-	const char	*client_secret;
-	const char	*email;
-	const char	*country;
-	const char	*phone;
-	const char	*next_link;
-	int64_t		 send_attempt;
-	/* What follows from those. */
-	enum threepid_purpose purpose;
-	const char	*medium;
-	const char	*address;
-	const char	*sid;
-};
-
 #define COMMON_FIELDS							\
-	FIELD_STR(wish, client_secret, "client_secret", REQUIRED,	\
+	FIELD_STR(confirm_wish, client_secret, "client_secret", REQUIRED,	\
 	    opaque_id_valid),						\
-	FIELD_INT(wish, send_attempt, "send_attempt", REQUIRED),	\
-	FIELD_STR(wish, next_link, "next_link", OPTIONAL, NULL),	\
+	FIELD_INT(confirm_wish, send_attempt, "send_attempt", REQUIRED),	\
+	FIELD_STR(confirm_wish, next_link, "next_link", OPTIONAL, NULL),	\
 	FIELD_END
 
 static const struct field email_fields[] = {
-	FIELD_STR(wish, email, "email", REQUIRED, NULL),
+	FIELD_STR(confirm_wish, email, "email", REQUIRED, NULL),
 	COMMON_FIELDS
 };
 
 static const struct field phone_fields[] = {
-	FIELD_STR(wish, country, "country", REQUIRED, NULL),
-	FIELD_STR(wish, phone, "phone_number", REQUIRED, NULL),
+	FIELD_STR(confirm_wish, country, "country", REQUIRED, NULL),
+	FIELD_STR(confirm_wish, phone, "phone_number", REQUIRED, NULL),
 	COMMON_FIELDS
 };
 
 static bool
-is_email(const struct wish *wish)
+is_email(const struct confirm_wish *wish)
 {
 	return strcmp(wish->medium, MEDIUM_EMAIL) == 0;
 }
@@ -63,7 +49,7 @@ is_email(const struct wish *wish)
 
 /* What it is about, as 128 bits of a hash: the parts hold no blank. */
 static const char *
-sid_of(struct arena *mem, const struct wish *wish)
+sid_of(struct arena *mem, const struct confirm_wish *wish)
 {
 	uint8_t hash[SHA256_LEN];
 	struct buf b;
@@ -78,7 +64,7 @@ sid_of(struct arena *mem, const struct wish *wish)
 }
 
 static enum mx_err
-find_address(struct request *r, struct wish *wish)
+find_address(struct request *r, struct confirm_wish *wish)
 {
 	wish->address = !is_email(wish) ?
 	    phone_canonical(r->mem, wish->country, wish->phone) :
@@ -97,19 +83,26 @@ find_address(struct request *r, struct wish *wish)
 }
 
 static enum mx_err
-wish_read(struct request *r, struct wish *wish)
+wish_read(struct request *r, struct confirm_wish *wish)
+{
+	return body_read(r, is_email(wish) ? email_fields : phone_fields,
+	    wish);
+}
+
+/* What follows from what was said. */
+static enum mx_err
+complete(struct request *r, struct confirm_wish *wish)
 {
 	enum mx_err err;
 
-	if ((err = body_read(r, is_email(wish) ? email_fields : phone_fields,
-	    wish)) != M_OK || (err = find_address(r, wish)) != M_OK)
+	if ((err = find_address(r, wish)) != M_OK)
 		return err;
 	wish->sid = sid_of(r->mem, wish);
 	return M_OK;
 }
 
 static enum mx_err
-may_send(struct request *r, const struct wish *wish)
+may_send(struct request *r, const struct confirm_wish *wish)
 {
 	if (wish->purpose == FOR_REGISTER && !r->conf->registration)
 		return fail(r, M_THREEPID_DENIED,
@@ -126,7 +119,7 @@ may_send(struct request *r, const struct wish *wish)
 
 /* Is there nothing that a confirmation could be good for? */
 static bool
-is_vain(struct request *r, const struct wish *wish)
+is_vain(struct request *r, const struct confirm_wish *wish)
 {
 	bool owned = threepid_owner(r->db, wish->medium, wish->address) != 0;
 
@@ -134,7 +127,7 @@ is_vain(struct request *r, const struct wish *wish)
 }
 
 static enum mx_err
-tell(struct request *r, const struct wish *wish)
+tell(struct request *r, const struct confirm_wish *wish)
 {
 	if (wish->purpose == FOR_PASSWORD)
 		return fail(r, M_THREEPID_NOT_FOUND,
@@ -148,7 +141,7 @@ tell(struct request *r, const struct wish *wish)
  * the same for those whom no message will help.
  */
 static bool
-was_sent(struct request *r, const struct wish *wish)
+was_sent(struct request *r, const struct confirm_wish *wish)
 {
 	struct rows rows = db_query(r->db, STMT_THREEPID_SESSION_SENT,
 	    DB_TEXT(wish->sid), DB_INT(r->now), DB_INT(THREEPID_WRONG_MOST));
@@ -162,7 +155,7 @@ was_sent(struct request *r, const struct wish *wish)
 }
 
 static enum mx_err
-answer(struct request *r, const struct wish *wish)
+answer(struct request *r, const struct confirm_wish *wish)
 {
 	put_text(&r->out, "sid", wish->sid);
 	if (!is_email(wish))
@@ -251,30 +244,30 @@ not_sent(struct request *r, const char *why)
 	    "later, or tell the administrator of this server");
 }
 
-static enum mx_err
-sent(struct request *r)
+enum mx_err
+confirm_sent(struct request *r, struct confirm_wish *wish)
 {
 	const struct sending *s = (const struct sending *)r->job;
-	struct wish wish = { .purpose = s->purpose, .medium = s->medium };
 	enum mx_err err;
 
 	if (!s->message.sent)
 		return not_sent(r, s->message.why);
-	if ((err = wish_read(r, &wish)) != M_OK)
+	if ((err = complete(r, wish)) != M_OK)
 		return err;
-	db_exec(r->db, STMT_THREEPID_SESSION_SEND, DB_TEXT(wish.sid),
-	    DB_TEXT(wish.client_secret),
-	    DB_TEXT(threepid_purpose_name(wish.purpose)),
-	    DB_TEXT(wish.medium), DB_TEXT(wish.address),
-	    DB_BLOB(s->token, sizeof(s->token)), DB_INT(wish.send_attempt),
-	    DB_TEXT(allowed_link(r, wish.next_link)), DB_INT(r->now),
+	db_exec(r->db, STMT_THREEPID_SESSION_SEND, DB_TEXT(wish->sid),
+	    DB_TEXT(wish->client_secret),
+	    DB_TEXT(threepid_purpose_name(wish->purpose)),
+	    DB_TEXT(wish->medium), DB_TEXT(wish->address),
+	    DB_BLOB(s->token, sizeof(s->token)), DB_INT(wish->send_attempt),
+	    DB_TEXT(allowed_link(r, wish->next_link)), DB_INT(r->now),
 	    DB_INT(r->now + HOUR_MS));
-	return answer(r, &wish);
+	return M_OK;
 }
 
 /* A vain session has a token too, which nobody is told. */
 static enum mx_err
-send_later(struct request *r, const struct wish *wish, bool vain)
+send_later(struct request *r, const struct confirm_wish *wish, bool vain,
+    handler_fn *next)
 {
 	const char *token = is_email(wish) ? random_token(r->mem) :
 	    random_code(r->mem);
@@ -299,26 +292,52 @@ send_later(struct request *r, const struct wish *wish, bool vain)
 	s->medium = wish->medium;
 	threepid_token_hash(r->mem, wish->sid,
 	    vain ? random_token(r->mem) : token, s->token);
-	return later(r, &s->job, sent, TX_WRITE);
+	return later(r, &s->job, next, TX_WRITE);
+}
+
+enum mx_err
+confirm_send(struct request *r, struct confirm_wish *wish, handler_fn *next)
+{
+	enum mx_err err;
+	bool vain;
+
+	if ((err = may_send(r, wish)) != M_OK ||
+	    (err = complete(r, wish)) != M_OK)
+		return err;
+	vain = is_vain(r, wish);
+	if (vain && r->conf->tell_addresses)
+		return tell(r, wish);
+	if (was_sent(r, wish))
+		return M_OK;
+	if ((err = rate_take(r, LIMIT_mail_address, wish->address)) != M_OK)
+		return err;
+	return send_later(r, wish, vain, next);
+}
+
+static enum mx_err
+requested(struct request *r)
+{
+	const struct sending *s = (const struct sending *)r->job;
+	struct confirm_wish wish = { .purpose = s->purpose,
+	    .medium = s->medium };
+	enum mx_err err;
+
+	if ((err = wish_read(r, &wish)) != M_OK ||
+	    (err = confirm_sent(r, &wish)) != M_OK)
+		return err;
+	return answer(r, &wish);
 }
 
 enum mx_err
 confirm_request(struct request *r, enum threepid_purpose purpose,
     const char *medium)
 {
-	struct wish wish = { .purpose = purpose, .medium = medium };
+	struct confirm_wish wish = { .purpose = purpose, .medium = medium };
 	enum mx_err err;
-	bool vain;
 
 	if ((err = may_send(r, &wish)) != M_OK ||
-	    (err = wish_read(r, &wish)) != M_OK)
+	    (err = wish_read(r, &wish)) != M_OK ||
+	    (err = confirm_send(r, &wish, requested)) != M_OK)
 		return err;
-	vain = is_vain(r, &wish);
-	if (vain && r->conf->tell_addresses)
-		return tell(r, &wish);
-	if (was_sent(r, &wish))
-		return answer(r, &wish);
-	if ((err = rate_take(r, LIMIT_mail_address, wish.address)) != M_OK)
-		return err;
-	return send_later(r, &wish, vain);
+	return answer(r, &wish);
 }

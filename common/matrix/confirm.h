@@ -33,6 +33,29 @@ enum mx_err	 confirm_request(struct request *, enum threepid_purpose,
 		    const char *medium);
 
 /*
+ * The same for who asks in another way than by a JSON body: what is wanted
+ * (country and phone for msisdn, else email), and in sid what came of it.
+ * next is the handler that runs after M_LATER, a writer; the wish being filled
+ * in again, it calls confirm_sent(), which may still refuse (M_UNKNOWN: the
+ * message could not be sent).
+ */
+struct confirm_wish {
+	enum threepid_purpose purpose;
+	const char	*medium;
+	const char	*client_secret;	/* opaque_id_valid() */
+	const char	*email;
+	const char	*country;
+	const char	*phone;
+	const char	*next_link;	/* or NULL */
+	int64_t		 send_attempt;
+	const char	*address;	/* canonical, set by these functions */
+	const char	*sid;		/* likewise */
+};
+enum mx_err	 confirm_send(struct request *, struct confirm_wish *,
+		    handler_fn *next);
+enum mx_err	 confirm_sent(struct request *, struct confirm_wish *);
+
+/*
  * Somebody gives the token of a message: by its link, or by the client.  In a
  * write transaction.  CONFIRM_WRONG counts, and after five of them the session
  * of a telephone number is dead: keep what was written, also when refusing
