@@ -31,6 +31,7 @@
 # is_status STATUS NAME
 # is_err STATUS ERRCODE NAME refused so, with a sentence for people
 # is_json FILTER WANT NAME   jq's compact, sorted output is WANT
+# is_page STATUS NAME        a page for people, which others neither read nor frame
 # is_head REGEX NAME         some header line matches, case ignored
 # expect_log REGEX           lines like this on stderr are no failure
 # done_testing
@@ -359,6 +360,19 @@ is_json() {
 	[ "$json_got" = "$2" ] ||
 	    { echo "$1"; echo "got:  $json_got"; echo "want: $2"; } |
 	    cut -c1-400 | sed 's/^/# /'
+}
+
+is_page() {
+	[ "$status" = "$1" ] &&
+	    grep -iq '^content-type: text/html; charset=utf-8$' "$tmp/head" &&
+	    grep -iq "^content-security-policy: default-src 'none'; style-src 'nonce-[^' ]*'; script-src 'nonce-[^' ]*'.*; base-uri 'none'; frame-ancestors 'none'\$" "$tmp/head" &&
+	    grep -iq '^x-frame-options: DENY$' "$tmp/head" &&
+	    grep -iq '^referrer-policy: no-referrer$' "$tmp/head" &&
+	    grep -iq '^x-content-type-options: nosniff$' "$tmp/head" &&
+	    grep -iq '^cache-control: no-store$' "$tmp/head" &&
+	    ! grep -iq '^access-control-' "$tmp/head" &&
+	    grep -q '<h1>' "$tmp/body"
+	ok $? "$2"
 }
 
 like() { grep -Eq -- "$1" "$tmp/body"; ok $? "$2"; }

@@ -162,6 +162,16 @@ page_form(struct page *p)
 }
 
 void
+page_form_of_script(struct page *p, const char *url)
+{
+	page_markup(p, "<noscript><p class=\"warning\">This page needs "
+	    "JavaScript: please allow it in your browser.</p></noscript>\n"
+	    "<form method=\"post\" hidden");
+	put_attribute(p, "data-url", url);
+	page_markup(p, ">\n");
+}
+
+void
 page_input(struct page *p, const struct page_input *in)
 {
 	put_element(p, "<label>", in->label, "<input required");

@@ -51,6 +51,11 @@ struct page_input {
 	const char	*autocomplete;	/* as HTML names it; NULL: off */
 };
 void		 page_form(struct page *);
+/*
+ * A form that a script shows and sends, to the URL in its data-url; without
+ * scripts there is a sentence instead.
+ */
+void		 page_form_of_script(struct page *, const char *url);
 void		 page_input(struct page *, const struct page_input *);
 void		 page_hidden(struct page *, const char *name, const char *value);
 /* A box that must be ticked; then the field has the value "yes". */
