@@ -18,14 +18,15 @@ BEGIN {
 	group["2015"] = "api/v1,v2_alpha"
 	group["today"] = "r0,v3,unstable"
 	group[""] = "api/v1,v2_alpha,r0,v3,unstable"
-	split("none page maybe user locked", v, " "); for (i in v) is_auth[v[i]]
+	split("none page maybe user suspended locked", v, " "); for (i in v) is_auth[v[i]]
 	split("yes no", v, " "); for (i in v) is_guest[v[i]]
 	split("none json maybe value form file", v, " "); for (i in v) is_body[v[i]]
 	split("none read write wait", v, " "); for (i in v) is_tx[v[i]]
 	split("yes -", v, " "); for (i in v) is_once[v[i]]
 	c_auth["none"] = "AUTH_NONE"; c_auth["maybe"] = "AUTH_OPTIONAL"
 	c_auth["page"] = "AUTH_PAGE"
-	c_auth["user"] = "AUTH_USER"; c_auth["locked"] = "AUTH_LOCKED"
+	c_auth["user"] = "AUTH_USER"; c_auth["suspended"] = "AUTH_SUSPENDED"
+	c_auth["locked"] = "AUTH_LOCKED"
 	c_tx["none"] = "TX_NONE"; c_tx["read"] = c_tx["wait"] = "TX_READ"
 	c_tx["write"] = "TX_WRITE"
 }

@@ -25,6 +25,14 @@ settle(struct life *l, int64_t pair)
 	return M_OK;
 }
 
+/* Who is suspended may read, and do what is marked so. */
+static bool
+is_too_much(const struct life *l)
+{
+	return l->r.who.suspended && l->r.route->auth == AUTH_USER &&
+	    strcmp(l->r.route->method, "GET") != 0;
+}
+
 static enum mx_err
 judge(struct life *l, struct rows *rows)
 {
@@ -59,6 +67,9 @@ judge(struct life *l, struct rows *rows)
 		    "The access token has expired; refresh it or log in again");
 	if (locked)
 		return fail(&l->r, M_USER_LOCKED, "This account is locked");
+	if (is_too_much(l))
+		return fail(&l->r, M_USER_SUSPENDED, "Your account is "
+		    "suspended; you may read, and leave rooms");
 	return newer ? settle(l, pair) : M_OK;
 }
 

@@ -129,7 +129,10 @@ void		 life_log(const struct life *);
 #define REPLY_MAX	((size_t)256 << 20)
 
 /* ---- caller.c ---- */
-/* Fill r.who from the token; M_OK, M_UNKNOWN_TOKEN, M_USER_LOCKED, ... */
+/*
+ * Fill r.who from the token; M_OK, M_UNKNOWN_TOKEN, M_USER_LOCKED,
+ * M_USER_SUSPENDED, or M_AGAIN to be asked once more as a writer.
+ */
 enum mx_err	 caller_find(struct life *);
 
 /* ---- once.c ---- */

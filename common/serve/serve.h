@@ -15,8 +15,9 @@
  *   elsewhere(r)              too long for the loop: another process does it
  *   park(r, ...)              nothing to say yet: wait for news
  *
- * It never sends, frees, checks method, token, guest access, rate, JSON syntax
- * or transaction ids: the columns of routes.tab did that before.
+ * It never sends, frees, checks method, token, locked and suspended accounts,
+ * guest access, rate, JSON syntax or transaction ids: the columns of routes.tab
+ * did that before.
  */
 #ifndef MXCGI_SERVE_H
 #define MXCGI_SERVE_H
@@ -43,7 +44,8 @@ enum route_auth {
 	AUTH_PAGE,		/* as AUTH_NONE, and people read the answers */
 	AUTH_OPTIONAL,
 	AUTH_USER,
-	AUTH_LOCKED		/* as AUTH_USER, and a locked account may */
+	AUTH_SUSPENDED,		/* as AUTH_USER, and a suspended account may */
+	AUTH_LOCKED		/* and so may a locked one */
 };
 enum route_body {
 	BODY_NONE,		/* what comes is ignored */
