@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "figures.h"
+#include "guess.h"
 #include "http.h"
 #include "world.h"
 
@@ -198,6 +199,28 @@ case_stranger(size_t n)
 	closed_loop("send with a wrong token", n, ask_stranger);
 }
 
+static void
+ask_login(struct http *h, size_t i)
+{
+	(void)i;
+	http_send(h, "POST", NULL, guess_body(users[0].id),
+	    "/_matrix/client/v3/login");
+}
+
+static void
+case_logins(size_t n)
+{
+	need_users(1);
+	closed_loop("login, wrong password", n, ask_login);
+}
+
+static void
+case_guess(size_t n)
+{
+	(void)n;
+	guess_run(seconds);
+}
+
 static const char *path;
 
 static void
@@ -351,6 +374,9 @@ static const struct {
 	{ "join", case_join, 1, "join of a public room" },
 	{ "messages", case_messages, 8, "the last 50 messages of a room" },
 	{ "stranger", case_stranger, 8, "writes with a wrong token" },
+	{ "logins", case_logins, 64, "wrong passwords from 64 connections" },
+	{ "guess", case_guess, 1,
+	    "wrong passwords and unknown users in turn: do they differ?" },
 };
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 

@@ -2,6 +2,8 @@
 # needs BUILD.  Two nginx workers, limits off, log level warn, cheap passwords,
 # commits durable.  Sets $url, $tmp and set -e; ends with the script.
 #
+# Before it is sourced LOG_N may say what a password hash costs.
+#
 # server_init    its configuration and database
 # server_start   the same, and it runs; $tmp/also.conf, when there is one, is
 #                part of nginx's http {}
@@ -27,7 +29,7 @@ server_init() {
 	log_level = warn
 	[accounts]
 	registration = open
-	password_log_n = 4
+	password_log_n = ${LOG_N:-4}
 	[limits]
 	enabled = no
 	[serve]
