@@ -1,13 +1,11 @@
 /* http.c - see http.h. */
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-
 #include "base/address.h"
+#include "base/curl.h"
 #include "matrix/http.h"
 
 #define REDIRECTS_MAX	3
@@ -220,23 +218,19 @@ judge(CURL *curl, struct exchange *x, CURLcode rc)
 	h->body[h->len] = '\0';
 }
 
-static void
-init(void)
-{
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 void
 http_run(struct http *h)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct exchange x = { .http = h };
 	struct curl_slist *headers;
 	CURL *curl;
 
-	pthread_once(&once, init);
 	h->status = 0;
 	h->len = 0;
+	if (!curl_load()) {
+		strcpy(h->error, "libcurl is not installed");
+		return;
+	}
 	if ((curl = curl_easy_init()) == NULL) {
 		strcpy(h->error, "out of memory");
 		return;

@@ -4,15 +4,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <curl/curl.h>
 
 #include "base/arena.h"
 #include "base/command.h"
+#include "base/curl.h"
 #include "matrix/mail.h"
 
 #define PASSWORD_LEN	256
@@ -124,12 +123,6 @@ feed(char *to, size_t size, size_t count, void *arg)
 	return n;
 }
 
-static void
-curl_begin(void)
-{
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 /*
  * A certificate is checked where the administrator asked for TLS or a password
  * is at stake; otherwise TLS is better than none, whoever answers.
@@ -201,12 +194,14 @@ set_login(CURL *c, struct message *m)
 static void
 send_by_smtp(struct message *m)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char to[MAIL_ADDRESS_MAX + 3];
 	struct curl_slist *list;
 	CURL *c;
 
-	pthread_once(&once, curl_begin);
+	if (!curl_load()) {
+		complain(m, "libcurl is not installed");
+		return;
+	}
 	snprintf(to, sizeof(to), "<%s>", m->to);
 	list = curl_slist_append(NULL, to);
 	c = curl_easy_init();
