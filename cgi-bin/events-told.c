@@ -67,6 +67,8 @@ next_event(struct told *t, const struct event_filter *f, struct rows *rows,
 	if (effort_is_much(t->effort) || !rows_next(rows))
 		return false;
 	*e = event_peek(rows);
+	/* Before a filter looks into its content. */
+	event_trim(t->db, e, &t->reader);
 	t->effort->spent += 1 + e->content.n / 1024 + filter_weight(f) / 50;
 	return true;
 }

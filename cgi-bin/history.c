@@ -262,6 +262,8 @@ put_chunk(struct request *r, const struct page *page, struct walk *walk)
 		}
 		work += work_of(page, &e);
 		walk->at = behind(page, &e);
+		/* Before the filter looks into its content. */
+		event_trim(r->db, &e, &page->reader);
 		if (filter_has_event(&page->filter, &e) &&
 		    viewer_may_see(page->reader.viewer, &e))
 			show(r, page, walk, &e);

@@ -35,6 +35,9 @@ message=$(get_json .event_id)
 req PUT "$here/state/m.room.member/$(enc "$user_asked")" \
     '{"membership":"invite","reason":"secret reason"}'
 is_status 200 'an invitation'
+req PUT "$here/send/m.room.message/two" \
+    '{"msgtype":"m.image","body":"secret two","url":"mxc://localhost/secret"}'
+is_status 200 'a picture'
 as was
 req POST "$here/join"
 req POST "$here/leave"
@@ -84,6 +87,15 @@ is_json "[.chunk[] | $content]" "[$whole]" 'whole for who was there'
 path 'messages in 2015' "/_matrix/client/api/v1/rooms/$(enc "$room")/messages?dir=b&limit=100"
 path 'messages with members' "$here/messages?dir=b&limit=100&filter=$(enc \
     '{"lazy_load_members":true}')"
+by_url=$(enc '{"contains_url":true}')
+as old
+req GET "$here/messages?dir=b&limit=100&filter=$by_url"
+is_json '[.chunk[].content.body]' '["secret two"]' 'a filter finds the picture'
+as young
+req GET "$here/messages?dir=b&limit=100&filter=$by_url"
+is_json .chunk '[]' 'but not for who came later (security 18)'
+req GET "$v3/sync?filter=$(enc '{"room":{"timeline":{"limit":500,"contains_url":true}}}')"
+is_json '[.rooms.join[].timeline.events[]]' '[]' 'nor in sync (security 18)'
 path 'sync' "$v3/sync?$all"
 is_json "[.rooms.join[].timeline.events[] | $content]" '[{}]' 'the message is there, redacted'
 path 'a later sync' "$v3/sync?since=$before&$all"

@@ -87,8 +87,8 @@ struct reader	 reader_of(struct request *, const struct room *);
 void		 event_write(struct writer *, struct db *,
 		    const struct event_row *, const struct reader *);
 /*
- * For those who give away content alone: where the reader may not see the
- * whole, it becomes what redaction would leave of it.
+ * For those who give away content alone, or filter by it: where the reader may
+ * not see the whole, it becomes what redaction would leave of it.
  */
 void		 event_trim(struct db *, struct event_row *,
 		    const struct reader *);
