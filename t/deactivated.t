@@ -3,9 +3,12 @@
 . "$(dirname "$0")/lib.sh"
 
 v3=/_matrix/client/v3
-MXCGI_CONFIG=$tmp/mxcgi.conf
-export MXCGI_CONFIG
-deactivate() { "$BUILD/t/tools/deactivate" "$@" >>"$tmp/log" 2>&1; }
+# While no server runs: the program alone, as CGI.
+deactivate_alone() {
+	mode=$T T=cgi
+	deactivate "$1"
+	T=$mode
+}
 room() {
 	req POST $v3/createRoom "${1:-{\}}"
 	room=$(get_json .room_id)
@@ -62,7 +65,7 @@ is "$(left "$user_gone")" '0 rooms, 0 times' 'somebody is in rooms'
 req GET $v3/sync
 since=$(get_json .next_batch)
 bg told GET "$v3/sync?since=$since&timeout=30000"
-deactivate "$user_gone"
+deactivate gone
 ok $? 'and goes'
 [ "$T" = fcgi ] || req GET "$here/state/m.room.create"
 bg_wait told
@@ -80,7 +83,7 @@ user boss
 room '{"preset":"public_chat"}'
 as anna
 req POST "$here/join"
-deactivate "$user_boss"
+deactivate boss
 left_soon "$user_boss" '1 rooms, 1 times' 'the owner of a room leaves it'
 req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"x"}'
 is_status 200 'and life there goes on'
@@ -89,8 +92,8 @@ is_status 200 'and life there goes on'
 user idle
 fill idle 42
 [ "$T" = cgi ] || stop
-deactivate "$user_idle"
-"$BUILD/admin/housekeeper" --once 2>>"$tmp/log"
+deactivate_alone idle
+MXCGI_CONFIG=$tmp/mxcgi.conf "$BUILD/admin/housekeeper" --once 2>>"$tmp/log"
 ok $? 'the housekeeper'
 [ "$T" = cgi ] || start
 is "$(left "$user_idle")" '42 rooms, 1 times' 'does all of it'
@@ -101,7 +104,7 @@ if [ "$T" = fcgi ]; then
 	expect_log 'upstream prematurely closed|Connection refused|recv\(\) failed|Connection reset'
 	user dead
 	fill dead 42
-	deactivate "$user_dead"
+	deactivate dead
 	killed=0
 	while [ $killed -lt 5 ]; do
 		for pid in $(pids_of rooms); do
@@ -112,7 +115,7 @@ if [ "$T" = fcgi ]; then
 	user late
 	fill late 21
 	stop
-	deactivate "$user_late"
+	deactivate_alone late
 	start
 	left_soon "$user_late" '21 rooms, 1 times' 'a task that was there before'
 fi

@@ -4,9 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 
 v3=/_matrix/client/v3
-MXCGI_CONFIG=$tmp/mxcgi.conf
-export MXCGI_CONFIG
-deactivate() { "$BUILD/t/tools/deactivate" "$@" >>"$tmp/log" 2>&1; }
 
 start
 user gone
@@ -46,7 +43,7 @@ req POST "$here/join"
 req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"to be kept"}'
 kept=$(get_json .event_id)
 
-deactivate "$user_gone" erase
+deactivate gone true
 ok $? 'the account ends, and is erased'
 as young
 tries=0
@@ -128,7 +125,7 @@ is_json '[.rooms.invite[].invite_state.events[] | select(.type == "m.room.name")
     '[{}]' 'but that there was something'
 
 # Somebody who goes without a wish to be erased.
-deactivate "$user_keeper"
+deactivate keeper
 user late
 req POST "$here/join"
 req GET "$here/messages?dir=b&limit=100"

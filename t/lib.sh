@@ -20,6 +20,7 @@
 # bg NAME METHOD PATH [BODY] the same in the background, and
 # bg_wait NAME               wait for its answer: $status and so on as by req
 # user NAME                  register; sets token_NAME, user_NAME, device_NAME
+# deactivate NAME [true]     end that account (and erase it)
 # as NAME                    $token and $user are NAME's from here on
 # get_json FILTER            what jq finds in the body, texts without quotes
 # enc TEXT                   TEXT percent-encoded for one path segment
@@ -313,6 +314,15 @@ user() {
 	eval "token_$1=$(get_json .access_token) user_$1=$(get_json .user_id)" \
 	    "device_$1=$(get_json .device_id)"
 	as "$1"
+}
+
+deactivate() {
+	kept_token=$token
+	eval "token=\$token_$1"
+	req POST /_matrix/client/v3/account/deactivate \
+	    "{\"erase\":${2:-false},\"auth\":{\"type\":\"m.login.password\",\"user\":\"$1\",\"password\":\"secret of $1\"}}"
+	[ "$status" = 200 ] || { show; bail_out "cannot deactivate $1"; }
+	token=$kept_token
 }
 
 # ---------------------------------------------------------- the assertions
