@@ -122,7 +122,10 @@ deactivate(struct request *r)
 	if ((err = account_may_enter(r, &account)) != M_OK ||
 	    (err = again(r)) != M_OK)
 		return err;
+	/* A login token that proved it goes with the account. */
+	if ((err = uia_end(r)) != M_OK)
+		return err;
 	account_deactivate(r->db, account.user, leave.erase, r->now);
 	put_text(&r->out, "id_server_unbind_result", "success");
-	return uia_end(r);
+	return M_OK;
 }
