@@ -152,6 +152,20 @@ token=$of_dora
 req POST $v3/account/deactivate "{\"auth\":{\"session\":\"$session\"}}"
 is_status 200 'and the client goes on'
 
+user ida
+req POST /_matrix/client/v1/login/get_token '{"auth":{"type":"m.login.password",
+    "password":"secret of ida","identifier":{"type":"m.id.user","user":"ida"}}}'
+login_token=$(get_json .login_token)
+req POST $v3/account/deactivate '{}'
+session=$(get_json .session) of_ida=$token token=
+req GET "$(page m.login.token)";	is_page 200 'UIA-14: a page for token'
+req POST "$(page m.login.token)" 'token=nobodys';	is_page 403 'a wrong one'
+req POST "$(page m.login.token)" "token=$login_token"
+is_done 'token'
+token=$of_ida
+req POST $v3/account/deactivate "{\"auth\":{\"session\":\"$session\"}}"
+is_status 200 'and the client goes on'
+
 token=
 reset='"new_password":"the new secret"'
 req POST $v3/account/password "{$reset}"

@@ -77,7 +77,8 @@ req_form(struct request *r, const char *name)
 	struct span value;
 	const char *why;
 
-	return uri_query(r->raw, name, &value) ?
+	/* The request that shows the empty form has no body. */
+	return r->raw.n > 0 && uri_query(r->raw, name, &value) ?
 	    uri_decode(r->mem, value, true, &why) : NULL;
 }
 
