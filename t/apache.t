@@ -98,6 +98,10 @@ first_light() {
 	req GET $v3/nothing;	is_err 404 M_UNRECOGNIZED "$1: an unknown path"
 	token=
 	req GET $v3/sync;	is_err 401 M_MISSING_TOKEN "$1: no token"
+	req GET /_matrix/static/client/login/
+	is_page 200 "$1: a page for people"
+	req GET $v3/auth/m.login.dummy/fallback/web
+	is_page 400 "$1: and one that refuses"
 }
 
 chmod 755 "$tmp"
