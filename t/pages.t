@@ -224,6 +224,24 @@ is_registered 'UIA-14: email and dummy'
 req GET "$link";			is_page 404 'a link that was used'
 req POST "$link" '';			is_page 404 'is good for nothing more'
 
+# A forgotten password.
+reset='"new_password":"another secret of eve"'
+req POST $v3/account/password "{$reset}"
+session=$(get_json .session)
+req GET "$(page m.login.email.identity)"
+like 'the email address of your account' 'a forgotten password: whose account?'
+filled="client_secret=$(field client_secret)&address=eve%40example.org"
+req POST "$(page m.login.email.identity)" "$filled"
+filled="$filled&sid=$(field sid)"
+req POST "$(mailed)" ''
+req POST "$(page m.login.email.identity)" "$filled"
+is_done 'PWD-1: the address of an account'
+req POST $v3/account/password "{$reset,\"auth\":{\"session\":\"$session\"}}"
+is_status 200 'PWD-1: which gets its new password'
+req POST $v3/login '{"type":"m.login.password","password":"another secret of eve",
+    "identifier":{"type":"m.id.user","user":"eve"}}'
+is_status 200 'PWD-1: and is entered with it'
+
 # ---------------------------------------------------------------- the link
 
 # ask ADDRESS NEXT_LINK: $link of a mail.
