@@ -64,11 +64,11 @@ confirm_show(struct request *r)
 	if (!find_session(r, &link, &s))
 		return expired(r);
 	page_begin(&p, r, "Confirm your address");
-	page_text(&p, "Is this address yours, and shall the account on %s have "
-	    "it for which you were sent a mail?", r->conf->server_name);
+	page_text(&p, "Is this your address?");
 	page_value(&p, s.address);
-	page_text(&p, "If you do not know of it, close this page, and nothing "
-	    "happens.");
+	page_text(&p, "Confirm it if you asked %s for the mail that led you "
+	    "here. If it was not you, close this page, and nothing happens.",
+	    r->conf->server_name);
 	page_form(&p);
 	page_form_end(&p, "Confirm");
 	if (s.next_link != NULL)

@@ -26,6 +26,15 @@ is_registration(const struct fallback *f)
 	return f->view.flows == FLOWS_register;
 }
 
+void
+address_again(struct page *p)
+{
+	page_markup(p, "<p><a href=\"?session=");
+	page_escaped(p, req_query(p->r, "session"));
+	page_markup(p, "\">Take another address, or have another message "
+	    "sent</a></p>\n");
+}
+
 /* A page that is opened anew has a new secret, so a message is sent anew. */
 static void
 begin_asking(struct page *p)
@@ -37,9 +46,6 @@ begin_asking(struct page *p)
 static void
 begin_waiting(struct page *p, const struct fallback *f, const char *address)
 {
-	page_markup(p, "<p><a href=\"?session=");
-	page_escaped(p, req_query(p->r, "session"));
-	page_markup(p, "\">Another address, or another message</a></p>\n");
 	page_form(p);
 	page_hidden(p, "address", address);
 	page_hidden(p, "sid", f->sid);

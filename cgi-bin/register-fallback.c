@@ -199,6 +199,8 @@ fallback_page(struct request *r, const struct fallback *f)
 		page_warning(&p, f->why);
 	f->look->show(&p, f);
 	page_form_end(&p, f->look->button);
+	if (f->sid != NULL)
+		address_again(&p);
 	return page_end(&p, f->why != NULL ? M_FORBIDDEN : M_OK);
 }
 

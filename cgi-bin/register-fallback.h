@@ -44,6 +44,8 @@ enum mx_err	 fallback_page(struct request *, const struct fallback *);
 /* Addresses: register-fallback-address.c. */
 void		 email_show(struct page *, const struct fallback *);
 void		 msisdn_show(struct page *, const struct fallback *);
+/* For who waits for a message: a link back to the beginning. */
+void		 address_again(struct page *);
 const char	*address_read(struct request *, cJSON *auth);
 enum mx_err	 email_prepare(struct request *, struct fallback *);
 enum mx_err	 msisdn_prepare(struct request *, struct fallback *);

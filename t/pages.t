@@ -203,6 +203,7 @@ is_page 200 'email: a mail is sent'
 like '<p class="value">Eve@example\.org</p>' 'to that address'
 filled="$filled&sid=$(field sid)"
 is "$(field client_secret)" "$secret" 'under the same secret'
+like "<a href=\"\\?session=$session\">" 'with a way back to another one'
 req POST "$(page m.login.email.identity)" "$filled"
 is_page 403 'email: before it was confirmed'
 like 'not been confirmed' 'says so'

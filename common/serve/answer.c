@@ -69,8 +69,8 @@ write_error_page(struct life *l, const char *error)
 	struct page p;
 
 	buf_init(&l->body, l->r.mem, REPLY_MAX);
-	page_begin(&p, &l->r, status_of(l) == 404 ? "Not found" :
-	    status_of(l) < 500 ? "That did not work" : "Something went wrong");
+	page_begin(&p, &l->r, status_of(l) < 500 ? "That did not work" :
+	    "Something went wrong");
 	page_warning(&p, error);
 	if (seconds > 1)
 		page_text(&p, "Please wait %lld seconds.", seconds);

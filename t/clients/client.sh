@@ -1,12 +1,14 @@
 # client.sh - run a script of t/clients/ against a fresh server; its lines
 # "ok NAME" and "not ok NAME" become assertions.  Sourced after lib.sh.
 
-client() {	# SCRIPT [ARGUMENT]
+client() {	# SCRIPT ARGUMENT... (behind the server's URL)
+	script=$1
+	shift
 	start tcp
 	sh "$SRC/t/clients/install" "$BUILD/clients" ||
 	    bail_out 'npm cannot install the client libraries'
-	asked="node $1 $url"
-	timeout 300 node "$BUILD/clients/$1" "$url" ${2:+"$2"} \
+	asked="node $script $url"
+	timeout 300 node "$BUILD/clients/$script" "$url" "$@" \
 	    >"$tmp/said" 2>"$tmp/body"
 	ended=$?
 	while read -r verdict name; do
