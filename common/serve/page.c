@@ -90,7 +90,8 @@ page_begin(struct page *p, struct request *r, const char *title)
 	buf_init(&p->out, r->mem, PAGE_MAX);
 	page_markup(p, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n"
-	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+	    "<meta name=\"viewport\" "
+	    "content=\"width=device-width, initial-scale=1\">\n");
 	put_element(p, "<title>", title, " - ");
 	put_element(p, "", r->conf->server_name, "</title>\n<style");
 	put_attribute(p, "nonce", p->reply.nonce);
