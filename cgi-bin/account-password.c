@@ -2,6 +2,7 @@
 #include "matrix/credentials.h"
 #include "matrix/session.h"
 #include "matrix/uia.h"
+#include "account-unbind.h"
 #include "account.routes.h"
 
 /*
@@ -100,22 +101,15 @@ static const struct field leave_fields[] = {
 	FIELD_END
 };
 
-/*
- * POST /account/deactivate
- *
- * The end: nobody logs in to this account again.  Its addresses are taken back
- * from the identity servers where they were published, its rooms are left, and
- * with erase others see no more of what it said than they saw already.
- */
-enum mx_err
-deactivate(struct request *r)
+/* Whatever identity servers said, if they were asked. */
+static enum mx_err
+leave_now(struct request *r)
 {
 	struct account account;
 	struct leave leave = { 0 };
 	enum mx_err err;
 
-	if ((err = body_read(r, leave_fields, &leave)) != M_OK ||
-	    (err = uia_pass(r, FLOWS_deactivate)) != M_OK)
+	if ((err = body_read(r, leave_fields, &leave)) != M_OK)
 		return err;
 	if (!account_meant(r, &account))
 		return nobody(r);
@@ -126,6 +120,36 @@ deactivate(struct request *r)
 	if ((err = uia_end(r)) != M_OK)
 		return err;
 	account_deactivate(r->db, account.user, leave.erase, r->now);
-	put_text(&r->out, "id_server_unbind_result", "success");
+	unbind_finish(r);
+	put_text(&r->out, "id_server_unbind_result",
+	    unbind_asked(r) ? unbind_result(r) : "success");
 	return M_OK;
+}
+
+/*
+ * POST /account/deactivate
+ *
+ * The end: nobody logs in to this account again.  Its addresses are taken back
+ * from the identity servers where they were published, as far as those do it;
+ * its rooms are left, and with erase others see no more of what it said than
+ * they saw already.
+ */
+enum mx_err
+deactivate(struct request *r)
+{
+	struct account account;
+	struct leave leave = { 0 };
+	struct job *job;
+	enum mx_err err;
+
+	if ((err = body_read(r, leave_fields, &leave)) != M_OK ||
+	    (err = uia_pass(r, FLOWS_deactivate)) != M_OK)
+		return err;
+	if (!account_meant(r, &account))
+		return nobody(r);
+	if ((err = account_may_enter(r, &account)) != M_OK)
+		return err;
+	job = unbind_all(r, account.user, account.user_id);
+	return job != NULL ? later(r, job, leave_now, TX_WRITE) :
+	    leave_now(r);
 }

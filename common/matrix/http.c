@@ -16,7 +16,8 @@
 struct exchange {
 	struct http	*http;
 	size_t		 head_len;
-	bool		 inside;	/* some address was not public */
+	bool		 inside;	/* some address was not public, */
+	bool		 outside;	/* and some other may be asked */
 	bool		 too_long;
 	char		 error[CURL_ERROR_SIZE];
 };
@@ -98,6 +99,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 		x->inside = true;
 		return CURL_SOCKET_BAD;
 	}
+	x->outside = true;
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
@@ -108,6 +110,7 @@ take_head(char *s, size_t one, size_t n, void *arg)
 
 	(void)s;
 	(void)one;
+	x->inside = x->outside = false;	/* it may lead to another hop */
 	x->head_len += n;
 	x->too_long = x->head_len > HEAD_MAX;
 	return x->too_long ? 0 : n;
@@ -207,8 +210,8 @@ judge(CURL *curl, struct exchange *x, CURLcode rc)
 	h->status = (int)status;
 	if (h->status == 0) {
 		h->len = 0;
-		/* Some other address of the name may have been tried too. */
-		if (x->inside && rc == CURLE_COULDNT_CONNECT)
+		if (x->inside && !x->outside &&
+		    rc == CURLE_COULDNT_CONNECT)
 			why = "the address is not public, and [outbound] "
 			    "allow does not name it";
 		else if (x->too_long)

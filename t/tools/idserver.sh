@@ -1,0 +1,121 @@
+# idserver.sh - an identity server for tests that says what it is told, made of
+# nginx:  . "$SRC/t/tools/idserver.sh", then
+#
+# idserver_start     listens by https on 127.0.0.1; sets $idserver (host:port),
+#                    $nobind (the same by another name), and writes $tmp/ca.pem
+# certificate NAME   makes $tmp/NAME.pem and NAME.key, for localhost
+# asked REGEX        a line of $tmp/idserver.log matches
+# idserver_stop
+# $tmp/idserver.log  a line for each request: method, path, form, token
+#
+# A session is told by its secret: `good` is confirmed for $good_address, `mine`
+# for mine@example.org, `wait` is not confirmed, `lie` is confirmed for nothing,
+# `long` answers without end, `away` sends elsewhere, any other is unknown.  As
+# $nobind it publishes nothing.  Of the tokens, `terms` is refused, and `nobody`
+# is nobody's.
+
+good_address=good@example.org idserver_port=
+
+certificate() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -days 2 -subj /CN=localhost -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' \
+	    -keyout "$tmp/$1.key" -out "$tmp/$1.pem" 2>/dev/null ||
+	    bail_out 'openssl makes no certificate'
+}
+
+idserver_start() {
+	[ -s "$tmp/ca.pem" ] || certificate ca
+	mkdir -p "$tmp/idserver"
+	head -c 70000 /dev/zero | tr '\0' x >"$tmp/idserver/long"
+	for try in 1 2 3; do
+		# Begun again it is the same one.
+		[ -n "$idserver_port" ] && [ "$try" = 1 ] ||
+		    idserver_port=$(free_port) plain_port=$(free_port)
+		idserver=localhost:$idserver_port nobind=127.0.0.1:$idserver_port
+		idserver_conf >"$tmp/idserver/nginx.conf"
+		nginx -p "$tmp/idserver" -c "$tmp/idserver/nginx.conf" \
+		    -e "$tmp/nginx.log" 2>"$tmp/nginx.err" && {
+			until [ -s "$tmp/idserver.pid" ]; do sleep 0.02; done
+			return
+		}
+	done
+	cat "$tmp/nginx.err" >>"$tmp/log"
+	bail_out 'nginx does not start'
+}
+
+# Of an answered request the line is there once another one is answered.
+asked() {
+	curl -sS "http://127.0.0.1:$plain_port/elsewhere" >"$tmp/idserver/out"
+	grep -Eq -- "$1" "$tmp/idserver.log"
+}
+
+idserver_stop() {
+	pid=$(cat "$tmp/idserver.pid" 2>/dev/null) || return 0
+	while kill "$pid" 2>/dev/null && [ -f "$tmp/idserver.pid" ]; do
+		sleep 0.02
+	done
+}
+
+idserver_conf() {
+	[ "$(id -u)" != 0 ] || echo 'user root;'
+	cat <<-END
+	daemon on;
+	pid $tmp/idserver.pid;
+	error_log $tmp/nginx.log warn;
+	events { worker_connections 64; }
+	http {
+		log_format asked '\$request_method \$request_uri \$request_body \$http_authorization';
+		access_log $tmp/idserver.log asked;
+		client_body_temp_path $tmp/idserver/body;
+		fastcgi_temp_path $tmp/idserver/fastcgi;
+		proxy_temp_path $tmp/idserver/proxy;
+		uwsgi_temp_path $tmp/idserver/uwsgi;
+		scgi_temp_path $tmp/idserver/scgi;
+		default_type application/json;
+		map \$arg_client_secret \$said {
+			good '{"medium":"email","address":"$good_address","validated_at":1445000000000}';
+			mine '{"medium":"email","address":"Mine@Example.org","validated_at":1445000000000}';
+			lie '{"medium":"email","validated_at":1445000000000}';
+			wait '{"errcode":"M_SESSION_NOT_VALIDATED","error":"not yet"}';
+			default '{"errcode":"M_NO_VALID_SESSION","error":"no such session"}';
+		}
+		server {
+			listen 127.0.0.1:$idserver_port ssl;
+			listen 127.0.0.1:$plain_port;
+			ssl_certificate $tmp/ca.pem;
+			ssl_certificate_key $tmp/ca.key;
+			location ~ /3pid/getValidated3pid\$ {
+				if (\$arg_client_secret = long) {
+					rewrite ^ /long last;
+				}
+				if (\$arg_client_secret = away) {
+					return 302 http://localhost:$plain_port/elsewhere;
+				}
+				return 200 \$said;
+			}
+			location = /long { root $tmp/idserver; }
+			location = /elsewhere {
+				return 200 '{"medium":"email","address":"a@b.c","validated_at":1}';
+			}
+			# proxy_pass, so that nginx reads the body and can log it.
+			location ~ /3pid/(bind|unbind)\$ {
+				proxy_set_header Host \$host;
+				proxy_pass http://127.0.0.1:$plain_port/said/\$1;
+			}
+			location = /said/bind {
+				if (\$host = 127.0.0.1) {
+					return 403 '{"errcode":"M_FORBIDDEN","error":"no"}';
+				}
+				if (\$http_authorization = 'Bearer terms') {
+					return 403 '{"errcode":"M_TERMS_NOT_SIGNED","error":"sign them"}';
+				}
+				if (\$http_authorization = 'Bearer nobody') {
+					return 401 '{"errcode":"M_UNKNOWN_TOKEN","error":"who?"}';
+				}
+				return 200 '{"medium":"email","address":"$good_address","mxid":"x"}';
+			}
+			location = /said/unbind { return 200 '{}'; }
+		}
+	}
+	END
+}
