@@ -10,5 +10,5 @@ Promise.withResolvers ??= function () {
 };
 
 export const sdk = await import("matrix-js-sdk");
-const { logger } = await import("matrix-js-sdk/lib/logger.js");
+export const { logger } = await import("matrix-js-sdk/lib/logger.js");
 logger.disableAll?.();
