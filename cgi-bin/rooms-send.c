@@ -51,15 +51,6 @@ event_send(struct request *r)
 	});
 }
 
-/* Of state, who is suspended may set this alone. */
-static bool
-is_leaving(struct request *r, const char *type, const char *state_key)
-{
-	return strcmp(type, "m.room.member") == 0 &&
-	    strcmp(state_key, r->who.user_id) == 0 &&
-	    membership_of(json_text(r->body, "membership")) == MEMBERSHIP_LEAVE;
-}
-
 /*
  * PUT /rooms/{roomId}/state/{eventType}/{stateKey}
  * PUT /rooms/{roomId}/state/{eventType}
@@ -68,24 +59,18 @@ is_leaving(struct request *r, const char *type, const char *state_key)
  * event_id.  Without stateKey, or with an empty one, the state key is "".  Who
  * sets what they set last gets the event that stands: clients repeat
  * themselves, and everybody in the room would hear of it.
- *
- * A suspended account may leave a room this way, and do nothing else.
  */
 enum mx_err
 state_put(struct request *r)
 {
 	const char *type = req_arg(r, "eventType");
-	const char *state_key = req_arg_or(r, "stateKey", "");
 
-	if (r->who.suspended && !is_leaving(r, type, state_key))
-		return fail(r, M_USER_SUSPENDED, "Your account is suspended; "
-		    "of a room's state you may set that you leave");
 	if (strcmp(type, "m.room.member") == 0 &&
 	    json_text(r->body, "membership") == NULL)
 		return fail(r, M_BAD_JSON, "membership is missing");
 	return put_and_answer(r, &(struct new_event){
 		.type = type,
-		.state_key = state_key,
+		.state_key = req_arg_or(r, "stateKey", ""),
 		.content = r->body,
 	});
 }

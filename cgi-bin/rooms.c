@@ -145,6 +145,19 @@ check_member(struct request *r, const struct room *room, struct new_event *new,
 	return check_invitee(r, new->state_key, why);
 }
 
+/*
+ * Who is suspended may still go (client-server API, "Account suspension"), also
+ * by setting state; so routes.tab lets them come as far as this.
+ */
+static bool
+is_leaving(const struct request *r, const struct new_event *new)
+{
+	return new->state_key != NULL && strcmp(new->type, "m.room.member") == 0 &&
+	    strcmp(new->state_key, r->who.user_id) == 0 &&
+	    membership_of(json_text(new->content, "membership")) ==
+	    MEMBERSHIP_LEAVE;
+}
+
 static enum mx_err
 check_state(struct request *r, const struct room *room, struct new_event *new,
     const char **why)
@@ -169,6 +182,11 @@ static enum mx_err
 check(struct request *r, const struct room *room, struct new_event *new,
     const char **why)
 {
+	if (r->who.suspended && !is_leaving(r, new)) {
+		*why = "Your account is suspended; of a room's state you may "
+		    "set that you leave";
+		return M_USER_SUSPENDED;
+	}
 	if (strcmp(new->type, "m.room.redaction") == 0) {
 		/* It would stand in the room and redact nothing. */
 		*why = "This server cannot redact events yet";

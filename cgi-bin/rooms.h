@@ -20,8 +20,8 @@ enum mx_err	 author_of(struct request *, struct author *);
 
 /*
  * room_send() for an event that a client asks for, with what the rules cannot
- * know: guests, users who do not exist, aliases that lead elsewhere.  Not M_OK:
- * *why is for fail().
+ * know: suspended accounts, guests, users who do not exist, aliases that lead
+ * elsewhere.  Not M_OK: *why is for fail().
  */
 enum mx_err	 event_try(struct request *, struct author *,
 		    const struct room *, struct new_event, struct sent *,
