@@ -27,6 +27,11 @@ static const struct command {
 	    "open the sockets, start all programs, start again what ends" },
 	{ "stop", cmd_stop, "",
 	    "end what `run` started, and wait until it has ended" },
+	{ "user", cmd_user, "add|passwd|lock|unlock|suspend|unsuspend|"
+	    "deactivate|list|show\n\t    [OPTION...] [USER]",
+	    "accounts; `mxcgi user --help` says more" },
+	{ "token", cmd_token, "add|list|revoke [OPTION...] [TOKEN]",
+	    "registration tokens; `mxcgi token --help` says more" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

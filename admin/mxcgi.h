@@ -2,7 +2,8 @@
  * mxcgi.h - the subcommands of the administrator's command, mxcgi(8).
  *
  * Each gets its own name in argv[0] and returns the exit status: 0, 1 when it
- * failed (it has said why on standard error), EX_USAGE for a wrong call.
+ * failed (it has said why on standard error), EX_USAGE for a wrong call, or
+ * another of sysexits.h that mxcgi(8) names.
  */
 #ifndef MXCGI_ADMIN_H
 #define MXCGI_ADMIN_H
@@ -13,6 +14,8 @@ command_fn	cmd_init;
 command_fn	cmd_migrate;
 command_fn	cmd_run;
 command_fn	cmd_stop;
+command_fn	cmd_token;
+command_fn	cmd_user;
 
 /* The configuration file: option, else $MXCGI_CONFIG, else the default. */
 const char	*config_path(const char *option);

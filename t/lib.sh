@@ -19,6 +19,8 @@
 # req_file METHOD PATH FILE  the same, the body's bytes from FILE
 # bg NAME METHOD PATH [BODY] the same in the background, and
 # bg_wait NAME               wait for its answer: $status and so on as by req
+# admin ARGUMENT...          mxcgi(8) on this server: $status is its exit status,
+#                            $tmp/body what it wrote, $tmp/said its complaints
 # user NAME                  register; sets token_NAME, user_NAME, device_NAME
 # deactivate NAME [true]     end that account (and erase it)
 # as NAME                    $token and $user are NAME's from here on
@@ -305,6 +307,12 @@ pids_of() {
 }
 
 as() { eval "token=\$token_$1 user=\$user_$1"; }
+
+admin() {
+	asked="mxcgi $*"
+	"$mxcgi" "$@" --config "$tmp/mxcgi.conf" >"$tmp/body" 2>"$tmp/said"
+	status=$?
+}
 
 user() {
 	token=

@@ -1,0 +1,257 @@
+/*
+ * mxcgi-order.c - from the words of a command to a transaction (mxcgi-order.h).
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "mxcgi-order.h"
+#include "mxcgi.h"
+#include "store/bell.h"
+#include "store/lock.h"
+#include "store/stream.h"
+
+#define CACHE_KIB	1024
+#define LOCK_MS		10000
+
+int
+refuse(struct order *o, int status, const char *why, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, why);
+	vsnprintf(text, sizeof(text), why, ap);
+	va_end(ap);
+	o->why = arena_strdup(o->mem, text);
+	return status;
+}
+
+/* -------------------------------------------------------- transactions */
+
+static int
+trouble(struct order *o)
+{
+	switch (db_fault(o->db)) {
+	case DB_LOCKED:
+		return refuse(o, EX_TEMPFAIL, "another program holds the "
+		    "database; try again when it has let go");
+	case DB_FULL:
+		return refuse(o, 1, "there is no space left in %s",
+		    o->conf->data_dir);
+	case DB_MOVED:
+		return refuse(o, 1, "the database has just got another schema; "
+		    "use the mxcgi that belongs to it");
+	default:
+		return refuse(o, 1, "the database in %s cannot be read or "
+		    "written", o->conf->data_dir);
+	}
+}
+
+static int
+run_in(struct order *o, enum tx tx, order_fn *step)
+{
+	int status;
+
+	if (!db_begin(o->db, tx))
+		return trouble(o);
+	o->now = clock_now_ms();
+	status = step(o);
+	if (db_fault(o->db) == DB_FINE && status == 0 && db_commit(o->db))
+		return 0;
+	if (db_fault(o->db) != DB_FINE || status == 0)
+		status = trouble(o);
+	db_rollback(o->db);
+	return status;
+}
+
+int
+order_read(struct order *o, order_fn *step)
+{
+	return run_in(o, TX_READ, step);
+}
+
+int
+order_write(struct order *o, order_fn *step)
+{
+	struct lock *lock = o->store->lock;
+	long pid, ms;
+	int status;
+
+	if (!lock_wait(lock, LOCK_MS)) {
+		pid = lock_holder(lock, &ms);
+		return refuse(o, EX_TEMPFAIL, "process %ld has been writing "
+		    "for %ld ms; try again when it has ended", pid, ms);
+	}
+	status = run_in(o, TX_WRITE, step);
+	lock_release(lock);
+	if (status == 0 && change_added(o->db))
+		bell_ring(o->store->bell, BELL_CHANGES);
+	return status;
+}
+
+/* -------------------------------------------------------- the store */
+
+/* Files that somebody else makes there are of no use to the server. */
+static int
+check_owner(struct order *o)
+{
+	const char *dir = o->conf->data_dir;
+	const struct passwd *owner;
+	struct stat st;
+
+	if (stat(dir, &st) == -1)
+		return refuse(o, 1, "%s: %s; run `mxcgi init`", dir,
+		    strerror(errno));
+	if (st.st_uid == geteuid())
+		return 0;
+	owner = getpwuid(st.st_uid);
+	return refuse(o, EX_NOPERM, "%s belongs to user %s; run this as that "
+	    "user", dir, owner != NULL ? owner->pw_name : "of another name");
+}
+
+static int
+carry_out(struct order *o)
+{
+	const char *why = NULL;
+	int status;
+
+	umask(077);
+	crypto_open();
+	o->conf = conf_load(config_path(o->option[OPT_CONFIG]));
+	if ((status = check_owner(o)) != 0)
+		return status;
+	o->store = store_open(o->conf, NULL, CACHE_KIB, o->mem, &why);
+	if (o->store == NULL)
+		return refuse(o, 1, "%s", why);
+	o->db = o->store->main;
+	db_arena(o->db, o->mem);
+	status = o->verb->run(o);
+	store_close(o->store);
+	return status;
+}
+
+/* -------------------------------------------------------- the words */
+
+static const struct option all_options[OPT__MAX] = {
+	[OPT_CONFIG] = { "config", required_argument, NULL, 0 },
+	[OPT_JSON] = { "json", no_argument, NULL, 0 },
+	[OPT_HELP] = { "help", no_argument, NULL, 0 },
+	[OPT_ADMIN] = { "admin", no_argument, NULL, 0 },
+	[OPT_NO_PASSWORD] = { "no-password", no_argument, NULL, 0 },
+	[OPT_KEEP_SESSIONS] = { "keep-sessions", no_argument, NULL, 0 },
+	[OPT_ERASE] = { "erase", no_argument, NULL, 0 },
+	[OPT_YES] = { "yes", no_argument, NULL, 0 },
+	[OPT_ADMINS] = { "admins", no_argument, NULL, 0 },
+	[OPT_GUESTS] = { "guests", no_argument, NULL, 0 },
+	[OPT_LOCKED] = { "locked", no_argument, NULL, 0 },
+	[OPT_SUSPENDED] = { "suspended", no_argument, NULL, 0 },
+	[OPT_DEACTIVATED] = { "deactivated", no_argument, NULL, 0 },
+	[OPT_USES] = { "uses", required_argument, NULL, 0 },
+	[OPT_EXPIRES] = { "expires", required_argument, NULL, 0 },
+	[OPT_LENGTH] = { "length", required_argument, NULL, 0 },
+};
+
+static void
+usage(FILE *to, const char *noun, const struct verb *v)
+{
+	fprintf(to, "    mxcgi %s %s%s%s [--json] [--config FILE]\n\t%s\n",
+	    noun, v->name, *v->synopsis ? " " : "", v->synopsis, v->does);
+}
+
+static int
+usage_of(FILE *to, const char *noun, const struct verb *verbs,
+    const struct verb *one)
+{
+	fputs("usage:\n", to);
+	for (const struct verb *v = one ? one : verbs; v->name != NULL; v++) {
+		usage(to, noun, v);
+		if (one != NULL)
+			break;
+	}
+	return to == stdout ? 0 : EX_USAGE;
+}
+
+/* False: a wrong call, and getopt has said why. */
+static bool
+read_options(struct order *o, int argc, char **argv)
+{
+	struct option options[OPT__MAX + 1] = { 0 };
+	unsigned takes = o->verb->options | OPT(CONFIG) | OPT(JSON) | OPT(HELP);
+	size_t n = 0;
+	int opt;
+
+	for (int i = 0; i < OPT__MAX; i++)
+		if ((takes & 1u << i) != 0) {
+			options[n] = all_options[i];
+			options[n++].val = i + 1;
+		}
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt < 1 || opt > OPT__MAX)
+			return false;
+		o->option[opt - 1] = optarg != NULL ? optarg : "";
+	}
+	return true;
+}
+
+static bool
+read_argument(struct order *o, int argc, char **argv)
+{
+	int n = argc - optind;
+
+	if (n > 0)
+		o->name = argv[optind];
+	return n <= (o->verb->argument == NO_ARGUMENT ? 0 : 1) &&
+	    n >= (o->verb->argument == ONE_ARGUMENT ? 1 : 0);
+}
+
+static int
+finish(struct order *o, int status)
+{
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0)
+		status = refuse(o, EX_IOERR, "standard output: %s",
+		    strerror(errno));
+	if (status != 0)
+		fprintf(stderr, "mxcgi: %s\n", plain_text(o->mem,
+		    o->why != NULL ? o->why : "this failed"));
+	explicit_bzero(o->hash, sizeof(o->hash));
+	return status;
+}
+
+int
+order_run(const struct verb *verbs, int argc, char **argv)
+{
+	struct order o = { .mem = arena_new() };
+	const struct verb *v = verbs;
+	const char *noun = argv[0];
+	int status;
+
+	if (argc < 2)
+		return usage_of(stderr, noun, verbs, NULL);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return usage_of(stdout, noun, verbs, NULL);
+	while (v->name != NULL && strcmp(v->name, argv[1]) != 0)
+		v++;
+	if (v->name == NULL)
+		return usage_of(stderr, noun, verbs, NULL);
+	o.verb = v;
+	argv[1] = arena_printf(o.mem, "mxcgi %s %s", noun, v->name);
+	if (!read_options(&o, argc - 1, argv + 1))
+		return usage_of(stderr, noun, verbs, v);
+	if (o.option[OPT_HELP] != NULL)
+		return usage_of(stdout, noun, verbs, v);
+	if (!read_argument(&o, argc - 1, argv + 1))
+		return usage_of(stderr, noun, verbs, v);
+	status = finish(&o, carry_out(&o));
+	arena_free(o.mem);
+	return status;
+}
