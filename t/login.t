@@ -124,11 +124,9 @@ lives "$bobs" 'but not those of others'
 lives "$token_bob" 'any'
 
 # Accounts that may not be used: after the right password, and only then.
-account() { sqlite3 "$tmp/data/mxcgi.db" "PRAGMA busy_timeout = 5000; UPDATE account
-    SET $1 WHERE user = (SELECT nr FROM user WHERE user_id = '@alice:localhost')" >/dev/null; }
 login "{$(by_id alice),$secret}"
 alive=$(get_json .access_token)
-account 'locked_at = 1'
+admin user lock alice
 login "{$(by_id alice),$secret}"
 is_err 401 M_USER_LOCKED 'a locked account'
 is_json .soft_logout true 'its sessions are to be kept'
@@ -136,15 +134,17 @@ login "{$(by_id alice),\"password\":\"wrong\"}"
 is "$status $(cat "$tmp/body")" "403 $words" 'a wrong password hears nothing of it'
 token=$alive; req POST $v3/logout
 is_status 200 'a locked account may log out'
-account 'locked_at = NULL, suspended_at = 1'
+admin user unlock alice
+admin user suspend alice
 login "{$(by_id alice),$secret}"
 is_status 200 'a suspended account may log in'
-account 'deactivated_at = 1'
-login "{$(by_id alice),$secret}"
-is_err 403 M_USER_DEACTIVATED 'a deactivated account'
-login "{$(by_id alice),\"password\":\"wrong\"}"
+admin user unsuspend alice
+user carol
+admin user deactivate --yes carol
+login "{$(by_id carol),\"password\":\"secret of carol\"}"
+is_status 403 'a deactivated account: its password is gone (security 13)'
+login "{$(by_id carol),\"password\":\"wrong\"}"
 is "$status $(cat "$tmp/body")" "403 $words" 'a wrong password hears nothing of it'
-account 'deactivated_at = NULL, suspended_at = NULL'
 
 # A higher cost: old passwords stay good and are hashed again.
 stop

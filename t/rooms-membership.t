@@ -270,7 +270,7 @@ invite bob; refused 400 M_INVALID_PARAM 'invite: an alias is no id'
 leave;      refused 400 M_INVALID_PARAM 'leave: an alias is no id'
 
 # ------------------------------------------------------ guests, and suspended
-# Nobody can become either by HTTP yet.
+# Nobody can become a guest by HTTP yet.
 become() { sqlite3 -cmd '.timeout 5000' "$tmp/data/mxcgi.db" "UPDATE account SET $2
     WHERE user = (SELECT nr FROM user WHERE user_id = '@$1:localhost')"; }
 user guest
@@ -304,7 +304,7 @@ as alice
 create '{"preset":"public_chat","invite":["@dave:localhost"]}'
 as bob
 join
-become bob 'suspended_at = 1'
+admin user suspend bob
 req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"hi"}'
 refused 403 M_USER_SUSPENDED 'who is suspended does not send'
 req PUT "$here/state/m.room.member/%40bob%3Alocalhost" '{"membership":"join","displayname":"B"}'
@@ -319,8 +319,13 @@ leave
 is_status 200 'and leaves'
 join
 refused 403 M_USER_SUSPENDED 'for now'
-become bob 'suspended_at = NULL'
-become dave 'deactivated_at = 1'
+admin user unsuspend bob
+join
+admin user suspend bob
+set_member bob leave
+is_status 200 'leaves by setting state, too'
+admin user unsuspend bob
+admin user deactivate --yes dave
 as alice
 req POST "$here/invite" '{"user_id":"@dave:localhost","reason":"again"}'
 refused 404 M_NOT_FOUND 'who is deactivated is gone'

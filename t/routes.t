@@ -2,7 +2,28 @@
 # What the columns of routes.tab promise, for every line of it.
 . "$(dirname "$0")/lib.sh"
 start
-user ann
+for name in ann lee sue; do
+	user $name
+done
+admin user lock lee
+admin user suspend sue
+
+# A new session for `as`, after what may have ended the one before.
+log_in() {
+	token=
+	req POST /_matrix/client/v3/login "{\"type\":\"m.login.password\",
+	    \"user\":\"$1\",\"password\":\"secret of $1\"}"
+	eval "token_$1=$(get_json .access_token)"
+}
+
+# It was answered, and otherwise than that.
+is_not() {
+	[ "$status" -ge 200 ] && [ "$status" -lt 500 ] &&
+	    jq -e --arg code "$1" '.errcode != $code and
+	    .errcode != "M_UNKNOWN_TOKEN" and .errcode != "M_MISSING_TOKEN"' \
+	    "$tmp/body" >/dev/null 2>&1
+	ok $? "$2"
+}
 
 # Path arguments that fit the grammar and name nothing that exists.
 real() {
@@ -37,13 +58,32 @@ while read -r program method path auth guest body tx limit once handler; do
 	is_head '^access-control-allow-headers:.*authorization' "$name: a token may be sent"
 	is_head "^access-control-allow-methods:.*$method" "$name: $method may be used"
 
-	if [ "$auth" = user ] || [ "$auth" = locked ]; then
+	case $auth in
+	user | suspended | locked)
 		req "$method" "$path" '{}'
 		is_err 401 M_MISSING_TOKEN "$name: without a token"
 		token=nobodys
 		req "$method" "$path" '{}'
-		is_err 401 M_UNKNOWN_TOKEN "$name: with a wrong token"
-	fi
+		is_err 401 M_UNKNOWN_TOKEN "$name: with a wrong token" ;;
+	esac
+	case $auth in
+	maybe | user | suspended)
+		as lee
+		req "$method" "$path" '{}'
+		is_err 401 M_USER_LOCKED "$name: with a locked account"
+		is_json .soft_logout true "$name: which keeps its session" ;;
+	esac
+	case $auth,$method in
+	user,GET | suspended,* | locked,*)
+		as sue
+		req "$method" "$path" '{}'
+		is_not M_USER_SUSPENDED "$name: a suspended account may"
+		[ "$auth" = user ] || log_in sue ;;
+	user,*)
+		as sue
+		req "$method" "$path" '{}'
+		is_err 403 M_USER_SUSPENDED "$name: a suspended account may not" ;;
+	esac
 	case $body in
 	json | maybe | value)
 		as ann

@@ -64,6 +64,25 @@ user ann
 req POST /_matrix/client/v3/createRoom '{}'
 room=$(enc "$(get_json .room_id)")
 
+# ------------------------------------------ those whose account is locked
+user bob
+up_to_date
+wait_as first second
+await_waiting 2
+admin user lock bob
+is_status 0 'an account is locked'
+for name in first second; do
+	bg_wait $name
+	is_err 401 M_USER_LOCKED "locked: the $name that waited is told at once"
+	is_json .soft_logout true "locked: the $name may keep its session"
+done
+admin user unlock bob
+bg again GET "$sync?since=$since&timeout=1"
+bg_wait again
+is_json '[.rooms.join, .next_batch != null]' '[{},true]' \
+    'unlocked: the same token is good again'
+as ann
+
 # ---------------------------------------------------- those that leave
 up_to_date
 leavers=
