@@ -168,6 +168,7 @@ usage(FILE *to, const char *noun, const struct verb *v)
 	    noun, v->name, *v->synopsis ? " " : "", v->synopsis, v->does);
 }
 
+/* Of one verb, or of all. */
 static int
 usage_of(FILE *to, const char *noun, const struct verb *verbs,
     const struct verb *one)
@@ -227,13 +228,30 @@ finish(struct order *o, int status)
 	return status;
 }
 
+static int
+run_verb(const struct verb *v, const char *noun, int argc, char **argv)
+{
+	struct order o = { .mem = arena_new(), .verb = v };
+	int status;
+
+	argv[0] = arena_printf(o.mem, "mxcgi %s %s", noun, v->name);
+	if (!read_options(&o, argc, argv))
+		status = usage_of(stderr, noun, NULL, v);
+	else if (o.option[OPT_HELP] != NULL)
+		status = usage_of(stdout, noun, NULL, v);
+	else if (!read_argument(&o, argc, argv))
+		status = usage_of(stderr, noun, NULL, v);
+	else
+		status = finish(&o, carry_out(&o));
+	arena_free(o.mem);
+	return status;
+}
+
 int
 order_run(const struct verb *verbs, int argc, char **argv)
 {
-	struct order o = { .mem = arena_new() };
 	const struct verb *v = verbs;
 	const char *noun = argv[0];
-	int status;
 
 	if (argc < 2)
 		return usage_of(stderr, noun, verbs, NULL);
@@ -243,15 +261,5 @@ order_run(const struct verb *verbs, int argc, char **argv)
 		v++;
 	if (v->name == NULL)
 		return usage_of(stderr, noun, verbs, NULL);
-	o.verb = v;
-	argv[1] = arena_printf(o.mem, "mxcgi %s %s", noun, v->name);
-	if (!read_options(&o, argc - 1, argv + 1))
-		return usage_of(stderr, noun, verbs, v);
-	if (o.option[OPT_HELP] != NULL)
-		return usage_of(stdout, noun, verbs, v);
-	if (!read_argument(&o, argc - 1, argv + 1))
-		return usage_of(stderr, noun, verbs, v);
-	status = finish(&o, carry_out(&o));
-	arena_free(o.mem);
-	return status;
+	return run_verb(v, noun, argc - 1, argv + 1);
 }
