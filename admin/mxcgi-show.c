@@ -9,7 +9,7 @@
 #include "matrix/ids.h"
 #include "mxcgi-order.h"
 
-#define PAGE	500	/* accounts; nobody's snapshot lasts as long as a list */
+#define PAGE	100	/* accounts; nobody's snapshot lasts as long as a list */
 
 /* -------------------------------------------------------- one account */
 

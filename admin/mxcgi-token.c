@@ -17,7 +17,7 @@
 #define TOKEN_MAX	64
 #define TOKEN_LENGTH	24		/* 142 bits */
 #define USES_MAX	1000000000
-#define PAGE		500
+#define PAGE		100
 #define SECOND		1000LL
 #define DAY		(24 * 60 * 60 * SECOND)
 #define SPAN_MAX	(100 * 365 * DAY)

@@ -135,7 +135,13 @@ held_by() {	# NAME
 	is_err 503 M_UNKNOWN "$1: writers are put off"
 	is_head '^retry-after: [1-9]' "$1: and told when to come again"
 	is "$(count "$1")" '1 0' "$1: reading goes on, and nothing is there"
+	admin token add "of.$1"
+	is_status 75 "$1: the administrator is put off, too"
+	grep -q 'try again' "$tmp/said"
+	ok $? "$1: and told to try again"
 	free
+	admin token add "of.$1"
+	is_status 0 "$1: free, and the administrator goes on"
 	say_hello "$1"
 	is_status 200 "$1: free, and the message is taken"
 	is "$(count "$1")" '1 1' "$1: it is there once"

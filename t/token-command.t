@@ -72,6 +72,23 @@ is "$(jq -r .token "$tmp/body" | sort)" \
 is "$(jq -c "select(.token == \"A.token_of~mine-1\") | [.uses, .expires_at]" "$tmp/body")" \
     '[null,null]' 'list: the first of two stands'
 
+# More than are read at once.
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	for j in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21; do
+		admin token add "many.$i.$j"
+	done
+done
+admin token list --json
+is "$(jq -r .token "$tmp/body" | grep -c '^many')" 210 'list: many'
+is "$(jq -r .token "$tmp/body" | sort | uniq -d)" '' 'list: none of many twice'
+jq -r .token "$tmp/body" | sort -c
+ok $? 'list: in order'
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	for j in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21; do
+		admin token revoke "many.$i.$j"
+	done
+done
+
 # A second is soon over.
 admin token add fleeting --expires 1s
 expired() { admin token list --json && [ "$(jq -r 'select(.token == "fleeting") | .state' "$tmp/body")" = expired ]; }

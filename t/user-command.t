@@ -298,6 +298,17 @@ is_empty 'list --suspended: none'
 "$mxcgi" user list --config "$tmp/mxcgi.conf" >/dev/full 2>"$tmp/said"
 is $? 74 'list: to a full disk'
 
+# More than are read at once.
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	for j in 1 2 3 4 5 6 7 8 9 10 11; do
+		admin user add "many.$i.$j" --no-password
+	done
+done
+admin user list --json
+is "$(jq -r .user_id "$tmp/body" | grep -c '^@many')" 110 'list: many'
+jq -r .user_id "$tmp/body" | LC_ALL=C sort -uc
+ok $? 'list: each of many once, in order'
+
 # ---------------------------------------------------------------- unknown
 for verb in passwd lock unlock suspend unsuspend 'deactivate --yes' show; do
 	# shellcheck disable=SC2086
