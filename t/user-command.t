@@ -206,6 +206,30 @@ like 'was not locked' 'unlock: once more'
 login ann 'the third secret'
 is_status 200 'unlock: she logs in'
 
+# Who waits looks by itself after a while; the ring makes it at once.
+rings() {
+	asked="mxcgi $*"
+	mkdir -p "$tmp/run/bells"
+	perl -MIO::Socket::UNIX -e '
+		my $bell = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => shift)
+		    or die "bell: $!\n";
+		$bell->blocking(0);
+		system(@ARGV) == 0 or die "it failed\n";
+		my $ring;
+		print "rings\n" if defined($bell->recv($ring, 1))' \
+	    "$tmp/run/bells/changes.$$.test" "$mxcgi" "$@" --config "$tmp/mxcgi.conf" \
+	    >"$tmp/body" 2>"$tmp/said"
+	rm -f "$tmp/run/bells/changes.$$.test"
+	grep -qx rings "$tmp/body"
+}
+rings user lock ann
+ok $? 'lock: rings for those who wait'
+rings user lock ann
+[ $? = 1 ] && [ ! -s "$tmp/said" ]
+ok $? 'lock: not when nothing has changed'
+rings user unlock ann
+ok $? 'unlock: rings'
+
 admin user suspend ann
 is_status 0 'suspend'
 req POST $v3/createRoom '{}'

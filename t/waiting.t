@@ -73,7 +73,7 @@ admin user lock bob
 is_status 0 'an account is locked'
 for name in first second; do
 	bg_wait $name
-	is_err 401 M_USER_LOCKED "locked: the $name that waited is told at once"
+	is_err 401 M_USER_LOCKED "locked: the $name that waited is told"
 	is_json .soft_logout true "locked: the $name may keep its session"
 done
 admin user unlock bob
