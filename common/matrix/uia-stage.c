@@ -140,7 +140,8 @@ registration_token(struct uia *u)
 
 	if (token == NULL)
 		return refused(u, lacks(u, "token"));
-	if ((err = rate_take(r, LIMIT_check, rate_address(r))) != M_OK)
+	if ((err = rate_take(r, LIMIT_check, arena_printf(r->mem, "token %s",
+	    rate_address(r)))) != M_OK)
 		return refused(u, err);
 	if (strlen(token) > TOKEN_MAX || db_int(r->db, 0,
 	    STMT_REGISTRATION_TOKEN_GOOD, DB_TEXT(token), DB_INT(r->now)) == 0)
