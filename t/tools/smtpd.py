@@ -41,20 +41,21 @@ def options(cert, key, user, password):
     def authenticate(server, session, envelope, mechanism, data):
         good = (data.login == user.encode() and
                 data.password == password.encode())
-        return AuthResult(success=good, auth_data=user if good else None)
+        return AuthResult(success=good, handled=False,
+                          auth_data=user if good else None)
 
     return dict(tls_context=context, require_starttls=True,
                 auth_required=True, auth_require_tls=True,
                 authenticator=authenticate)
 
 
-async def main(directory, *secure):
+async def main(directory, port="0", *secure):
     keeper = Keeper(directory)
     extra = options(*secure) if secure else {}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(keeper, hostname="localhost", loop=loop, **extra),
-        "127.0.0.1", 0)
+        "127.0.0.1", int(port))
     port = server.sockets[0].getsockname()[1]
     keeper.write("port", b"%d\n" % port)
     await server.serve_forever()
