@@ -111,6 +111,8 @@ confirm_do(struct request *r)
 	    &s)) {
 	case CONFIRMED:
 		break;
+	case CONFIRM_WRITES:
+		return again(r);
 	case CONFIRM_UNKNOWN:
 		return expired(r);
 	case CONFIRM_WRONG:

@@ -81,6 +81,8 @@ submit_token(struct request *r)
 	switch (confirm_submit(r, in.sid, in.client_secret, in.token, &s)) {
 	case CONFIRMED:
 		break;
+	case CONFIRM_WRITES:
+		return again(r);
 	case CONFIRM_UNKNOWN:
 		return fail(r, M_NO_VALID_SESSION, "There is no such session "
 		    "(any more); ask for a new message");

@@ -57,10 +57,13 @@ hashed(struct request *r)
 		return nobody(r);
 	if ((err = account_may_enter(r, &account)) != M_OK)
 		return err;
+	/* A login token that proved it goes with the old password. */
+	if ((err = uia_end(r)) != M_OK)
+		return err;
 	account_set_password(r->db, account.user, hash, r->now);
 	if (change.logout_devices)
 		session_end_others(r->db, account.user, r->who.device);
-	return uia_end(r);
+	return M_OK;
 }
 
 /*

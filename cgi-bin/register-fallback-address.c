@@ -229,6 +229,8 @@ take_code(struct request *r, struct fallback *f, const char *code)
 		f->why = "That is not the code of the last message. Please "
 		    "look again.";
 		break;
+	case CONFIRM_WRITES:
+		return again(r);
 	case CONFIRM_UNKNOWN:
 		f->why = "This code is not good any more. Please have another "
 		    "message sent.";
@@ -255,5 +257,5 @@ msisdn_prepare(struct request *r, struct fallback *f)
 		f->why = "Please enter the code of the message.";
 		return fallback_page(r, f);
 	}
-	return (err = again(r)) != M_OK ? err : take_code(r, f, code);
+	return take_code(r, f, code);
 }

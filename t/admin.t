@@ -32,12 +32,16 @@ init() {
 init;				is_status 0 'init'
 is "$(grep -c '^made ' "$said")" 6 'makes six things and says so'
 is "$(stat -c %a "$at/data" "$at/run" "$at/mxcgi.conf" "$at/data/signing.key" \
-    "$at/data/mxcgi.db" | tr '\n' ' ')" '700 700 600 600 600 ' 'for nobody else'
+    "$at/data/mxcgi.db" | tr '\n' ' ')" '700 700 600 600 600 ' 'for nobody else (security 29)'
 cksum "$at/mxcgi.conf" "$at/data/signing.key" >"$tmp/before"
 init;				is_status 0 'init once more'
 is "$(grep -c '^kept ' "$said")" 5 'keeps all and says so'
 cksum "$at/mxcgi.conf" "$at/data/signing.key" >"$tmp/after"
 cmp -s "$tmp/before" "$tmp/after";	ok $? 'and they are what they were'
+mx init --config "$at/other.conf" --server-name localhost \
+    --data-dir "$at/other" --run-dir "$at/other.run"
+! cmp -s "$at/data/signing.key" "$at/other/signing.key"
+ok $? 'each server has a key of its own (security 30)'
 mx init --config "$at/mxcgi.conf" --server-name example.org
 is_status 1 'another name is refused'
 mx migrate --config "$at/mxcgi.conf";	is_status 0 'migrate with nothing to do'

@@ -41,7 +41,7 @@ req PUT "$send/5" '{"body":"hi","msgtype":"m.text"}'
 is_err 403 M_FORBIDDEN 'and another user another'
 
 token=
-try 192.0.2.1;			is_status 403 'a stranger tries'
+try 192.0.2.1;			is_status 403 'a stranger tries (security 16, 28)'
 try 192.0.2.1;			is_status 403 'and tries'
 try 192.0.2.1;			is_err 429 M_LIMIT_EXCEEDED 'and is stopped'
 try '192.0.2.9, 192.0.2.1';	is_err 429 M_LIMIT_EXCEEDED 'what he says of himself does not count'

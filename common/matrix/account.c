@@ -175,6 +175,7 @@ void
 account_set_password(struct db *db, int64_t user, const char *hash,
     int64_t now)
 {
+	db_exec(db, STMT_LOGIN_TOKENS_DROP, DB_INT(user));
 	if (hash == NULL)
 		db_exec(db, STMT_PASSWORD_DROP, DB_INT(user));
 	else
@@ -225,6 +226,5 @@ account_deactivate(struct db *db, int64_t user, bool erase, int64_t now)
 	account_set_password(db, user, NULL, now);
 	session_end_others(db, user, 0);
 	db_exec(db, STMT_THREEPIDS_DROP, DB_INT(user));
-	db_exec(db, STMT_LOGIN_TOKENS_DROP, DB_INT(user));
 	task_add(db, TASK_LEAVE_ROOMS, user, now);
 }

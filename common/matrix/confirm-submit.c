@@ -34,6 +34,8 @@ confirm_submit(struct request *r, const char *sid, const char *client_secret,
 	if (right)
 		take_session(s, sid, &rows, r->now);
 	rows_done(&rows);
+	if (again(r) != M_OK)
+		return CONFIRM_WRITES;
 	if (!right)
 		db_exec(r->db, STMT_THREEPID_SESSION_WRONG, DB_TEXT(sid));
 	else if (!before)

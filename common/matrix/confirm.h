@@ -56,18 +56,19 @@ enum mx_err	 confirm_send(struct request *, struct confirm_wish *,
 enum mx_err	 confirm_sent(struct request *, struct confirm_wish *);
 
 /*
- * Somebody gives the token of a message: by its link, or by the client.  In a
- * write transaction.  CONFIRM_WRONG counts, and after five of them the session
+ * Somebody gives the token of a message: by its link, or by the client.  A
+ * stranger who knows no session writes nothing.  CONFIRM_WRONG counts, and after five of them the session
  * of a telephone number is dead: keep what was written, also when refusing
  * (refuse_keeping).
  *
  *   CONFIRMED        now or before; *s says whose and where next_link goes
+ *   CONFIRM_WRITES   in a read: return again()
  *   CONFIRM_UNKNOWN  there is no such session (any more)
  *   CONFIRM_WRONG    that is not the token of the last message
  *
  * *s is all zero unless it is CONFIRMED.
  */
-enum confirmed { CONFIRMED, CONFIRM_UNKNOWN, CONFIRM_WRONG };
+enum confirmed { CONFIRMED, CONFIRM_WRITES, CONFIRM_UNKNOWN, CONFIRM_WRONG };
 enum confirmed	 confirm_submit(struct request *, const char *sid,
 		    const char *client_secret, const char *token,
 		    struct threepid_session *s);

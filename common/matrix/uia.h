@@ -37,9 +37,10 @@
 enum mx_err	 uia_pass(struct request *, enum conf_flows);
 
 /*
- * After uia_pass(), in the transaction that writes and as its last step: what
- * was proved is used up (the session, a registration token, the confirmed
- * address).  Not M_OK: somebody else was faster; return it.
+ * After uia_pass(), in the transaction that does the work, when nothing
+ * is refused any more: what was proved is used up (the session, a registration
+ * or login token, the confirmation of an address).  Not M_OK: somebody else was
+ * faster; return it.
  */
 enum mx_err	 uia_end(struct request *);
 
