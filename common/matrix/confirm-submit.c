@@ -28,14 +28,16 @@ confirm_submit(struct request *r, const char *sid, const char *client_secret,
 	*s = (struct threepid_session){ 0 };
 	if (!rows_next(&rows))
 		return CONFIRM_UNKNOWN;
+	if (again(r) != M_OK) {
+		rows_done(&rows);
+		return CONFIRM_WRITES;
+	}
 	threepid_token_hash(r->mem, sid, token, hash);
 	right = ct_equal(rows_span(&rows, 0).s, hash, sizeof(hash));
 	before = !rows_null(&rows, 4);
 	if (right)
 		take_session(s, sid, &rows, r->now);
 	rows_done(&rows);
-	if (again(r) != M_OK)
-		return CONFIRM_WRITES;
 	if (!right)
 		db_exec(r->db, STMT_THREEPID_SESSION_WRONG, DB_TEXT(sid));
 	else if (!before)

@@ -57,9 +57,9 @@ enum mx_err	 confirm_sent(struct request *, struct confirm_wish *);
 
 /*
  * Somebody gives the token of a message: by its link, or by the client.  A
- * stranger who knows no session writes nothing.  CONFIRM_WRONG counts, and after five of them the session
- * of a telephone number is dead: keep what was written, also when refusing
- * (refuse_keeping).
+ * stranger who knows no session writes nothing.  CONFIRM_WRONG counts, and
+ * after five of them the session of a telephone number is dead: keep what was
+ * written, also when refusing (refuse_keeping).
  *
  *   CONFIRMED        now or before; *s says whose and where next_link goes
  *   CONFIRM_WRITES   in a read: return again()
