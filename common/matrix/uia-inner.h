@@ -52,6 +52,38 @@ struct stage {
 extern const struct stage stages[];	/* ends with type NULL */
 const struct stage *stage_find(const char *type);
 
+/* ---- uia.c ---- */
+
+struct uia	*uia_of(struct request *, enum conf_flows);
+/* The flows that this user can pass. */
+void		 uia_choose_flows(struct uia *);
+/* How many stages of the flow, from its beginning, are completed? */
+size_t		 uia_flow_progress(const struct uia *, const struct conf_flow *);
+bool		 uia_is_complete(const struct uia *);	/* some flow */
+struct verdict	 uia_try_stage(struct uia *, const char *type);
+/* Does it belong into a 401, or is it a refusal as everywhere? */
+bool		 uia_is_of_stage(enum mx_err);
+enum mx_err	 uia_busy(struct request *);
+
+/* ---- uia-session.c ---- */
+
+/* Route and path arguments, which a session is bound to. */
+const char	*uia_endpoint(const struct request *);
+/*
+ * Fill in key and body from session.  False: the body cannot be written
+ * canonically.  uia_session_make() begins a session first.
+ */
+bool		 uia_session_hash(struct uia *);
+bool		 uia_session_make(struct uia *);
+enum uia_found { UIA_FOUND, UIA_UNKNOWN, UIA_ANOTHERS };
+enum uia_found	 uia_session_find(struct uia *);
+/* As it stands, whatever request it is of; false: unknown. */
+bool		 uia_session_look_up(struct uia *, const char *session);
+/* False: another request was faster, or the session is gone. */
+bool		 uia_session_keep(struct uia *);
+
+/* ---- the stages ---- */
+
 /* uia-address.c; what an identity server was asked is judged afterwards. */
 struct verdict	 uia_email(struct uia *);
 struct verdict	 uia_msisdn(struct uia *);

@@ -1,17 +1,12 @@
 /*
- * uia.c - User-Interactive Authentication: flows and sessions, these in the
- * volatile store.  The stages are in uia-stage.c.
- *
- * The store knows a session by the SHA-256 of what the client holds, and its
- * body by a SHA-256 that begins with it: a body may hold a password, and an
- * unsalted hash of that would be as good as the password.
+ * uia.c - User-Interactive Authentication: flows, and what is asked and
+ * answered.  Sessions are in uia-session.c, the stages in uia-stage.c.
  */
 #include <string.h>
 
 #include "matrix/account.h"
 #include "matrix/uia-inner.h"
 
-#define UIA_LIFE_MS	(60 * 60 * 1000)
 #define PASSWORD	"m.login.password"
 
 /* ------------------------------------------------------------- the flows */
@@ -23,8 +18,8 @@ uia_proof(const struct uia *u, const char *type)
 }
 
 /* How many stages of the flow, from its beginning, are completed? */
-static size_t
-flow_progress(const struct uia *u, const struct conf_flow *flow)
+size_t
+uia_flow_progress(const struct uia *u, const struct conf_flow *flow)
 {
 	size_t n = 0;
 
@@ -33,11 +28,11 @@ flow_progress(const struct uia *u, const struct conf_flow *flow)
 	return n;
 }
 
-static bool
-any_flow_completed(const struct uia *u)
+bool
+uia_is_complete(const struct uia *u)
 {
 	for (const struct conf_flow *f = u->flows; f->stage[0] != NULL; f++)
-		if (f->stage[flow_progress(u, f)] == NULL)
+		if (f->stage[uia_flow_progress(u, f)] == NULL)
 			return true;
 	return false;
 }
@@ -46,7 +41,7 @@ any_flow_completed(const struct uia *u)
 static bool
 flow_awaits(const struct uia *u, const struct conf_flow *flow, const char *type)
 {
-	for (size_t n = flow_progress(u, flow); flow->stage[n] != NULL; n++) {
+	for (size_t n = uia_flow_progress(u, flow); flow->stage[n] != NULL; n++) {
 		if (strcmp(flow->stage[n], type) == 0)
 			return true;
 		if (!req_is_2015(u->r))
@@ -74,8 +69,8 @@ flow_has(const struct conf_flow *flow, const char *type)
 }
 
 /* Whoever has no password is not asked for one. */
-static void
-choose_flows(struct uia *u)
+void
+uia_choose_flows(struct uia *u)
 {
 	const struct conf_flow *all = u->r->conf->flows[u->which];
 	struct account account;
@@ -94,117 +89,6 @@ choose_flows(struct uia *u)
 		if (!flow_has(&all[i], PASSWORD))
 			some[kept++] = all[i];
 	u->flows = some;
-}
-
-/* ----------------------------------------------------------- the session */
-
-static const char *
-endpoint_of(const struct request *r)
-{
-	struct buf b;
-
-	buf_init(&b, r->mem, SIZE_MAX);
-	buf_puts(&b, r->route->name);
-	for (size_t i = 0; i < ROUTE_MAXARGS && r->arg[i] != NULL; i++) {
-		buf_putc(&b, '/');
-		buf_puts(&b, r->arg[i]);
-	}
-	return buf_str(&b);
-}
-
-static void
-hash_key(struct uia *u)
-{
-	sha256(u->session, strlen(u->session), u->key);
-}
-
-/*
- * u->session is set.  False: the body cannot be written canonically.  What is
- * itself the auth (api/v1) is bound to nothing.
- */
-static bool
-hash_session(struct uia *u)
-{
-	cJSON *body = u->r->body, *auth = NULL;
-	bool canonical = true;
-	struct buf b;
-
-	hash_key(u);
-	buf_init(&b, u->r->mem, SIZE_MAX);
-	buf_puts(&b, u->session);
-	if (u->auth != body) {
-		auth = cJSON_DetachItemFromObjectCaseSensitive(body, "auth");
-		canonical = json_canonical(&b, body);
-		if (auth != NULL)
-			cJSON_AddItemToObject(body, "auth", auth);
-	}
-	sha256(b.s, b.len, u->body);
-	return canonical;
-}
-
-static bool
-make_session(struct uia *u)
-{
-	u->session = random_token(u->r->mem);
-	u->stored = NULL;
-	u->completed = cJSON_CreateObject();
-	u->changed = true;
-	return hash_session(u);
-}
-
-/* The columns of uia_find. */
-enum { ENDPOINT, USER, BODY, COMPLETED, FLOWS };
-enum find { FOUND, UNKNOWN, ANOTHERS };
-
-/*
- * As long as nothing is completed another body begins anew: clients probe the
- * flows with an empty one, or let people change their minds on the way.
- */
-static enum find
-find_session(struct uia *u)
-{
-	struct rows rows = db_query(u->r->vol, STMT_UIA_FIND,
-	    DB_BLOB(u->key, sizeof(u->key)), DB_INT(u->r->now));
-	enum find found = FOUND;
-
-	if (!rows_next(&rows))
-		return UNKNOWN;
-	u->stored = rows_text(&rows, COMPLETED);
-	u->completed = json_parse_own(u->r->mem, span_of(u->stored));
-	u->changed = !ct_equal(rows_span(&rows, BODY).s, u->body,
-	    sizeof(u->body));
-	if (!span_is(rows_span(&rows, ENDPOINT), u->endpoint) ||
-	    rows_int(&rows, USER) != u->r->who.user ||
-	    (u->changed && u->completed->child != NULL))
-		found = ANOTHERS;
-	rows_done(&rows);
-	return found;
-}
-
-/* False: another request was faster, or the session is gone. */
-static bool
-keep_session(struct uia *u)
-{
-	const struct request *r = u->r;
-	struct buf completed;
-
-	if (!u->changed)
-		return true;
-	buf_init(&completed, r->mem, SIZE_MAX);
-	json_print(&completed, u->completed);
-	u->changed = false;
-	if (u->stored != NULL)
-		return db_exec(r->vol, STMT_UIA_GO_ON,
-		    DB_BLOB(u->body, sizeof(u->body)),
-		    DB_SPAN(buf_content(&completed)),
-		    DB_BLOB(u->key, sizeof(u->key)), DB_TEXT(u->stored)) > 0;
-	u->stored = buf_str(&completed);
-	db_exec(r->vol, STMT_UIA_MAKE_ROOM, DB_INT(r->now));
-	return db_exec(r->vol, STMT_UIA_ADD, DB_BLOB(u->key, sizeof(u->key)),
-	    DB_TEXT(u->endpoint), DB_INT(u->which),
-	    r->who.user ? DB_INT(r->who.user) : DB_NULL,
-	    DB_BLOB(u->body, sizeof(u->body)), DB_TEXT(u->stored),
-	    DB_INT(r->now), DB_INT(r->now + UIA_LIFE_MS)) > 0;
 }
 
 /* ------------------------------------------------------------- the stages */
@@ -238,8 +122,8 @@ note(struct uia *u, const struct stage *stage, struct verdict v)
 	return v;
 }
 
-static struct verdict
-try_stage(struct uia *u, const char *type)
+struct verdict
+uia_try_stage(struct uia *u, const char *type)
 {
 	const struct stage *stage = stage_find(type);
 	struct verdict v = { M_OK, NULL, NULL };
@@ -340,8 +224,8 @@ ask(struct uia *u, struct verdict v)
 	return M_UIA;
 }
 
-static enum mx_err
-busy(struct request *r)
+enum mx_err
+uia_busy(struct request *r)
 {
 	reply_retry_after(r, 1000);
 	return fail(r, M_BUSY, "The server is busy; try again");
@@ -351,9 +235,9 @@ busy(struct request *r)
 static enum mx_err
 ask_anew(struct uia *u)
 {
-	make_session(u);
-	if (!keep_session(u))
-		return busy(u->r);
+	uia_session_make(u);
+	if (!uia_session_keep(u))
+		return uia_busy(u->r);
 	return ask(u, (struct verdict){ M_FORBIDDEN,
 	    "This session is not known any more; go on with the new one",
 	    NULL });
@@ -364,8 +248,8 @@ ask_anew(struct uia *u)
  * with it, such as a limit or a request that is not whole, which is refused as
  * everywhere.
  */
-static bool
-is_of_stage(enum mx_err err)
+bool
+uia_is_of_stage(enum mx_err err)
 {
 	switch (err) {
 	case M_LATER:
@@ -388,20 +272,20 @@ go_on(struct uia *u)
 	bool began = u->stored == NULL;
 
 	if (type != NULL)
-		v = try_stage(u, type);
-	if (!is_of_stage(v.err))
+		v = uia_try_stage(u, type);
+	if (!uia_is_of_stage(v.err))
 		return v.err;
-	if (any_flow_completed(u)) {
+	if (uia_is_complete(u)) {
 		u->passed = true;
 		/* Who passes in one step needs no session. */
-		return began || keep_session(u) ? M_OK : ask_anew(u);
+		return began || uia_session_keep(u) ? M_OK : ask_anew(u);
 	}
-	return keep_session(u) ? ask(u, v) : ask_anew(u);
+	return uia_session_keep(u) ? ask(u, v) : ask_anew(u);
 }
 
 /* ------------------------------------------------------------- the engine */
 
-static struct uia *
+struct uia *
 uia_of(struct request *r, enum conf_flows which)
 {
 	if (r->uia == NULL) {
@@ -434,23 +318,23 @@ run(struct uia *u, const char *session)
 	if (fresh && u->working != NULL)
 		session = u->session;
 	u->user = r->who.user;
-	u->endpoint = endpoint_of(r);
-	choose_flows(u);
+	u->endpoint = uia_endpoint(r);
+	uia_choose_flows(u);
 	if (u->flows->stage[0] == NULL)
 		return fail(r, M_FORBIDDEN, "This server has no way to make "
 		    "sure that it is you; ask its administrator");
 	u->session = session;
-	if (session != NULL ? !hash_session(u) : !make_session(u))
+	if (session != NULL ? !uia_session_hash(u) : !uia_session_make(u))
 		return fail(r, M_BAD_JSON,
 		    "The body holds a number that is not an integer");
 	if (fresh)
 		return go_on(u);
-	switch (find_session(u)) {
-	case FOUND:
+	switch (uia_session_find(u)) {
+	case UIA_FOUND:
 		return go_on(u);
-	case UNKNOWN:
+	case UIA_UNKNOWN:
 		return ask_anew(u);
-	case ANOTHERS:
+	case UIA_ANOTHERS:
 		break;
 	}
 	return fail(r, M_FORBIDDEN,
@@ -527,118 +411,13 @@ uia_accepted_terms(const struct request *r)
 	return uia_proof(r->uia, "m.login.terms") != NULL;
 }
 
-/* ------------------------------------------------- registration of 2014 */
-
-static enum mx_err
-v1_begin(struct uia *u)
-{
-	struct request *r = u->r;
-	const char *session = json_text(r->body, "session");
-
-	u->auth = r->body;
-	u->endpoint = endpoint_of(r);
-	choose_flows(u);
-	u->session = session;
-	if (session == NULL) {
-		make_session(u);
-	} else {
-		hash_session(u);
-		if (find_session(u) != FOUND)
-			return fail(r, M_FORBIDDEN, "This session is not known "
-			    "any more; begin anew without one");
-	}
-	if (uia_proof(u, "m.login.dummy") == NULL)
-		cJSON_AddItemToObject(u->completed, "m.login.dummy",
-		    cJSON_CreateObject());
-	return M_OK;
-}
-
-/* The first stage of any flow that is still open. */
-static const char *
-v1_next(const struct uia *u, const char *last)
-{
-	const struct conf_flow *f = u->flows;
-	size_t most = 0;
-
-	if (any_flow_completed(u))
-		return last;
-	for (const struct conf_flow *g = f; g->stage[0] != NULL; g++)
-		if (flow_progress(u, g) > most) {
-			most = flow_progress(u, g);
-			f = g;
-		}
-	return f->stage[most];
-}
-
-enum mx_err
-uia_v1_stage(struct request *r, enum conf_flows which, const char *last)
-{
-	struct uia *u = uia_of(r, which);
-	struct verdict v;
-	enum mx_err err;
-
-	if (u->working == NULL && (err = v1_begin(u)) != M_OK)
-		return err;
-	u->auth = r->body;
-	v = try_stage(u, json_text(r->body, "type"));
-	if (!is_of_stage(v.err))
-		return v.err;
-	if (v.err != M_OK)
-		return fail(r, v.err, "%s", v.error);
-	u->changed = true;
-	if (!keep_session(u))
-		return busy(r);
-	put_text(&r->out, "session", u->session);
-	put_text(&r->out, "next", v1_next(u, last));
-	return M_OK;
-}
-
-enum mx_err
-uia_v1_pass(struct request *r, enum conf_flows which)
-{
-	struct uia *u = uia_of(r, which);
-	enum mx_err err;
-
-	if (u->passed)
-		return M_OK;
-	if ((err = v1_begin(u)) != M_OK)
-		return err;
-	if (!any_flow_completed(u))
-		return fail(r, M_FORBIDDEN, "%s must be passed before",
-		    v1_next(u, ""));
-	u->passed = true;
-	return M_OK;
-}
-
 /* ------------------------------------------------------ fallback pages */
-
-/* The session as it stands, whatever request it is of; false: unknown. */
-static bool
-look_up(struct uia *u, const char *session)
-{
-	struct rows rows;
-
-	u->session = session;
-	hash_key(u);
-	rows = db_query(u->r->vol, STMT_UIA_FIND,
-	    DB_BLOB(u->key, sizeof(u->key)), DB_INT(u->r->now));
-	if (!rows_next(&rows))
-		return false;
-	u->stored = rows_text(&rows, COMPLETED);
-	u->completed = json_parse_own(u->r->mem, span_of(u->stored));
-	u->which = (enum conf_flows)rows_int(&rows, FLOWS);
-	u->user = rows_int(&rows, USER);
-	memcpy(u->body, rows_span(&rows, BODY).s, sizeof(u->body));
-	rows_done(&rows);
-	choose_flows(u);
-	return true;
-}
 
 struct uia_view
 uia_view(struct request *r, const char *session, const char *type)
 {
 	struct uia u = { .r = r };
-	struct uia_view view = { .known = look_up(&u, session) };
+	struct uia_view view = { .known = uia_session_look_up(&u, session) };
 
 	if (!view.known)
 		return view;
@@ -656,15 +435,15 @@ uia_try(struct request *r, const char *session, const char *type,
 	struct uia *u = uia_of(r, FLOWS_register);
 	struct verdict v;
 
-	if (!look_up(u, session)) {
+	if (!uia_session_look_up(u, session)) {
 		*why = "This session is not known any more";
 		return M_UIA;
 	}
 	u->auth = auth;
-	v = try_stage(u, type);
-	if (!is_of_stage(v.err))
+	v = uia_try_stage(u, type);
+	if (!uia_is_of_stage(v.err))
 		return v.err;
-	if (v.err == M_OK && keep_session(u))
+	if (v.err == M_OK && uia_session_keep(u))
 		return M_OK;
 	*why = v.err != M_OK ? v.error : "Something changed meanwhile; try "
 	    "again";
