@@ -66,8 +66,9 @@ confirm_show(struct request *r)
 	page_begin(&p, r, "Confirm your address");
 	page_text(&p, "Is this your address?");
 	page_value(&p, s.address);
-	page_text(&p, "Confirm it if you asked %s for the mail that led you "
-	    "here. If it was not you, close this page, and nothing happens.",
+	page_text(&p, "Confirm it only if it was you who asked %s for the mail "
+	    "that led you here: whoever asked for it goes on in your name "
+	    "then. If it was not you, close this page, and nothing happens.",
 	    r->conf->server_name);
 	page_form(&p);
 	page_form_end(&p, "Confirm");
