@@ -17,6 +17,8 @@ request_of() {
 	history) line="GET $path/rooms/$room/messages?dir=b 200" ;;
 	events) line="GET $path/sync 200" ;;
 	user) line="POST $path/user/$user/filter 200 {}" ;;
+	admin) line="GET /_matrix/client/v1/admin/lock/$user 403" ;;
+	federation) line='GET /_matrix/federation/v1/version 200' ;;
 	push) line="GET $path/pushrules/ 200" ;;
 	*) bail_out "no request to $1 is known here" ;;
 	esac
