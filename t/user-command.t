@@ -116,8 +116,8 @@ is_status 65 'on a terminal: two that differ'
 like 'differ' 'on a terminal: two that differ, it says'
 # The shell afterwards sees whether the terminal shows what is typed.
 on_terminal 'New password of @tina:localhost: ' '^C' -- sh -c \
-    "trap : INT; '$mxcgi' user add tina --config '$tmp/mxcgi.conf'; echo \$?; stty -a; :" -
-like '^130' 'on a terminal: interrupted'
+    "trap : INT; '$mxcgi' user add tina --config '$tmp/mxcgi.conf'; echo status \$?; stty -a; :" -
+like 'status 130' 'on a terminal: interrupted'
 like '(^| )echo( |$)' 'on a terminal: interrupted, and it shows again what is typed'
 admin user show tina
 is_status 67 'on a terminal: neither left an account behind'
