@@ -141,6 +141,18 @@ add_own(struct request *r, const struct creds *creds)
 	return M_OK;
 }
 
+/* Whoever got hold of an access token alone adds no address of theirs. */
+static enum mx_err
+add_proved(struct request *r, const struct creds *creds)
+{
+	enum mx_err err;
+
+	if ((err = uia_pass(r, FLOWS_add_3pid)) != M_OK ||
+	    (err = again(r)) != M_OK || (err = add_own(r, creds)) != M_OK)
+		return err;
+	return uia_end(r);
+}
+
 /*
  * POST /account/3pid/add
  *
@@ -153,11 +165,9 @@ threepid_add_own(struct request *r)
 	struct creds creds = { 0 };
 	enum mx_err err;
 
-	if ((err = body_read(r, own_fields, &creds)) != M_OK ||
-	    (err = uia_pass(r, FLOWS_add_3pid)) != M_OK ||
-	    (err = again(r)) != M_OK || (err = add_own(r, &creds)) != M_OK)
+	if ((err = body_read(r, own_fields, &creds)) != M_OK)
 		return err;
-	return uia_end(r);
+	return add_proved(r, &creds);
 }
 
 /* ------------------------------------------ confirmed by an identity server */
@@ -178,6 +188,13 @@ static void
 run_bind(struct job *job)
 {
 	idserver_bind(&((struct asking *)job)->id);
+}
+
+/* Others wait while a server that somebody names does not answer. */
+static enum mx_err
+may_ask(struct request *r)
+{
+	return rate_take(r, LIMIT_identity, r->who.user_id);
 }
 
 /* The job, or NULL where no server can know such a session. */
@@ -296,11 +313,13 @@ threepid_post(struct request *r)
 	if ((err = read_creds(r, &creds)) != M_OK)
 		return err;
 	if (creds.id_server == NULL)
-		return (err = again(r)) != M_OK ? err : add_own(r, &creds);
+		return add_proved(r, &creds);
 	if (!idserver_trusted(r->conf, creds.id_server))
 		return fail(r, req_is_2015(r) ? M_THREEPID_AUTH_FAILED :
 		    M_SERVER_NOT_TRUSTED, "This server does not rely on that "
 		    "identity server; ask for another");
+	if ((err = may_ask(r)) != M_OK)
+		return err;
 	if ((a = asking(r, &creds, run_validated)) == NULL)
 		return fail(r, M_THREEPID_AUTH_FAILED,
 		    "No identity server can know such a session");
@@ -369,6 +388,8 @@ threepid_bind(struct request *r)
 	if (!may_bind_more(r))
 		return fail(r, M_THREEPID_DENIED, "Too many addresses are "
 		    "published for this account; unbind one first");
+	if ((err = may_ask(r)) != M_OK)
+		return err;
 	if ((a = asking(r, &creds, run_bind)) == NULL)
 		return fail(r, M_INVALID_PARAM,
 		    "No identity server can know such a session");
@@ -424,7 +445,8 @@ threepid_unbind(struct request *r)
 	struct job *job;
 	enum mx_err err;
 
-	if ((err = read_removal(r, &removal)) != M_OK)
+	if ((err = read_removal(r, &removal)) != M_OK ||
+	    (err = may_ask(r)) != M_OK)
 		return err;
 	job = unbind_address(r, removal.medium, removal.address,
 	    removal.id_server);
@@ -469,6 +491,8 @@ threepid_delete(struct request *r)
 	    r->who.user)
 		return fail(r, M_THREEPID_NOT_FOUND,
 		    "Your account has no such address");
+	if ((err = may_ask(r)) != M_OK)
+		return err;
 	job = unbind_address(r, removal.medium, removal.address,
 	    removal.id_server);
 	return job != NULL ? later(r, job, deleted, TX_READ) : deleted(r);

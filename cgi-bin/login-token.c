@@ -16,8 +16,8 @@ login_get_token(struct request *r)
 	enum mx_err err;
 
 	if ((err = uia_pass(r, FLOWS_login_token)) != M_OK ||
-	    (err = again(r)) != M_OK ||
-	    (err = rate_take(r, LIMIT_login_account, r->who.user_id)) != M_OK)
+	    (err = rate_take_again(r, LIMIT_login_account,
+	    r->who.user_id)) != M_OK)
 		return err;
 	put_text(&r->out, "login_token", login_token_make(r->db, r->mem,
 	    r->who.user, r->now + life));

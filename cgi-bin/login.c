@@ -90,8 +90,7 @@ let_in(struct request *r, const struct account *account,
 	enum mx_err err;
 
 	if ((err = account_may_enter(r, account)) != M_OK ||
-	    (err = again(r)) != M_OK ||
-	    (err = rate_take(r, LIMIT_login_account,
+	    (err = rate_take_again(r, LIMIT_login_account,
 	    account->user_id)) != M_OK)
 		return err;
 	session_answer(r, account->user, account->user_id, &login->session);
@@ -283,5 +282,6 @@ enum mx_err
 logout_all(struct request *r)
 {
 	session_end_others(r->db, r->who.user, 0);
+	login_tokens_drop(r->db, r->who.user);
 	return M_OK;
 }

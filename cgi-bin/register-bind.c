@@ -16,7 +16,7 @@
 struct binding {
 	struct job	 job;
 	struct idserver	 ids;
-	struct wish_answer answer;
+	int64_t		 user;
 };
 
 static void
@@ -31,24 +31,22 @@ bound(struct request *r)
 	const struct binding *b = (const struct binding *)r->job;
 
 	if (b->ids.said == IDSERVER_YES)
-		binding_add(r->db, b->answer.user, MEDIUM_EMAIL,
-		    b->ids.address, b->ids.id_server, r->now);
-	wish_answer(r, &b->answer);
-	return M_OK;
+		binding_add(r->db, b->user, MEDIUM_EMAIL, b->ids.address,
+		    b->ids.id_server, r->now);
+	return reply_kept(r);
 }
 
 enum mx_err
-register_bind(struct request *r, const struct wish_answer *answer)
+register_bind(struct request *r, int64_t user, const char *user_id)
 {
 	struct uia_address a = uia_address(r, MEDIUM_EMAIL);
 	struct binding *b;
 
 	b = job_new(sizeof(*b));
 	b->job = (struct job){ bind_address, JOB_NET };
-	b->answer = *answer;
+	b->user = user;
 	idserver_session(&b->ids, r->conf, a.id_server, a.id_sid,
 	    a.client_secret, NULL);
-	snprintf(b->ids.user_id, sizeof(b->ids.user_id), "%s",
-	    answer->user_id);
+	snprintf(b->ids.user_id, sizeof(b->ids.user_id), "%s", user_id);
 	return later_keeping(r, &b->job, bound, TX_WRITE);
 }

@@ -152,33 +152,15 @@ keep_consent(struct request *r, int64_t user)
 		    DB_TEXT(p->id), DB_TEXT(p->version), DB_INT(r->now));
 }
 
-/* The user's number and id are set. */
 static void
-answer_fill(struct wish_answer *a, const struct wish *wish)
+answer(struct request *r, const struct wish *wish, int64_t user,
+    const char *user_id)
 {
-	const struct session_wish *s = &wish->session;
-
-	a->inhibit_login = wish->inhibit_login;
-	a->refresh = s->refresh;
-	if (s->device_id != NULL)
-		strcpy(a->device_id, s->device_id);
-	if (s->device_name != NULL)
-		strcpy(a->device_name, s->device_name);
-}
-
-void
-wish_answer(struct request *r, const struct wish_answer *a)
-{
-	struct session_wish session = {
-		.device_id = a->device_id, .refresh = a->refresh,
-		.device_name = *a->device_name ? a->device_name : NULL,
-	};
-
-	if (!a->inhibit_login) {
-		session_answer(r, a->user, a->user_id, &session);
+	if (!wish->inhibit_login) {
+		session_answer(r, user, user_id, &wish->session);
 		return;
 	}
-	put_text(&r->out, "user_id", a->user_id);
+	put_text(&r->out, "user_id", user_id);
 	put_text(&r->out, "home_server", r->conf->server_name);
 }
 
@@ -193,23 +175,19 @@ enum mx_err
 wish_grant(struct request *r, const struct wish *wish)
 {
 	const char *hash = password_hashed(r), *user_id;
-	struct wish_answer answer = { 0 };
 	enum mx_err err;
+	int64_t user;
 
 	if (hash == NULL)
 		return M_BUSY;
-	if ((answer.user = make(r, wish, hash, &user_id)) == 0)
+	if ((user = make(r, wish, hash, &user_id)) == 0)
 		return fail(r, M_USER_IN_USE, "This username is taken");
-	if ((err = keep_address(r, answer.user, MEDIUM_EMAIL)) != M_OK ||
-	    (err = keep_address(r, answer.user, MEDIUM_MSISDN)) != M_OK)
+	if ((err = keep_address(r, user, MEDIUM_EMAIL)) != M_OK ||
+	    (err = keep_address(r, user, MEDIUM_MSISDN)) != M_OK)
 		return err;
-	keep_consent(r, answer.user);
-	strcpy(answer.user_id, user_id);
-	answer_fill(&answer, wish);
+	keep_consent(r, user);
 	if ((err = uia_end(r)) != M_OK)
 		return err;
-	if (must_bind(r, wish))
-		return register_bind(r, &answer);
-	wish_answer(r, &answer);
-	return M_OK;
+	answer(r, wish, user, user_id);
+	return must_bind(r, wish) ? register_bind(r, user, user_id) : M_OK;
 }

@@ -52,9 +52,8 @@ register_guest(struct request *r)
 		return fail(r, M_GUEST_ACCESS_FORBIDDEN,
 		    "Guest accounts are not offered; register an account");
 	if ((err = body_read(r, guest_fields, &guest)) != M_OK ||
-	    (err = again(r)) != M_OK)
-		return err;
-	if ((err = rate_take(r, LIMIT_register, rate_address(r))) != M_OK)
+	    (err = rate_take_again(r, LIMIT_register,
+	    rate_address(r))) != M_OK)
 		return err;
 	user_id = user_id_made_up(r);
 	user = account_make(r->db, user_id, ACCOUNT_GUEST, NULL, r->now);

@@ -36,21 +36,11 @@ enum mx_err	 wish_go(struct request *, const struct wish *,
 /* Make the account and answer; or M_LATER. */
 enum mx_err	 wish_grant(struct request *, const struct wish *);
 
-/* What is left to do then; it owns its texts. */
-struct wish_answer {
-	int64_t		 user;
-	char		 user_id[256];
-	bool		 inhibit_login;
-	bool		 refresh;
-	char		 device_id[256];
-	char		 device_name[513];
-};
-void		 wish_answer(struct request *, const struct wish_answer *);
-
 /*
- * register-bind.c: the account is made; publish the address that an identity
- * server confirmed, and then answer.  Returns M_LATER.
+ * register-bind.c: the account is made and the answer written; publish the
+ * address that an identity server confirmed.  Returns M_LATER.
  */
-enum mx_err	 register_bind(struct request *, const struct wish_answer *);
+enum mx_err	 register_bind(struct request *, int64_t user,
+		    const char *user_id);
 
 #endif

@@ -60,6 +60,15 @@ CREATE TABLE threepid_session (
 	UNIQUE (client_secret, purpose, medium, address)
 ) WITHOUT ROWID;
 CREATE INDEX threepid_session_expiry ON threepid_session (expires_at);
+CREATE INDEX threepid_session_of_address ON threepid_session (medium, address);
+
+-- What identity servers confirmed and somebody has used, so that their word
+-- counts once.  Writes: register, account.
+CREATE TABLE confirmation_used (
+	hash       BLOB PRIMARY KEY,            -- SHA-256 of server and session
+	expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX confirmation_used_expiry ON confirmation_used (expires_at);
 
 -- Who holds one may register.  As they are, because the administrator lists
 -- and hands them out.  Writes: register, mxcgi.

@@ -16,6 +16,11 @@ DELETE FROM login_token
  WHERE hash IN (SELECT hash FROM login_token WHERE expires_at < :before
                  ORDER BY expires_at LIMIT :chunk);
 
+-- :name confirmation_used_expire
+DELETE FROM confirmation_used
+ WHERE hash IN (SELECT hash FROM confirmation_used WHERE expires_at < :before
+                 ORDER BY expires_at LIMIT :chunk);
+
 -- :name threepid_session_expire
 DELETE FROM threepid_session
  WHERE sid IN (SELECT sid FROM threepid_session WHERE expires_at < :before

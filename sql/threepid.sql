@@ -28,6 +28,24 @@ SELECT sid, medium, address, next_link, validated_at
  WHERE sid = :sid AND client_secret = :client_secret AND purpose = :purpose
    AND expires_at > :now;
 
+-- What was confirmed before to reset a password of this user, or by this
+-- address.
+-- :name resets_of_user_drop
+DELETE FROM threepid_session
+ WHERE sid IN (SELECT s.sid FROM threepid t
+                 JOIN threepid_session s
+                   ON s.medium = t.medium AND s.address = t.address
+                WHERE t.user = :user AND s.purpose = 'password');
+
+-- :name resets_of_address_drop
+DELETE FROM threepid_session
+ WHERE medium = :medium AND address = :address AND purpose = 'password';
+
+-- Nothing is touched when it was used before.
+-- :name confirmation_use
+INSERT INTO confirmation_used (hash, expires_at) VALUES (:hash, :expires_at)
+ON CONFLICT (hash) DO NOTHING;
+
 -- :name threepid_session_drop
 DELETE FROM threepid_session WHERE sid = :sid;
 

@@ -20,7 +20,7 @@ CREATE INDEX uia_session_expiry ON uia_session (expires_at);
 
 -- Rate buckets of programs that run as CGI (resident ones keep them in memory).
 CREATE TABLE bucket (
-	key   TEXT PRIMARY KEY,                 -- class and user or address
+	key   TEXT PRIMARY KEY,                 -- class, and a hash of user or address
 	level REAL NOT NULL,                    -- tokens left
 	at    INTEGER NOT NULL                  -- when level was right
 ) WITHOUT ROWID;

@@ -188,7 +188,7 @@ req POST $v3/account/password "{$new,$(email)}"
 is "$status $(get_json .errcode)" '401 M_THREEPID_NOT_FOUND' \
     "somebody else's address does not stand for the caller (security 15)"
 
-# The address goes while it is being confirmed.
+# The address goes after it was confirmed.
 token=
 ask account/password bob@example.org n1
 follow
@@ -201,6 +201,22 @@ begin $v3/account/password "{$new}"
 req POST $v2/account/password "{$new}"
 session=$(get_json .session)
 req POST $v2/account/password "{$new,$(email)}"
-is_err 404 M_NOT_FOUND '5.5, M_NOT_FOUND: an address that no account has any more'
+is "$status $(get_json .errcode)" '401 M_THREEPID_AUTH_FAILED' \
+    'and what was confirmed of it is void'
+
+# Two confirmations; the first one used voids the other.
+stop
+conf uia password password
+start
+ask account/password alice@example.org v1; follow; sid1=$sid
+ask account/password alice@example.org v2; follow
+begin $v3/account/password "{$new}"
+req POST $v3/account/password "{$new,$(email)}"
+is_status 200 'a password is set'
+sid=$sid1 secret=v1
+begin $v3/account/password "{$new}"
+req POST $v3/account/password "{$new,$(email)}"
+is "$status $(get_json .errcode)" '401 M_THREEPID_AUTH_FAILED' \
+    'what was confirmed before sets no other (security 13)'
 
 done_testing

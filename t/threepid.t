@@ -60,7 +60,7 @@ is_json . '{}' 'nothing to say'
 for version in v2_alpha r0 v3; do
 	req GET "/_matrix/client/$version/account/3pid"
 	is_json '[.threepids[] | [.medium, .address, .validated_at]]' \
-	    '[["email","good@example.org",1445000000000]]' "5.7: the list, $version"
+	    "[[\"email\",\"good@example.org\",$idserver_ms]]" "5.7: the list, $version"
 done
 is_json '.threepids[0].added_at > 1445000000000' true 'since when it is here'
 asked '^GET /_matrix/identity/api/v1/3pid/getValidated3pid[?]sid=s1&client_secret=good - -$'
@@ -250,7 +250,11 @@ is_err 400 M_THREEPID_IN_USE 'who comes second does not get it'
 has '[]' 'not at all'
 ask b2 bob@example.org
 follow 3 "$sid" b2
-req POST $v3/account/3pid "{\"three_pid_creds\":{\"sid\":\"$sid\",\"client_secret\":\"b2\"}}"
+bare="\"three_pid_creds\":{\"sid\":\"$sid\",\"client_secret\":\"b2\"}"
+req POST $v3/account/3pid "{$bare}"
+is_status 401 'POST account/3pid without id_server wants to know who it is, like add'
+is_json '.flows | length' 1 'and says how'
+req POST $v3/account/3pid "{$bare,\"auth\":{\"type\":\"m.login.dummy\"}}"
 is_status 200 'POST account/3pid without id_server'
 has '["bob@example.org"]' 'takes a session of this server'
 req POST $v3/account/3pid/msisdn/requestToken \
@@ -264,12 +268,36 @@ req POST $v3/account/3pid/delete '{"medium":"msisdn","address":"447700900001"}'
 result no-support 'delete a telephone'
 has '["bob@example.org"]' 'deleted'
 
+# A forgotten password, and the word of an identity server.
+reset() {
+	req POST $v2/account/password '{"new_password":"another"}'
+	req POST $v2/account/password "{\"new_password\":\"another\",\"auth\":{\"type\":\"m.login.email.identity\",\"session\":\"$(get_json .session)\",\"threepidCreds\":[{$(creds "$idserver" "$1")}]}}"
+}
+as alice
+has '["mine@example.org","shared@example.org"]' 'whose address is confirmed there'
+token=
+reset mine
+is_status 200 'PWD-1: m.login.email.identity, by the word of an identity server'
+reset mine
+is_err 403 M_THREEPID_AUTH_FAILED 'which counts once (security 15)'
+reset old
+is "$status $(get_json .errcode)" '401 M_THREEPID_AUTH_FAILED' 'nor for ever'
+reset wait
+is "$status $(get_json .errcode)" '401 M_UNAUTHORIZED' 'not before it is confirmed'
+reset lie
+is "$status $(get_json .errcode)" '401 M_THREEPID_AUTH_FAILED' 'nor for nothing'
+reset unknown
+is "$status $(get_json .errcode)" '401 M_THREEPID_AUTH_FAILED' 'nor for a session that it does not know'
+
 # The end of an account.
 as carol
 req POST $v3/account/deactivate "{$dummy}"
 result success 'deactivate takes back what was published'
 asked '^POST /_matrix/identity/v2/3pid/unbind .*@carol:localhost'
 ok $? 'at the identity server'
+token=
+reset good
+is_err 404 M_NOT_FOUND '5.5, M_NOT_FOUND: an address that no account has (any more)'
 as bob
 bind "$idserver" token
 idserver_stop

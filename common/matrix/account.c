@@ -11,6 +11,7 @@
 #include "matrix/ids.h"
 #include "matrix/room-tasks.h"
 #include "matrix/session.h"
+#include "matrix/threepid.h"
 #include "store/stream.h"
 #include "store/task.h"
 
@@ -175,7 +176,8 @@ void
 account_set_password(struct db *db, int64_t user, const char *hash,
     int64_t now)
 {
-	db_exec(db, STMT_LOGIN_TOKENS_DROP, DB_INT(user));
+	login_tokens_drop(db, user);
+	threepid_resets_drop(db, user);
 	if (hash == NULL)
 		db_exec(db, STMT_PASSWORD_DROP, DB_INT(user));
 	else

@@ -58,7 +58,8 @@ int64_t		 account_make(struct db *, const char *user_id,
 		    enum account_kind, const char *password_hash, int64_t now);
 /*
  * hash NULL: nobody can log in by password any more.  Tokens for a single
- * login, which were made by whoever knew the old one, are void.
+ * login, which were made by whoever knew the old one, are void, and so is what
+ * was confirmed to set another.
  */
 void		 account_set_password(struct db *, int64_t user,
 		    const char *hash, int64_t now);

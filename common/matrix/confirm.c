@@ -286,7 +286,7 @@ send_later(struct request *r, const struct confirm_wish *wish, bool vain,
 		    "is [mail] from an address?");
 	s = job_new(sizeof(*s));
 	s->job = (struct job){ is_email(wish) ? send_mail : send_text,
-	    JOB_NET };
+	    JOB_MAIL };
 	s->message = *m;
 	s->purpose = wish->purpose;
 	s->medium = wish->medium;

@@ -70,11 +70,9 @@ by_name(struct request *r, const char *name, struct claim *claim)
 		return missing(r, "identifier");
 	account_named(r->db, r->mem, r->conf->server_name, name,
 	    &claim->account);
-	if (claim->account.user != 0) {
-		claim->key = claim->account.user_id;
-		return M_OK;
-	}
-	key = arena_strdup(r->mem, name);
+	/* The same for one that is there and one that is not. */
+	key = *name == '@' ? arena_strdup(r->mem, name) :
+	    arena_printf(r->mem, "@%s:%s", name, r->conf->server_name);
 	for (char *p = key; *p != '\0'; p++)
 		*p = (char)tolower((unsigned char)*p);
 	claim->key = key;
@@ -90,11 +88,12 @@ by_address(struct request *r, const char *medium, const char *address,
 	if (medium == NULL || address == NULL)
 		return missing(r, medium == NULL ? "medium" : "address");
 	canonical = threepid_canonical(r->mem, medium, address);
-	claim->key = arena_printf(r->mem, "%.32s %.255s", medium,
+	/* Its own, so that nobody learns whose it is. */
+	claim->key = arena_printf(r->mem, "%s %s", medium,
 	    canonical ? canonical : address);
-	if (canonical != NULL && account_get(r->db, threepid_owner(r->db,
-	    medium, canonical), &claim->account))
-		claim->key = claim->account.user_id;
+	if (canonical != NULL)
+		account_get(r->db, threepid_owner(r->db, medium, canonical),
+		    &claim->account);
 	return M_OK;
 }
 

@@ -216,6 +216,12 @@ login_token_find(struct db *db, struct arena *mem, const char *token,
 	    DB_BLOB(hash, sizeof(hash)), DB_INT(now));
 }
 
+void
+login_tokens_drop(struct db *db, int64_t user)
+{
+	db_exec(db, STMT_LOGIN_TOKENS_DROP, DB_INT(user));
+}
+
 bool
 login_token_spend(struct db *db, const char *name)
 {

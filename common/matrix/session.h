@@ -94,6 +94,8 @@ const char	*login_token_make(struct db *, struct arena *, int64_t user,
  */
 int64_t		 login_token_find(struct db *, struct arena *,
 		    const char *token, int64_t now, const char **name);
+/* None of the user's is good any more. */
+void		 login_tokens_drop(struct db *, int64_t user);
 /* It is used up; false: it was already. */
 bool		 login_token_spend(struct db *, const char *name);
 

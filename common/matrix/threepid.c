@@ -88,8 +88,12 @@ bool
 threepid_drop(struct db *db, int64_t user, const char *medium,
     const char *address)
 {
-	return db_exec(db, STMT_THREEPID_DROP, DB_INT(user), DB_TEXT(medium),
-	    DB_TEXT(address)) > 0;
+	if (db_exec(db, STMT_THREEPID_DROP, DB_INT(user), DB_TEXT(medium),
+	    DB_TEXT(address)) == 0)
+		return false;
+	db_exec(db, STMT_RESETS_OF_ADDRESS_DROP, DB_TEXT(medium),
+	    DB_TEXT(address));
+	return true;
 }
 
 void
@@ -142,6 +146,12 @@ threepid_session_find(struct db *db, const char *sid,
 	s->validated_at = rows_int(&rows, 4);
 	rows_done(&rows);
 	return true;
+}
+
+void
+threepid_resets_drop(struct db *db, int64_t user)
+{
+	db_exec(db, STMT_RESETS_OF_USER_DROP, DB_INT(user));
 }
 
 bool

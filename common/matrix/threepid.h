@@ -72,6 +72,8 @@ struct threepid_session {
 bool		 threepid_session_find(struct db *, const char *sid,
 		    const char *client_secret, enum threepid_purpose,
 		    int64_t now, struct threepid_session *);
+/* What was confirmed to reset the user's password is good for nothing. */
+void		 threepid_resets_drop(struct db *, int64_t user);
 /* A session is good for one use; false: it was gone already. */
 bool		 threepid_session_spend(struct db *, const char *sid);
 

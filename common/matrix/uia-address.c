@@ -4,10 +4,14 @@
  */
 #include <string.h>
 
+#include "base/crypto.h"
 #include "matrix/ids.h"
 #include "matrix/idserver.h"
 #include "matrix/threepid.h"
 #include "matrix/uia-inner.h"
+
+/* As with those of this server. */
+#define CONFIRMED_FOR_MS	(24 * 60 * 60 * 1000LL)
 
 /* As it is spelt today, in 2015, and in the attic before that. */
 struct creds {
@@ -58,8 +62,7 @@ purpose(const struct uia *u)
 }
 
 /*
- * A new account's address must be nobody's; else it stands for whose it is,
- * and an address that is nobody's for nobody.
+ * A new account's address must be nobody's; else it stands for whose it is.
  */
 static struct verdict
 judge_address(struct uia *u, cJSON *proof, const char *medium,
@@ -73,6 +76,9 @@ judge_address(struct uia *u, cJSON *proof, const char *medium,
 	if (u->user != 0 && owner != u->user)
 		return failed(M_THREEPID_NOT_FOUND,
 		    "This address is not one of your account");
+	if (u->which != FLOWS_register && owner == 0)
+		return failed(fail(u->r, M_NOT_FOUND,
+		    "No account here has this address"), NULL);
 	if (u->which != FLOWS_register)
 		cJSON_AddNumberToObject(proof, "user", (double)owner);
 	cJSON_AddStringToObject(proof, "medium", medium);
@@ -152,6 +158,9 @@ uia_address_judge(struct uia *u)
 	if (strcmp(ids->medium, q->medium) != 0)
 		return failed(M_THREEPID_AUTH_FAILED,
 		    "What was confirmed is another kind of address");
+	if (ids->validated_at < u->r->now - CONFIRMED_FOR_MS)
+		return failed(M_THREEPID_AUTH_FAILED,
+		    "That was confirmed too long ago; begin anew");
 	proof = cJSON_CreateObject();
 	cJSON_AddStringToObject(proof, "id_server", ids->id_server);
 	cJSON_AddStringToObject(proof, "id_sid", ids->sid);
@@ -193,13 +202,30 @@ uia_msisdn(struct uia *u)
 	return attempt(u, MEDIUM_MSISDN);
 }
 
+/* That server may remember it for ever: here it is used. */
+static bool
+use_word(struct uia *u, const cJSON *proof)
+{
+	uint8_t hash[SHA256_LEN];
+	struct buf b;
+
+	buf_init(&b, u->r->mem, SIZE_MAX);
+	buf_printf(&b, "%s %s", json_text(proof, "id_server"),
+	    json_text(proof, "id_sid"));
+	sha256(b.s, b.len, hash);
+	return db_exec(u->r->db, STMT_CONFIRMATION_USE,
+	    DB_BLOB(hash, sizeof(hash)),
+	    DB_INT(u->r->now + CONFIRMED_FOR_MS)) > 0;
+}
+
 /* A confirmation is good for one use. */
 enum mx_err
 uia_address_spend(struct uia *u, const cJSON *proof)
 {
 	const char *sid = json_text(proof, "sid");
 
-	if (sid == NULL || threepid_session_spend(u->r->db, sid))
+	if (sid != NULL ? threepid_session_spend(u->r->db, sid) :
+	    use_word(u, proof))
 		return M_OK;
 	return fail(u->r, M_THREEPID_AUTH_FAILED,
 	    "This confirmation has been used already");

@@ -243,6 +243,13 @@ ask_anew(struct uia *u)
 	    NULL });
 }
 
+/* It could not be kept: another request was faster, or the store is busy. */
+static enum mx_err
+moved_on(struct uia *u)
+{
+	return db_fault(u->r->vol) != DB_FINE ? uia_busy(u->r) : ask_anew(u);
+}
+
 /*
  * What a stage fails for is said in the 401; but for what has nothing to do
  * with it, such as a limit or a request that is not whole, which is refused as
@@ -258,6 +265,7 @@ uia_is_of_stage(enum mx_err err)
 	case M_BAD_JSON:
 	case M_MISSING_PARAM:
 	case M_INVALID_PARAM:
+	case M_NOT_FOUND:
 		return false;
 	default:
 		return true;
@@ -278,9 +286,9 @@ go_on(struct uia *u)
 	if (uia_is_complete(u)) {
 		u->passed = true;
 		/* Who passes in one step needs no session. */
-		return began || uia_session_keep(u) ? M_OK : ask_anew(u);
+		return began || uia_session_keep(u) ? M_OK : moved_on(u);
 	}
-	return uia_session_keep(u) ? ask(u, v) : ask_anew(u);
+	return uia_session_keep(u) ? ask(u, v) : moved_on(u);
 }
 
 /* ------------------------------------------------------------- the engine */
@@ -333,7 +341,8 @@ run(struct uia *u, const char *session)
 	case UIA_FOUND:
 		return go_on(u);
 	case UIA_UNKNOWN:
-		return ask_anew(u);
+		/* The store may just have no time. */
+		return db_fault(r->vol) != DB_FINE ? uia_busy(r) : ask_anew(u);
 	case UIA_ANOTHERS:
 		break;
 	}
@@ -375,6 +384,8 @@ uia_end(struct request *r)
 		return M_OK;
 	u->ended = db_exec(r->vol, STMT_UIA_END,
 	    DB_BLOB(u->key, sizeof(u->key))) > 0;
+	if (!u->ended && db_fault(r->vol) != DB_FINE)
+		return uia_busy(r);
 	return u->ended ? M_OK : fail(r, M_FORBIDDEN,
 	    "This session was used by another request; begin anew");
 }

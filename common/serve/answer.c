@@ -130,6 +130,12 @@ life_response(struct life *l)
 {
 	struct buf out;
 
+	/* The work was done before; what failed is what should follow it. */
+	if (l->err != M_OK && l->committed) {
+		reply_kept(&l->r);
+		l->err = M_OK;
+		l->retry_after_ms = 0;
+	}
 	if (buf_full(&l->body)) {
 		l->err = fail(&l->r, M_TOO_LARGE, "The answer would be too large");
 		l->page = NULL;

@@ -236,6 +236,15 @@ rate_take(struct request *r, enum limit limit, const char *key)
 }
 
 enum mx_err
+rate_take_again(struct request *r, enum limit limit, const char *key)
+{
+	enum mx_err err = again(r);
+
+	return err == M_OK || rate_take(r, limit, key) == M_OK ? err :
+	    M_LIMIT_EXCEEDED;
+}
+
+enum mx_err
 rate_look(struct request *r, enum limit limit, const char *key)
 {
 	return rate(r, limit, key, false);
@@ -289,6 +298,16 @@ later(struct request *r, struct job *job, handler_fn *next, enum tx tx)
 enum mx_err
 later_keeping(struct request *r, struct job *job, handler_fn *next, enum tx tx)
 {
+	write_end(&r->out);
+	r->life->kept = (struct span){ arena_memdup(r->mem, r->life->body.s,
+	    r->life->body.len), r->life->body.len };
 	r->life->keep = true;
 	return later(r, job, next, tx);
+}
+
+enum mx_err
+reply_kept(struct request *r)
+{
+	reply_raw(r, r->life->kept);
+	return M_OK;
 }

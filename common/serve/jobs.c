@@ -12,6 +12,7 @@
 #include "serve/jobs.h"
 #include "serve/life.h"
 
+#define MAIL_WORKERS	4
 #define NET_WORKERS	4
 #define QUEUE_MAX	64	/* waiting jobs of a pool */
 #define HASH_NICE	5	/* a third of the CPU time others have */
@@ -38,7 +39,7 @@ struct pool {
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static struct pool pools[2];
+static struct pool pools[JOB__MAX];
 static struct ticket *running;		/* with those that wait: all open tickets */
 static struct ticket *ended, **ended_last = &ended;
 static int bell = -1;
@@ -67,8 +68,9 @@ void
 jobs_open(unsigned hash_workers)
 {
 	pools[JOB_HASH].workers = hash_workers;
+	pools[JOB_MAIL].workers = MAIL_WORKERS;
 	pools[JOB_NET].workers = NET_WORKERS;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < JOB__MAX; i++) {
 		pthread_cond_init(&pools[i].work, NULL);
 		pools[i].last = &pools[i].first;
 	}
@@ -189,7 +191,7 @@ void
 jobs_forget(struct life *l)
 {
 	pthread_mutex_lock(&mutex);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < JOB__MAX; i++)
 		forget_in(pools[i].first, l);
 	forget_in(running, l);
 	forget_in(ended, l);

@@ -71,7 +71,9 @@ struct life {
 	/* The answer. */
 	enum mx_err	 err;
 	const char	*error;
-	bool		 keep;		/* refuse_keeping() */
+	bool		 keep;		/* refuse_keeping(), later_keeping() */
+	struct span	 kept;		/* the answer of later_keeping() */
+	bool		 committed;	/* and it stands */
 	int64_t		 retry_after_ms;
 	struct buf	 body;		/* r.out writes here */
 	bool		 raw;		/* reply_raw(): body stands as it is */

@@ -162,13 +162,20 @@ stored_begin(struct stored *s, struct store *store, enum limit limit,
 		LIMITS(X)
 #undef X
 	};
+	uint8_t hash[SHA256_LEN];
 	struct rows rows;
+	struct buf b;
 
 	if (!db_begin(store->vol, TX_WRITE))
 		return false;
 	*s = (struct stored){ .store = store, .mem = arena_new(),
 	    .limit = &store->conf->limit[limit], .now = now };
-	s->key = arena_printf(s->mem, "%s %s", names[limit], key);
+	/* Whatever length a stranger gives to a name. */
+	sha256(key, strlen(key), hash);
+	buf_init(&b, s->mem, SIZE_MAX);
+	buf_printf(&b, "%s ", names[limit]);
+	base64_encode(&b, hash, sizeof(hash), true);
+	s->key = buf_str(&b);
 	s->level = s->limit->burst;
 	rows = db_query(store->vol, STMT_BUCKET_GET, DB_TEXT(s->key));
 	if (rows_next(&rows)) {

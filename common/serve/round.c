@@ -76,6 +76,7 @@ sort_out(struct life *l, struct round_end *end)
 		lives_add(&end->readers, l);
 		break;
 	case M_LATER:
+		l->committed |= l->keep;
 		lives_add(&end->jobs, l);
 		break;
 	case M_PARKED:

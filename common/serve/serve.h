@@ -208,6 +208,11 @@ enum mx_err	 elsewhere(struct request *);
  * M_LIMIT_EXCEEDED.  A charge is never given back.
  */
 enum mx_err	 rate_take(struct request *, enum limit, const char *key);
+/*
+ * again(), and the charge before it, so that who is refused takes no lock:
+ * M_OK when r writes, else return it.
+ */
+enum mx_err	 rate_take_again(struct request *, enum limit, const char *key);
 /* Would it go?  Nothing is charged. */
 enum mx_err	 rate_look(struct request *, enum limit, const char *key);
 /*
@@ -225,7 +230,12 @@ const char	*rate_address(struct request *);
  * all it needs: it runs in a thread, touches no database, arena or request,
  * and outlives a client that leaves.  The block is wiped and freed by serve.
  */
-enum job_pool { JOB_HASH, JOB_NET };
+enum job_pool {
+	JOB_HASH,		/* passwords */
+	JOB_MAIL,		/* messages, by who the administrator named */
+	JOB_NET,		/* whom others name */
+	JOB__MAX
+};
 struct job {
 	void		(*run)(struct job *);
 	enum job_pool	 pool;
@@ -235,10 +245,12 @@ void		*job_new(size_t);		/* zeroed */
 enum mx_err	 later(struct request *, struct job *, handler_fn *next, enum tx);
 /*
  * The same for a writer whose work is done but for what must come after its
- * COMMIT: what it wrote stays, whatever comes of the rest.
+ * COMMIT: what it wrote stays, and r->out as it is now is the answer, whatever
+ * comes of the rest; next gives it with reply_kept().
  */
 enum mx_err	 later_keeping(struct request *, struct job *, handler_fn *next,
 		    enum tx);
+enum mx_err	 reply_kept(struct request *);	/* M_OK */
 
 /* --------------------------------------------------------------- waiting */
 

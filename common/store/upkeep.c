@@ -119,6 +119,8 @@ upkeep_expire(struct upkeep *u)
 		    DB_INT(u->now - TOKEN_KEPT), DB_INT(CHUNK));
 		gone += db_exec(store->main, STMT_LOGIN_TOKEN_EXPIRE,
 		    DB_INT(u->now), DB_INT(CHUNK));
+		gone += db_exec(store->main, STMT_CONFIRMATION_USED_EXPIRE,
+		    DB_INT(u->now), DB_INT(CHUNK));
 		gone += db_exec(store->main, STMT_THREEPID_SESSION_EXPIRE,
 		    DB_INT(u->now), DB_INT(CHUNK));
 		if (!commit(store))

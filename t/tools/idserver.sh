@@ -9,12 +9,12 @@
 # $tmp/idserver.log  a line for each request: method, path, form, token
 #
 # A session is told by its secret: `good` is confirmed for $good_address, `mine`
-# for mine@example.org, `wait` is not confirmed, `lie` is confirmed for nothing,
+# for mine@example.org, `old` was years ago, `wait` is not confirmed, `lie` is confirmed for nothing,
 # `long` answers without end, `away` sends elsewhere, any other is unknown.  As
 # $nobind it publishes nothing.  Of the tokens, `terms` is refused, and `nobody`
 # is nobody's.
 
-good_address=good@example.org idserver_port=
+good_address=good@example.org idserver_port= idserver_ms=$(date +%s)000
 
 certificate() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
@@ -73,8 +73,9 @@ idserver_conf() {
 		scgi_temp_path $tmp/idserver/scgi;
 		default_type application/json;
 		map \$arg_client_secret \$said {
-			good '{"medium":"email","address":"$good_address","validated_at":1445000000000}';
-			mine '{"medium":"email","address":"Mine@Example.org","validated_at":1445000000000}';
+			good '{"medium":"email","address":"$good_address","validated_at":$idserver_ms}';
+			mine '{"medium":"email","address":"Mine@Example.org","validated_at":$idserver_ms}';
+			old  '{"medium":"email","address":"Mine@Example.org","validated_at":1445000000000}';
 			lie '{"medium":"email","validated_at":1445000000000}';
 			wait '{"errcode":"M_SESSION_NOT_VALIDATED","error":"not yet"}';
 			default '{"errcode":"M_NO_VALID_SESSION","error":"no such session"}';

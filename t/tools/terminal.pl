@@ -29,6 +29,8 @@ if ($pid == 0) {
 	ioctl($terminal, TIOCSCTTY, 0) or die "terminal: $!\n";
 	POSIX::dup2(fileno($terminal), $_) for 0 .. 2;
 	close($keys);
+	# As after a login, whoever started us ignores what.
+	$SIG{$_} = 'DEFAULT' for qw(INT QUIT HUP TERM TSTP);
 	exec(@ARGV) or die "$ARGV[0]: $!\n";
 }
 
