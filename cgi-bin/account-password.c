@@ -1,5 +1,6 @@
 /* account-password.c - a new password, and the end of an account. */
 #include "matrix/credentials.h"
+#include "matrix/ids.h"
 #include "matrix/session.h"
 #include "matrix/uia.h"
 #include "account-unbind.h"
@@ -99,7 +100,7 @@ struct leave {
 };
 
 static const struct field leave_fields[] = {
-	FIELD_STR(leave, id_server, "id_server", OPTIONAL, NULL),
+	FIELD_STR(leave, id_server, "id_server", OPTIONAL, server_name_valid),
 	FIELD_BOOL(leave, erase, "erase", OPTIONAL),
 	FIELD_END
 };
@@ -152,7 +153,7 @@ deactivate(struct request *r)
 		return nobody(r);
 	if ((err = account_may_enter(r, &account)) != M_OK)
 		return err;
-	job = unbind_all(r, account.user, account.user_id);
+	job = unbind_all(r, account.user, account.user_id, leave.id_server);
 	return job != NULL ? later(r, job, leave_now, TX_WRITE) :
 	    leave_now(r);
 }

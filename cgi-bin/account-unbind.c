@@ -91,9 +91,12 @@ of_rows(struct request *r, int64_t user, const char *user_id,
 }
 
 struct job *
-unbind_all(struct request *r, int64_t user, const char *user_id)
+unbind_all(struct request *r, int64_t user, const char *user_id,
+    const char *id_server)
 {
-	return of_rows(r, user, user_id, db_query(r->db, STMT_BINDINGS,
+	return of_rows(r, user, user_id, id_server == NULL ?
+	    db_query(r->db, STMT_BINDINGS, DB_INT(user)) :
+	    db_query(r->db, STMT_ADDRESSES_AT, DB_TEXT(id_server),
 	    DB_INT(user)));
 }
 

@@ -13,10 +13,11 @@
 
 /*
  * A job, for later(), that takes back all that the table `binding` knows of
- * a user.  NULL: there is nothing.
+ * a user; or all addresses of the user from id_server, unless that is NULL.
+ * NULL: there is nothing.
  */
 struct job	*unbind_all(struct request *, int64_t user,
-		    const char *user_id);
+		    const char *user_id, const char *id_server);
 /*
  * Of one address of the caller; id_server NULL: wherever it was published.
  * NULL: nobody knows where.

@@ -87,9 +87,13 @@ hashed(struct request *r)
 static enum mx_err
 register_user(struct request *r)
 {
+	const char *type = json_text(r->body, "type");
 	struct wish wish;
 	enum mx_err err;
 
+	if (type != NULL && strcmp(type, "m.login.application_service") == 0)
+		return fail(r, M_FORBIDDEN,
+		    "No application service of this server has this token");
 	if ((err = registration_open(r)) != M_OK ||
 	    (err = wish_read(r, &wish)) != M_OK ||
 	    (err = wish_check(r, &wish)) != M_OK ||
@@ -111,11 +115,7 @@ enum mx_err
 register_account(struct request *r)
 {
 	const char *kind = req_query(r, "kind");
-	const char *type = json_text(r->body, "type");
 
-	if (type != NULL && strcmp(type, "m.login.application_service") == 0)
-		return fail(r, M_FORBIDDEN,
-		    "No application service of this server has this token");
 	if (kind == NULL || strcmp(kind, "user") == 0)
 		return register_user(r);
 	if (strcmp(kind, "guest") == 0)

@@ -40,3 +40,10 @@ SELECT u.user_id
   FROM account a
   JOIN user u ON u.nr = a.user
  WHERE a.user = :user AND a.deactivated_at IS NULL AND a.locked_at IS NULL;
+
+-- All addresses of a user, wherever they were published, with the one server
+-- that is to forget them.
+-- :name addresses_at
+SELECT medium, address, :id_server FROM threepid WHERE user = :user
+UNION
+SELECT medium, address, :id_server FROM binding WHERE user = :user;

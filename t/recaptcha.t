@@ -56,13 +56,13 @@ nginx -p "$tmp/judge" -c "$tmp/judge/nginx.conf" -e "$tmp/nginx.log" 2>/dev/null
 trap 'end=$?; trap - EXIT; kill $(cat "$tmp/judge.pid"); stop; rm -rf "$tmp"; exit $end' EXIT
 until [ -s "$tmp/judge.pid" ]; do :; done
 solve ann wrong
-is "$status $(get_json .errcode)" '401 M_FORBIDDEN' 'm.login.recaptcha: not solved'
+is "$status $(get_json .errcode)" '401 M_CAPTCHA_INVALID' 'm.login.recaptcha: not solved'
 solve ann rubbish
 is_err 503 M_UNKNOWN 'm.login.recaptcha: an answer that is none'
 req POST $r "{\"username\":\"ann\",\"password\":\"x\",\"auth\":{\"type\":\"m.login.recaptcha\",\"session\":\"$session\"}}"
 is_err 400 M_MISSING_PARAM 'm.login.recaptcha: no response'
 solve ann 'solved&success=true'
-is "$status $(get_json .errcode)" '401 M_FORBIDDEN' \
+is "$status $(get_json .errcode)" '401 M_CAPTCHA_INVALID' \
     'm.login.recaptcha: a response is one value, whatever it holds'
 solve ann solved
 is_status 200 'm.login.recaptcha: solved'

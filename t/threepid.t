@@ -296,6 +296,15 @@ result success 'deactivate takes back what was published'
 asked '^POST /_matrix/identity/v2/3pid/unbind .*@carol:localhost'
 ok $? 'at the identity server'
 token=
+req POST $v3/login '{"type":"m.login.password","user":"alice","password":"another"}'
+token=$(get_json .access_token)
+req POST $v3/account/deactivate "{\"id_server\":\"no server\",$dummy}"
+is_err 400 M_INVALID_PARAM 'deactivate, and an id_server that is none'
+req POST $v3/account/deactivate "{\"id_server\":\"$idserver\",$dummy}"
+result success 'deactivate names the server that is to forget'
+asked '3pid/unbind .*shared@example.org'
+ok $? 'which is asked about every address'
+token=
 reset good
 is_err 404 M_NOT_FOUND '5.5, M_NOT_FOUND: an address that no account has (any more)'
 as bob

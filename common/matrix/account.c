@@ -130,6 +130,8 @@ is_symbol(int c)
 const char *
 password_fault(struct arena *mem, const struct conf *conf, const char *password)
 {
+	if (*password == '\0')
+		return "A password may not be empty";
 	if (characters(password) < conf->password_min)
 		return arena_printf(mem, "A password needs at least %u "
 		    "characters", conf->password_min);

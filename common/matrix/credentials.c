@@ -62,12 +62,13 @@ missing(struct request *r, const char *what)
 }
 
 static enum mx_err
-by_name(struct request *r, const char *name, struct claim *claim)
+by_name(struct request *r, const char *member, const char *name,
+    struct claim *claim)
 {
 	char *key;
 
 	if (name == NULL)
-		return missing(r, "identifier");
+		return missing(r, member);
 	account_named(r->db, r->mem, r->conf->server_name, name,
 	    &claim->account);
 	/* The same for one that is there and one that is not. */
@@ -120,14 +121,15 @@ claim_read(struct request *r, const cJSON *object, struct claim *claim)
 	if (id.object == NULL && id.medium != NULL)
 		return by_address(r, id.medium, id.address, claim);
 	if (id.object == NULL)
-		return by_name(r, id.user ? id.user : id.username, claim);
+		return by_name(r, "identifier",
+		    id.user ? id.user : id.username, claim);
 	/* The specification's own example of an address has no type. */
 	if (id.type == NULL && id.id_medium != NULL)
 		return by_address(r, id.id_medium, id.id_address, claim);
 	if (id.type == NULL)
 		return missing(r, "identifier.type");
 	if (strcmp(id.type, "m.id.user") == 0)
-		return by_name(r, id.id_user, claim);
+		return by_name(r, "identifier.user", id.id_user, claim);
 	if (strcmp(id.type, "m.id.thirdparty") == 0)
 		return by_address(r, id.id_medium, id.id_address, claim);
 	if (strcmp(id.type, "m.id.phone") == 0)

@@ -13,7 +13,6 @@ struct uia {
 	enum conf_flows	 which;
 	const struct conf_flow *flows;	/* those that this user can pass */
 	int64_t		 user;		/* whose it must be; 0: not known */
-	bool		 has_password;	/* user has one */
 	const char	*session;	/* as the client holds it */
 	uint8_t		 key[SHA256_LEN];	/* as the store knows it */
 	uint8_t		 body[SHA256_LEN];

@@ -62,7 +62,8 @@ uia_recaptcha_judge(struct uia *u)
 	}
 	if (json_is_true(answer, "success"))
 		return (struct verdict){ M_OK, NULL, NULL };
-	return (struct verdict){ M_FORBIDDEN, "The puzzle was not solved", NULL };
+	return (struct verdict){ M_CAPTCHA_INVALID, "The puzzle was not solved",
+	    NULL };
 }
 
 void

@@ -169,13 +169,20 @@ static struct verdict
 login_token(struct uia *u)
 {
 	const char *token = json_text(u->auth, "token"), *name;
+	struct claim claim;
+	enum mx_err err;
 	int64_t user;
 	cJSON *proof;
 
 	if (token == NULL)
 		return refused(u, lacks(u, "token"));
 	user = login_token_find(u->r->db, u->r->mem, token, u->r->now, &name);
-	if (user == 0)
+	/* In 2015 it is said whose it is. */
+	if (claim_is_there(u->auth) &&
+	    (err = claim_read(u->r, u->auth, &claim)) != M_OK)
+		return refused(u, err);
+	if (user == 0 || (claim_is_there(u->auth) &&
+	    claim.account.user != user))
 		return failed(M_FORBIDDEN,
 		    "This token is not valid (any more)");
 	proof = proof_of_user(user);

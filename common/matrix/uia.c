@@ -78,9 +78,8 @@ uia_choose_flows(struct uia *u)
 	size_t n = 0, kept = 0;
 
 	u->flows = all;
-	u->has_password = u->user == 0 ||
-	    (account_get(u->r->db, u->user, &account) && account.hash != NULL);
-	if (u->has_password)
+	if (u->user == 0 || (account_get(u->r->db, u->user, &account) &&
+	    account.hash != NULL))
 		return;
 	while (all[n].stage[0] != NULL)
 		n++;
