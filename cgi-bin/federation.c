@@ -60,26 +60,6 @@ federation_version(struct request *r)
 	return M_OK;
 }
 
-/* Read once: the key of a server does not change while programs run. */
-static const struct signing_key *
-our_key(const struct conf *conf)
-{
-	static const struct signing_key *key;
-	static struct arena *mem;
-	const char *why;
-
-	if (key != NULL)
-		return key;
-	if (mem == NULL)
-		mem = arena_new();
-	arena_clear(mem);
-	key = signing_key_load(mem, arena_printf(mem, "%s/signing.key",
-	    conf->data_dir), &why);
-	if (key == NULL)
-		log_error("%s", why);
-	return key;
-}
-
 static cJSON *
 keys_object(struct request *r, const struct signing_key *key)
 {
@@ -108,13 +88,16 @@ keys_object(struct request *r, const struct signing_key *key)
 enum mx_err
 server_keys(struct request *r)
 {
-	const struct signing_key *key = our_key(r->conf);
+	const char *why;
+	const struct signing_key *key = signing_key_ours(r->conf, &why);
 	cJSON *all, *signatures, *ours;
 	struct buf text;
 
-	if (key == NULL)
+	if (key == NULL) {
+		log_error("%s", why);
 		return fail(r, M_UNKNOWN, "This server has no key now; its "
 		    "administrator finds the reason in the log");
+	}
 	all = keys_object(r, key);
 	signatures = cJSON_AddObjectToObject(all, "signatures");
 	ours = cJSON_AddObjectToObject(signatures, r->conf->server_name);

@@ -285,7 +285,8 @@ put_invites(struct making *m)
 	const cJSON *user;
 
 	cJSON_ArrayForEach(user, m->wish.invite) {
-		cJSON *content = member_content("invite", NULL);
+		cJSON *content = member_content(m->r->db, user->valuestring,
+		    MEMBERSHIP_INVITE, NULL);
 		struct new_event new = { .type = "m.room.member",
 		    .state_key = user->valuestring, .content = content };
 		struct sent sent;
@@ -313,7 +314,8 @@ put_all(struct making *m)
 
 	if ((err = put_create(m)) != M_OK ||
 	    (err = put_state(m, "m.room.member", m->by.user_id,
-	    member_content("join", NULL))) != M_OK ||
+	    member_content(m->r->db, m->by.user_id, MEMBERSHIP_JOIN,
+	    NULL))) != M_OK ||
 	    (err = put_levels(m)) != M_OK ||
 	    (err = put_alias(m)) != M_OK ||
 	    (err = put_preset(m)) != M_OK ||

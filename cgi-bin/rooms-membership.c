@@ -9,7 +9,7 @@
 
 static enum mx_err
 put_member(struct request *r, const struct room *room, const char *user_id,
-    const char *membership, const char *reason)
+    enum membership membership, const char *reason)
 {
 	struct author by;
 	struct sent sent;
@@ -20,7 +20,7 @@ put_member(struct request *r, const struct room *room, const char *user_id,
 	return event_put(r, &by, room, (struct new_event){
 		.type = "m.room.member",
 		.state_key = user_id,
-		.content = member_content(membership, reason),
+		.content = member_content(r->db, user_id, membership, reason),
 	}, &sent);
 }
 
@@ -76,7 +76,7 @@ room_join(struct request *r)
 		return err;
 	if (room_member(r->db, room.nr, r->who.user).membership !=
 	    MEMBERSHIP_JOIN && (err = put_member(r, &room, r->who.user_id,
-	    "join", join.reason)) != M_OK)
+	    MEMBERSHIP_JOIN, join.reason)) != M_OK)
 		return err;
 	put_text(&r->out, "room_id", room.room_id);
 	return M_OK;
@@ -126,7 +126,8 @@ room_invite(struct request *r)
 		    "user_id is missing");
 	if ((err = room_named(r, &room)) != M_OK)
 		return err;
-	return put_member(r, &room, invite.user_id, "invite", invite.reason);
+	return put_member(r, &room, invite.user_id, MEMBERSHIP_INVITE,
+	    invite.reason);
 }
 
 /* ------------------------------------------------------------------ leave */
@@ -163,7 +164,7 @@ room_leave(struct request *r)
 	case MEMBERSHIP_LEAVE:
 		return M_OK;
 	default:
-		return put_member(r, &room, r->who.user_id, "leave",
-		    leave.reason);
+		return put_member(r, &room, r->who.user_id,
+		    MEMBERSHIP_LEAVE, leave.reason);
 	}
 }

@@ -23,23 +23,6 @@ room_named(struct request *r, struct room *room)
 	return M_OK;
 }
 
-/* Read once: the key of a server does not change while programs run. */
-static const struct signing_key *
-our_key(const struct conf *conf, const char **why)
-{
-	static const struct signing_key *key;
-	static struct arena *mem;
-
-	if (key != NULL)
-		return key;
-	if (mem == NULL)
-		mem = arena_new();
-	arena_clear(mem);
-	key = signing_key_load(mem, arena_printf(mem, "%s/signing.key",
-	    conf->data_dir), why);
-	return key;
-}
-
 enum mx_err
 author_of(struct request *r, struct author *by)
 {
@@ -49,7 +32,7 @@ author_of(struct request *r, struct author *by)
 		.db = r->db,
 		.mem = r->mem,
 		.server_name = r->conf->server_name,
-		.key = our_key(r->conf, &why),
+		.key = signing_key_ours(r->conf, &why),
 		.now = r->now,
 		.user = r->who.user,
 		.user_id = r->who.user_id,
@@ -60,17 +43,6 @@ author_of(struct request *r, struct author *by)
 	log_error("%s", why);
 	return fail(r, M_UNKNOWN, "This server cannot sign events now; "
 	    "its administrator finds the reason in the log");
-}
-
-cJSON *
-member_content(const char *membership, const char *reason)
-{
-	cJSON *content = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(content, "membership", membership);
-	if (reason != NULL)
-		cJSON_AddStringToObject(content, "reason", reason);
-	return content;
 }
 
 /* ---------------------------------------- what the rules leave to a server */

@@ -6,6 +6,7 @@
 #ifndef MXCGI_CGI_ROOMS_H
 #define MXCGI_CGI_ROOMS_H
 
+#include "matrix/profile.h"
 #include "matrix/room.h"
 #include "serve/serve.h"
 
@@ -29,9 +30,6 @@ enum mx_err	 event_try(struct request *, struct author *,
 /* The same, refused already when not M_OK. */
 enum mx_err	 event_put(struct request *, struct author *,
 		    const struct room *, struct new_event, struct sent *);
-
-/* {"membership": membership, "reason": reason}; reason NULL: without. */
-cJSON		*member_content(const char *membership, const char *reason);
 
 /* rooms-alias.c: the room behind an alias of this server. */
 bool		 alias_find(struct db *, const char *alias, struct room *);

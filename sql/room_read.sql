@@ -1,7 +1,8 @@
 -- What every program that reads rooms asks.
 
+-- One that is still being made is none yet.
 -- :name room_find
-SELECT nr, version FROM room WHERE room_id = :room_id;
+SELECT nr, version FROM room WHERE room_id = :room_id AND hidden = 0;
 
 -- :name room_version
 SELECT version FROM room WHERE nr = :room;

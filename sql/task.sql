@@ -1,7 +1,8 @@
 -- Work that goes on after the request that left it (common/store/task.c).
 
 -- :name task_add
-INSERT INTO task (kind, user, created_at) VALUES (:kind, :user, :now);
+INSERT INTO task (kind, user, room, detail, created_at, due_at)
+VALUES (:kind, :user, :room, :detail, :now, :due_at);
 
 -- Oldest first.
 -- :name task_list
@@ -9,7 +10,7 @@ SELECT nr, kind, due_at FROM task WHERE nr > :after ORDER BY nr;
 
 -- One that is still due: another process may have had it meanwhile.
 -- :name task_get
-SELECT kind, user, cursor, failures FROM task
+SELECT kind, user, cursor, failures, room, detail FROM task
  WHERE nr = :nr AND due_at <= :now;
 
 -- It has come so far.

@@ -116,6 +116,22 @@ key_file_write(struct arena *mem, const char *path, const char *line)
 	return false;
 }
 
+const struct signing_key *
+signing_key_ours(const struct conf *conf, const char **why)
+{
+	static const struct signing_key *key;
+	static struct arena *mem;
+
+	if (key != NULL)
+		return key;
+	if (mem == NULL)
+		mem = arena_new();
+	arena_clear(mem);
+	key = signing_key_load(mem, arena_printf(mem, "%s/signing.key",
+	    conf->data_dir), why);
+	return key;
+}
+
 bool
 signing_key_make(const char *path, const char **why)
 {

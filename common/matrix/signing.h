@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/conf.h"
 #include "base/crypto.h"
 #include "json/json.h"
 
@@ -25,6 +26,12 @@ struct signing_key {
  * others, or malformed.
  */
 struct signing_key	*signing_key_load(struct arena *, const char *path,
+			    const char **why);
+/*
+ * The key in data_dir, read once: it does not change while programs run.
+ * NULL and *why as above; then the next call tries again.
+ */
+const struct signing_key *signing_key_ours(const struct conf *,
 			    const char **why);
 /*
  * Make one that never was before, on disk when this returns; refuses to

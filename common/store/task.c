@@ -17,9 +17,19 @@
 void
 task_add(struct db *db, const char *kind, int64_t user, int64_t now)
 {
+	task_add_about(db, kind, user, 0, NULL, now, 0);
+}
+
+int64_t
+task_add_about(struct db *db, const char *kind, int64_t user, int64_t room,
+    const char *detail, int64_t now, int64_t due_at)
+{
 	db_exec(db, STMT_TASK_ADD, DB_TEXT(kind),
-	    user != 0 ? DB_INT(user) : DB_NULL, DB_INT(now));
+	    user != 0 ? DB_INT(user) : DB_NULL,
+	    room != 0 ? DB_INT(room) : DB_NULL, DB_TEXT(detail), DB_INT(now),
+	    DB_INT(due_at));
 	db->tasks++;
+	return db_last_rowid(db);
 }
 
 bool
@@ -138,6 +148,8 @@ task_read(struct tasks *t, struct task *task, const struct task_kind **kind)
 		task->user = rows_int(&rows, 1);
 		task->cursor = rows_text(&rows, 2);
 		task->failures = rows_int(&rows, 3);
+		task->room = rows_int(&rows, 4);
+		task->detail = rows_text(&rows, 5);
 	}
 	rows_done(&rows);
 	return found && *kind != NULL;

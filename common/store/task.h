@@ -20,6 +20,13 @@
 
 /* user: user.nr, or 0.  The doorbell rings after COMMIT (store_ring()). */
 void	task_add(struct db *, const char *kind, int64_t user, int64_t now);
+/*
+ * The same for work on a room (room.nr, or 0), with what else its kind needs
+ * to know (detail; NULL: nothing), begun at due_at (ms since 1970) at the
+ * earliest.  Returns task.nr.
+ */
+int64_t	task_add_about(struct db *, const char *kind, int64_t user,
+	    int64_t room, const char *detail, int64_t now, int64_t due_at);
 /* Was any added since the transaction began?  Read after db_commit(). */
 bool	task_added(const struct db *);
 
@@ -33,6 +40,8 @@ struct task {
 	int64_t		 now;		/* ms since 1970 */
 	int64_t		 nr;
 	int64_t		 user;		/* user.nr, or 0 */
+	int64_t		 room;		/* room.nr, or 0 */
+	const char	*detail;	/* by kind, or NULL */
 	int64_t		 failures;	/* pieces in a row, up to now */
 	const char	*cursor;	/* NULL: it has not begun */
 	int64_t		 stop_us;	/* task_has_time() */

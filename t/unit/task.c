@@ -75,7 +75,7 @@ break_rules(struct task *t)
 {
 	note(t);
 	change_add(t->db, CHANGE_SESSION, 0, t->user, 0);
-	db_exec(t->db, STMT_TASK_ADD, DB_NULL, DB_NULL, DB_NULL);
+	task_add(t->db, NULL, 0, 0);
 	return TASK_DONE;
 }
 
