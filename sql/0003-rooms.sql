@@ -11,7 +11,7 @@ CREATE INDEX event_when ON event (room, origin_server_ts, depth, nr);
 -- m.relates_to of events, until they are redacted.  The parent may be unknown
 -- here.  Writes: rooms.
 CREATE TABLE relation (
-	event    INTEGER PRIMARY KEY REFERENCES event (nr),
+	event    INTEGER PRIMARY KEY,
 	room     INTEGER NOT NULL REFERENCES room (nr),
 	parent   TEXT NOT NULL,                 -- event id that it speaks of
 	rel_type TEXT NOT NULL,
@@ -39,7 +39,7 @@ CREATE TABLE receipt (
 	user   INTEGER NOT NULL REFERENCES user (nr),
 	kind   TEXT NOT NULL CHECK (kind IN ('m.read', 'm.read.private')),
 	thread TEXT NOT NULL,
-	event  INTEGER NOT NULL REFERENCES event (nr),
+	event  INTEGER NOT NULL,
 	at     INTEGER NOT NULL,
 	more   TEXT,                            -- JSON object that the client sent along
 	pos    INTEGER NOT NULL,                -- change.pos
@@ -73,7 +73,7 @@ CREATE TABLE report (
 	reporter INTEGER NOT NULL REFERENCES user (nr),
 	at       INTEGER NOT NULL,
 	room     INTEGER REFERENCES room (nr),  -- NULL: of a user
-	event    INTEGER REFERENCES event (nr), -- NULL: of the room or the user
+	event    INTEGER, -- NULL: of the room or the user
 	user     INTEGER REFERENCES user (nr),  -- NULL: of the room or the event
 	reason   TEXT,
 	score    INTEGER                        -- -100 most offensive, 0 least

@@ -20,8 +20,12 @@ SELECT m.room, r.room_id, r.version
 --------------------------------------------------------------------- rooms
 
 -- :name room_add
-INSERT INTO room (room_id, version, created_at)
-VALUES (:room_id, :version, :created_at);
+INSERT INTO room (room_id, version, created_at, hidden)
+VALUES (:room_id, :version, :created_at, :hidden);
+
+-- Is there any of that id, hidden ones included?
+-- :name room_taken
+SELECT 1 FROM room WHERE room_id = :room_id;
 
 -- Show it in the room directory.
 -- :name room_publish
@@ -34,7 +38,7 @@ UPDATE room SET last_pos = :pos, joined = joined + :more WHERE nr = :room;
 -- :name alias_find
 SELECT r.nr, r.room_id, r.version
   FROM alias a JOIN room r ON r.nr = a.room
- WHERE a.alias = :alias;
+ WHERE a.alias = :alias AND r.hidden = 0;
 
 -- Touches no row when the name is taken.
 -- :name alias_add
@@ -106,3 +110,48 @@ ON CONFLICT (room, user) DO UPDATE
                   THEN member.pos ELSE excluded.pos END,
        forgotten = CASE WHEN excluded.membership IN ('leave', 'ban')
                   THEN member.forgotten ELSE 0 END;
+
+-------------------------------------------------------- rooms being made
+
+-- :name room_events
+SELECT count(*) FROM event WHERE room = :room;
+
+-- In their order.
+-- :name untold
+SELECT nr, type, state_key, replaces, content_at, content_len, pdu
+  FROM event WHERE room = :room ORDER BY depth, nr;
+
+-- :name event_told
+UPDATE event SET pos = :pos WHERE nr = :nr;
+
+-- :name room_reveal
+UPDATE room
+   SET hidden = 0, last_pos = :pos,
+       joined = (SELECT count(*) FROM member
+                  WHERE room = :room AND membership = 'join')
+ WHERE nr = :room;
+
+-- Of a hidden room only.
+-- :name room_hidden
+SELECT 1 FROM room WHERE nr = :room AND hidden = 1;
+
+-- :name unmake_state
+DELETE FROM current_state WHERE room = :room;
+
+-- :name unmake_history
+DELETE FROM state_history WHERE room = :room;
+
+-- :name unmake_extremities
+DELETE FROM forward_extremity WHERE room = :room;
+
+-- :name unmake_aliases
+DELETE FROM alias WHERE room = :room;
+
+-- The newest first, for they refer to those that they replaced.
+-- :name unmake_events
+DELETE FROM event
+ WHERE nr IN (SELECT nr FROM event WHERE room = :room
+               ORDER BY depth DESC, nr DESC LIMIT :most);
+
+-- :name unmake_room
+DELETE FROM room WHERE nr = :room;

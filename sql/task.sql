@@ -20,5 +20,8 @@ UPDATE task SET cursor = :cursor, failures = 0, due_at = 0 WHERE nr = :nr;
 -- :name task_put_off
 UPDATE task SET failures = failures + 1, due_at = :due_at WHERE nr = :nr;
 
+-- :name task_hasten
+UPDATE task SET due_at = 0 WHERE nr = :nr;
+
 -- :name task_drop
 DELETE FROM task WHERE nr = :nr;

@@ -63,7 +63,7 @@ enum mx_err {
 #undef X
 	M__MAX,
 	/* Not answers; see serve.h. */
-	M_AGAIN, M_READ, M_LATER, M_ELSEWHERE, M_PARKED
+	M_AGAIN, M_READ, M_LATER, M_MORE, M_ELSEWHERE, M_PARKED
 };
 
 #endif

@@ -129,15 +129,13 @@ is_member_event(const struct new_event *new)
 
 /* Returns by how much the room's joined members grew. */
 static int64_t
-member_store(struct author *by, const struct room *room, int64_t target,
-    const struct new_event *new, const struct sent *sent)
+member_store(struct db *db, const struct room *room, int64_t target,
+    const char *membership, const struct sent *sent)
 {
-	enum membership before =
-	    room_member(by->db, room->nr, target).membership;
-	enum membership now =
-	    membership_of(json_text(new->content, "membership"));
+	enum membership before = room_member(db, room->nr, target).membership;
+	enum membership now = membership_of(membership);
 
-	db_exec(by->db, STMT_MEMBER_SET, DB_INT(room->nr), DB_INT(target),
+	db_exec(db, STMT_MEMBER_SET, DB_INT(room->nr), DB_INT(target),
 	    DB_TEXT(membership_name(now)), DB_INT(sent->nr),
 	    DB_INT(sent->pos));
 	return (now == MEMBERSHIP_JOIN) - (before == MEMBERSHIP_JOIN);
@@ -151,6 +149,8 @@ state_store(struct author *by, const struct room *room,
 	    DB_TEXT(new->state_key), DB_INT(sent->nr));
 	db_exec(by->db, STMT_STATE_HISTORY_ADD, DB_INT(room->nr),
 	    DB_TEXT(new->type), DB_TEXT(new->state_key), DB_INT(sent->nr));
+	if (room->hidden)
+		return;
 	db_exec(by->db, STMT_STATE_DELTA_ADD, DB_INT(room->nr),
 	    DB_INT(sent->pos), DB_TEXT(new->type), DB_TEXT(new->state_key),
 	    DB_INT(sent->nr), replaces != 0 ? DB_INT(replaces) : DB_NULL);
@@ -175,7 +175,8 @@ event_add(struct author *by, const struct room *room,
 	bool echo = by->device != 0 && new->txn_id != NULL;
 
 	db_exec(by->db, STMT_EVENT_ADD, DB_INT(sent->nr),
-	    DB_TEXT(pdu->event_id), DB_INT(room->nr), DB_INT(sent->pos),
+	    DB_TEXT(pdu->event_id), DB_INT(room->nr),
+	    room->hidden ? DB_NULL : DB_INT(sent->pos),
 	    DB_INT(draft->depth), DB_TEXT(draft->type),
 	    DB_TEXT(draft->state_key), DB_INT(by->user),
 	    DB_INT(draft->origin_server_ts),
@@ -198,14 +199,17 @@ event_store(struct author *by, const struct room *room,
 
 	sent->event_id = pdu->event_id;
 	sent->nr = db_int(by->db, 0, STMT_EVENT_NEXT);
-	sent->pos = change_add(by->db, CHANGE_EVENT, room->nr, target,
-	    sent->nr);
+	sent->pos = room->hidden ? 0 : change_add(by->db, CHANGE_EVENT,
+	    room->nr, target, sent->nr);
 	event_add(by, room, new, draft, pdu, sent, replaces);
 	if (new->state_key != NULL)
 		state_store(by, room, new, sent, replaces);
-	if (target != 0)
-		more = member_store(by, room, target, new, sent);
 	place_take(by->db, room, place, sent->nr);
+	if (room->hidden)
+		return;
+	if (target != 0)
+		more = member_store(by->db, room, target,
+		    json_text(new->content, "membership"), sent);
 	db_exec(by->db, STMT_ROOM_GROWN, DB_INT(sent->pos), DB_INT(more),
 	    DB_INT(room->nr));
 }
@@ -333,7 +337,7 @@ create_content_of(const struct author *by, const struct room_version *version,
 	return content;
 }
 
-static const char *
+const char *
 room_id_new(const struct author *by)
 {
 	return arena_printf(by->mem, "!%s:%s", random_letters(by->mem, 18),
@@ -348,11 +352,11 @@ static enum mx_err
 create_make(struct author *by, struct draft *draft, struct pdu *pdu,
     const char **why)
 {
-	struct room there;
 	enum mx_err err;
 
 	while ((err = event_make(by->mem, draft, by->server_name, by->key,
-	    pdu, why)) == M_OK && room_find(by->db, pdu->room_id, &there))
+	    pdu, why)) == M_OK &&
+	    db_int(by->db, 0, STMT_ROOM_TAKEN, DB_TEXT(pdu->room_id)) != 0)
 		draft->origin_server_ts++;
 	return err;
 }
@@ -368,7 +372,8 @@ room_begin(struct author *by, const struct room_version *version,
 		.content = create_content_of(by, version, create_content),
 	};
 	struct draft draft = draft_of(by, version,
-	    version->room_id_is_hash ? NULL : room_id_new(by), &new);
+	    version->room_id_is_hash ? NULL :
+	    room->room_id != NULL ? room->room_id : room_id_new(by), &new);
 	struct state state = { .by = by };
 	const struct place place = { .depth = 1 };
 	struct auth_event event = auth_event_of(&draft);
@@ -380,8 +385,10 @@ room_begin(struct author *by, const struct room_version *version,
 	if ((err = create_make(by, &draft, &pdu, why)) != M_OK)
 		return err;
 	db_exec(by->db, STMT_ROOM_ADD, DB_TEXT(pdu.room_id),
-	    DB_TEXT(version->id), DB_INT(by->now));
-	*room = (struct room){ db_last_rowid(by->db), pdu.room_id, version };
+	    DB_TEXT(version->id), DB_INT(by->now), DB_INT(room->hidden));
+	room->nr = db_last_rowid(by->db);
+	room->room_id = pdu.room_id;
+	room->version = version;
 	event_store(by, room, &new, &draft, &pdu, &place, 0, sent);
 	return M_OK;
 }

@@ -107,7 +107,18 @@ leave_rooms(struct task *t)
 	return end;
 }
 
+/* ------------------------------------------------------------- given up */
+
+static enum task_end
+unmake_room(struct task *t)
+{
+	if (db_int(t->db, 0, STMT_ROOM_HIDDEN, DB_INT(t->room)) == 0)
+		return TASK_DONE;
+	return room_unmake(t->db, t->room) ? TASK_MORE : TASK_DONE;
+}
+
 const struct task_kind room_tasks[] = {
 	{ TASK_LEAVE_ROOMS, leave_rooms },
+	{ TASK_UNMAKE_ROOM, unmake_room },
 	{ NULL, NULL }
 };

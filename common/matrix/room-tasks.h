@@ -14,6 +14,11 @@
 #define TASK_LEAVE_ROOMS	"leave_rooms"
 
 /*
+ * Its room, which is hidden and was given up, goes (room_unmake()).
+ */
+#define TASK_UNMAKE_ROOM	"unmake_room"
+
+/*
  * All kinds.  Who works for them writes events, so they may be handed to
  * `rooms` and the housekeeper only (cgi-bin/rights.tab).
  */

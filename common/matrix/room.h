@@ -20,6 +20,7 @@ struct room {
 	int64_t		 nr;
 	const char	*room_id;
 	const struct room_version *version;
+	bool		 hidden;	/* still being made: room_begin() */
 };
 
 /* ------------------------------------------------------------- reading */
@@ -99,12 +100,22 @@ enum mx_err	 room_send(struct author *, const struct room *,
 
 /*
  * A new room with its m.room.create.  creator and room_version in content are
- * what the version wants, whatever the caller put there.  The room id is made
- * here; room version 12: from the event.  *room is filled in.  Returns as
+ * what the version wants, whatever the caller put there.  *room is filled in;
+ * its id is room->room_id as it comes, if any (room_id_new()), else one made
+ * here; room version 12 on: always made from the event.  Returns as
  * room_send() does.
+ *
+ * room->hidden: nobody finds the room, and its events are told to nobody, until
+ * room_reveal(); so it can be made in several transactions, and is whole or not
+ * there for everybody else.  room_unmake() removes what came of one that was
+ * given up: some rows at a time; true: there are more.
  */
 enum mx_err	 room_begin(struct author *, const struct room_version *,
 		    const cJSON *create_content, struct room *, struct sent *,
 		    const char **why);
+void		 room_reveal(struct author *, struct room *);
+bool		 room_unmake(struct db *, int64_t room);
+/* An id for a room whose version does not make it from the create event. */
+const char	*room_id_new(const struct author *);
 
 #endif
