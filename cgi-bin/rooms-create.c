@@ -43,8 +43,11 @@ begin(struct making *m, const struct step *step)
 {
 	struct sent sent;
 	const char *why;
-	enum mx_err err = room_begin(&m->by, m->version, step->content,
-	    &m->room, &sent, &why);
+	enum mx_err err = room_begin(&m->by, &(struct new_room){
+		.version = m->version,
+		.content = step->content,
+		.hidden = m->steps > WHOLE_STEPS,
+	    }, &m->room, &sent, &why);
 
 	if (err != M_OK)
 		return refuse_step(m, step, err, why);
@@ -171,11 +174,8 @@ make_piece(struct request *r, struct progress p)
 		m.by.mem = mem;
 		err = plan_read(&m);
 	}
-	if (err == M_OK) {
-		if (p.next == 0)
-			m.room.hidden = m.steps > WHOLE_STEPS;
+	if (err == M_OK)
 		err = make(&m, p);
-	}
 	db_arena(r->db, db_before);
 	json_arena(json_before);
 	arena_free(mem);

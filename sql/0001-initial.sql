@@ -181,6 +181,7 @@ CREATE TABLE state_group (
 	room    INTEGER NOT NULL REFERENCES room (nr),
 	base_nr INTEGER NOT NULL                -- event.nr on the line
 );
+CREATE INDEX state_group_of_room ON state_group (room);
 CREATE TABLE state_group_delta (
 	state_group INTEGER NOT NULL REFERENCES state_group (nr),
 	type        TEXT NOT NULL,

@@ -72,7 +72,7 @@ CREATE TABLE report (
 	nr       INTEGER PRIMARY KEY AUTOINCREMENT,
 	reporter INTEGER NOT NULL REFERENCES user (nr),
 	at       INTEGER NOT NULL,
-	room     INTEGER REFERENCES room (nr),  -- NULL: of a user
+	room     INTEGER,                       -- room.nr; NULL: of a user
 	event    INTEGER, -- NULL: of the room or the user
 	user     INTEGER REFERENCES user (nr),  -- NULL: of the room or the event
 	reason   TEXT,

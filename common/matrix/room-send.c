@@ -361,19 +361,26 @@ create_make(struct author *by, struct draft *draft, struct pdu *pdu,
 	return err;
 }
 
-enum mx_err
-room_begin(struct author *by, const struct room_version *version,
-    const cJSON *create_content, struct room *room, struct sent *sent,
-    const char **why)
+static const char *
+room_id_of(const struct author *by, const struct new_room *wanted)
 {
+	if (wanted->version->room_id_is_hash)
+		return NULL;
+	return wanted->room_id != NULL ? wanted->room_id : room_id_new(by);
+}
+
+enum mx_err
+room_begin(struct author *by, const struct new_room *wanted, struct room *room,
+    struct sent *sent, const char **why)
+{
+	const struct room_version *version = wanted->version;
 	const struct new_event new = {
 		.type = "m.room.create",
 		.state_key = "",
-		.content = create_content_of(by, version, create_content),
+		.content = create_content_of(by, version, wanted->content),
 	};
-	struct draft draft = draft_of(by, version,
-	    version->room_id_is_hash ? NULL :
-	    room->room_id != NULL ? room->room_id : room_id_new(by), &new);
+	struct draft draft = draft_of(by, version, room_id_of(by, wanted),
+	    &new);
 	struct state state = { .by = by };
 	const struct place place = { .depth = 1 };
 	struct auth_event event = auth_event_of(&draft);
@@ -385,10 +392,10 @@ room_begin(struct author *by, const struct room_version *version,
 	if ((err = create_make(by, &draft, &pdu, why)) != M_OK)
 		return err;
 	db_exec(by->db, STMT_ROOM_ADD, DB_TEXT(pdu.room_id),
-	    DB_TEXT(version->id), DB_INT(by->now), DB_INT(room->hidden));
-	room->nr = db_last_rowid(by->db);
-	room->room_id = pdu.room_id;
-	room->version = version;
+	    DB_TEXT(version->id), DB_INT(by->now), DB_INT(wanted->hidden));
+	*room = (struct room){ .nr = db_last_rowid(by->db),
+	    .room_id = pdu.room_id, .version = version,
+	    .hidden = wanted->hidden };
 	event_store(by, room, &new, &draft, &pdu, &place, 0, sent);
 	return M_OK;
 }

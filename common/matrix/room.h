@@ -99,20 +99,24 @@ enum mx_err	 room_send(struct author *, const struct room *,
 		    const struct new_event *, struct sent *, const char **why);
 
 /*
- * A new room with its m.room.create.  creator and room_version in content are
- * what the version wants, whatever the caller put there.  *room is filled in;
- * its id is room->room_id as it comes, if any (room_id_new()), else one made
- * here; room version 12 on: always made from the event.  Returns as
- * room_send() does.
+ * A new room with its m.room.create.  creator and room_version in its content
+ * are what the version wants, whatever the caller put there.  *room is filled
+ * in.  Returns as room_send() does.
  *
- * room->hidden: nobody finds the room, and its events are told to nobody, until
+ * hidden: nobody finds the room, and its events are told to nobody, until
  * room_reveal(); so it can be made in several transactions, and is whole or not
  * there for everybody else.  room_unmake() removes what came of one that was
  * given up: some rows at a time; true: there are more.
  */
-enum mx_err	 room_begin(struct author *, const struct room_version *,
-		    const cJSON *create_content, struct room *, struct sent *,
-		    const char **why);
+struct new_room {
+	const struct room_version *version;
+	const cJSON	*content;	/* of m.room.create; NULL: {} */
+	const char	*room_id;	/* room_id_new(), or NULL; not for versions
+					 * that make it from the event (12 on) */
+	bool		 hidden;
+};
+enum mx_err	 room_begin(struct author *, const struct new_room *,
+		    struct room *, struct sent *, const char **why);
 void		 room_reveal(struct author *, struct room *);
 bool		 room_unmake(struct db *, int64_t room);
 /* An id for a room whose version does not make it from the create event. */

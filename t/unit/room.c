@@ -6,6 +6,7 @@
 #include "matrix/event.h"
 #include "matrix/room.h"
 #include "matrix/shape.h"
+#include "store/db-inner.h"
 #include "store/stream.h"
 #include "scratch.h"
 #include "tap.h"
@@ -59,8 +60,9 @@ static struct room
 begin(struct author *by, const char *version, const char *content)
 {
 	struct room room = { 0 };
-	enum mx_err err = room_begin(by, room_version_find(version),
-	    tree(content), &room, &sent, &why);
+	enum mx_err err = room_begin(by, &(struct new_room){
+	    .version = room_version_find(version), .content = tree(content) },
+	    &room, &sent, &why);
 
 	is_int(err, M_OK, "a room of version %s", version);
 	return room;
@@ -125,10 +127,54 @@ test_create(void)
 	ok(room_find(db, ten.room_id, &found) && found.nr == ten.nr &&
 	    found.version == ten.version, "the room is found");
 	ok(!room_find(db, "!none:example.org", &found), "another is not");
-	is_int(room_begin(&alice, room_version_find("12"),
-	    tree("{\"additional_creators\":7}"), &found, &sent, &why),
-	    M_FORBIDDEN, "create goes by the rules");
+	is_int(room_begin(&alice, &(struct new_room){
+	    .version = room_version_find("12"),
+	    .content = tree("{\"additional_creators\":7}") },
+	    &found, &sent, &why), M_FORBIDDEN, "create goes by the rules");
 	ok(why != NULL, "which say why");
+}
+
+/* Made in several transactions, it is whole or not there. */
+static void
+test_hidden(void)
+{
+	const struct new_room wanted = { .hidden = true,
+	    .version = room_version_find("10"), .room_id = room_id_new(&alice) };
+	struct room room, found;
+	struct member member;
+	int64_t before = change_last(db), rooms;
+
+	is_int(room_begin(&alice, &wanted, &room, &sent, &why), M_OK,
+	    "a hidden room");
+	is_text(room.room_id, wanted.room_id, "has the id it shall have");
+	put(&alice, &room, "m.room.member", ALICE, "{\"membership\":\"join\"}");
+	put(&alice, &room, "m.room.name", "", "{\"name\":\"n\"}");
+	put(&alice, &room, "m.room.member", BOB, "{\"membership\":\"invite\"}");
+	ok(!room_find(db, room.room_id, &found), "nobody finds it");
+	is_int(room_member(db, room.nr, bob.user).membership, MEMBERSHIP_NONE,
+	    "nobody has to do with it");
+	is_int(change_last(db), before, "nobody is told");
+
+	room_reveal(&alice, &room);
+	ok(room_find(db, room.room_id, &found), "shown, it is found");
+	is_int(change_last(db) - before, 4, "and its events are told");
+	member = room_member(db, room.nr, bob.user);
+	is_int(member.membership, MEMBERSHIP_INVITE, "members are members");
+	is_int(member.pos, change_last(db), "since then");
+	put(&alice, &room, "m.room.topic", "", "{\"topic\":\"t\"}");
+	is_int(sent.pos, change_last(db), "what comes later is told at once");
+
+	rooms = db_pragma(db, "SELECT count(*) FROM room");
+	before = db_pragma(db, "SELECT count(*) FROM event");
+	is_int(room_begin(&alice, &(struct new_room){ .hidden = true,
+	    .version = room_version_find("12") }, &room, &sent, &why), M_OK,
+	    "another");
+	put(&alice, &room, "m.room.member", ALICE, "{\"membership\":\"join\"}");
+	while (room_unmake(db, room.nr))
+		;
+	is_int(db_pragma(db, "SELECT count(*) FROM room"), rooms, "is removed");
+	is_int(db_pragma(db, "SELECT count(*) FROM event"), before,
+	    "with its events");
 }
 
 /* Room ids of version 12 are hashes of what was asked, and when. */
@@ -279,6 +325,7 @@ main(void)
 	bob = author(key, BOB);
 	test_users();
 	test_create();
+	test_hidden();
 	test_same_moment();
 	test_graph("10", true);
 	test_graph("11", true);
