@@ -17,6 +17,13 @@ SELECT m.room, r.room_id, r.version
    AND m.room > :after
  ORDER BY m.room LIMIT :most;
 
+-- Where a user is, from some room on.
+-- :name stays_in
+SELECT m.room, r.room_id, r.version
+  FROM member m CROSS JOIN room r ON r.nr = m.room
+ WHERE m.user = :user AND m.membership = 'join' AND m.room > :after
+ ORDER BY m.room LIMIT :most;
+
 --------------------------------------------------------------------- rooms
 
 -- :name room_add

@@ -19,6 +19,7 @@ request_of() {
 	user) line="POST $path/user/$user/filter 200 {}" ;;
 	admin) line="GET /_matrix/client/v1/admin/lock/$user 403" ;;
 	federation) line='GET /_matrix/federation/v1/version 200' ;;
+	profile) line="GET $path/profile/$user 200" ;;
 	push) line="GET $path/pushrules/ 200" ;;
 	*) bail_out "no request to $1 is known here" ;;
 	esac

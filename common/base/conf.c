@@ -91,6 +91,7 @@ static const struct conf defaults = {
 		[LIMIT_guess] = { 5, 0.003 },
 		[LIMIT_guess_account] = { 100, 0.1 },
 		[LIMIT_mail_address] = { 3, 0.002 },
+		[LIMIT_profile] = { 10, 0.2 },
 	},
 	.body_max = 1 * M,
 	.memory_max = 32 * M,
@@ -102,7 +103,7 @@ static const struct conf defaults = {
 	.processes_rooms = 1,
 	.processes_events = 1,
 };
-_Static_assert(LIMIT__MAX == 16, "a default for each rate class");
+_Static_assert(LIMIT__MAX == 17, "a default for each rate class");
 
 struct reading {
 	struct arena	*mem;

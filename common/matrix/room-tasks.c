@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "json/json.h"
+#include "matrix/profile.h"
 #include "matrix/room-tasks.h"
-#include "matrix/room.h"
 
 #define PIECE_EVENTS	20	/* at most, of one transaction */
 #define TRIES		5	/* then a room is passed over */
@@ -33,13 +33,21 @@ author_of(struct task *t, struct author *by)
 	return by->key != NULL && by->user_id != NULL;
 }
 
-/* ----------------------------------------------------------------- leaving */
+/* ------------------------------------------------- room after room of a user */
 
-/* Rooms that the task's user is to leave, by number, behind `after`. */
+/* What is done in each: the statement that finds them, the event it is. */
+struct tour {
+	enum stmt	 rooms;		/* of a user, behind a room, so many */
+	enum membership	 membership;
+	const char	*fails;		/* to do so, for the log */
+};
+
+/* Rooms of the task's user, by number, behind `after`. */
 static size_t
-stays_find(struct task *t, int64_t after, struct room *list, size_t most)
+rooms_find(struct task *t, const struct tour *tour, int64_t after,
+    struct room *list, size_t most)
 {
-	struct rows rows = db_query(t->db, STMT_STAYS, DB_INT(t->user),
+	struct rows rows = db_query(t->db, tour->rooms, DB_INT(t->user),
 	    DB_INT(after), DB_INT((int64_t)most));
 	size_t n = 0;
 
@@ -54,20 +62,19 @@ stays_find(struct task *t, int64_t after, struct room *list, size_t most)
 }
 
 static void
-leave(struct author *by, const struct room *room)
+put_member(struct author *by, const struct tour *tour, const struct room *room)
 {
-	cJSON *content = cJSON_CreateObject();
 	const char *why = "this server does not know its version";
 	struct sent sent;
 
-	cJSON_AddStringToObject(content, "membership", "leave");
 	if (room->version == NULL || room_send(by, room, &(struct new_event){
 	    .type = "m.room.member",
 	    .state_key = by->user_id,
-	    .content = content,
+	    .content = member_content(by->db, by->user_id, tour->membership,
+	    NULL),
 	    }, &sent, &why) != M_OK)
-		log_warn("%s cannot leave %s: %s", by->user_id, room->room_id,
-		    why);
+		log_warn("%s cannot %s %s: %s", by->user_id, tour->fails,
+		    room->room_id, why);
 }
 
 /*
@@ -76,19 +83,19 @@ leave(struct author *by, const struct room *room)
  * failed once goes on room by room.
  */
 static enum task_end
-leave_next(struct task *t, struct author *by)
+tour_next(struct task *t, struct author *by, const struct tour *tour)
 {
 	int64_t after = t->cursor != NULL ? strtoll(t->cursor, NULL, 10) : 0;
 	struct room list[PIECE_EVENTS];
-	size_t n = stays_find(t, after, list,
+	size_t n = rooms_find(t, tour, after, list,
 	    t->failures > 0 ? 1 : PIECE_EVENTS);
 
 	for (size_t i = 0; i < n && (i == 0 || task_has_time(t)); i++) {
 		if (t->failures < TRIES)
-			leave(by, &list[i]);
+			put_member(by, tour, &list[i]);
 		else
-			log_error("%s stays in %s, which cannot be written to",
-			    by->user_id, list[i].room_id);
+			log_error("%s cannot %s %s, which cannot be written to",
+			    by->user_id, tour->fails, list[i].room_id);
 		after = list[i].nr;
 	}
 	t->cursor = arena_printf(t->mem, "%lld", (long long)after);
@@ -96,15 +103,28 @@ leave_next(struct task *t, struct author *by)
 }
 
 static enum task_end
-leave_rooms(struct task *t)
+tour(struct task *t, const struct tour *tour)
 {
 	struct arena *before = json_arena(t->mem);
 	struct author by;
-	enum task_end end = author_of(t, &by) ? leave_next(t, &by) :
+	enum task_end end = author_of(t, &by) ? tour_next(t, &by, tour) :
 	    TASK_FAILED;
 
 	json_arena(before);
 	return end;
+}
+
+static enum task_end
+leave_rooms(struct task *t)
+{
+	return tour(t, &(struct tour){ STMT_STAYS, MEMBERSHIP_LEAVE, "leave" });
+}
+
+static enum task_end
+show_profile(struct task *t)
+{
+	return tour(t, &(struct tour){ STMT_STAYS_IN, MEMBERSHIP_JOIN,
+	    "show a new profile in" });
 }
 
 /* ------------------------------------------------------------- given up */
@@ -119,6 +139,7 @@ unmake_room(struct task *t)
 
 const struct task_kind room_tasks[] = {
 	{ TASK_LEAVE_ROOMS, leave_rooms },
+	{ TASK_SHOW_PROFILE, show_profile },
 	{ TASK_UNMAKE_ROOM, unmake_room },
 	{ NULL, NULL }
 };

@@ -14,6 +14,12 @@
 #define TASK_LEAVE_ROOMS	"leave_rooms"
 
 /*
+ * The user's member events in all rooms that they are in say what their
+ * profile says now ("Events on Change of Profile Information").
+ */
+#define TASK_SHOW_PROFILE	"show_profile"
+
+/*
  * Its room, which is hidden and was given up, goes (room_unmake()).
  */
 #define TASK_UNMAKE_ROOM	"unmake_room"

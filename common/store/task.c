@@ -39,6 +39,12 @@ task_drop(struct db *db, int64_t nr)
 }
 
 void
+task_drop_kind(struct db *db, const char *kind, int64_t user)
+{
+	db_exec(db, STMT_TASK_DROP_KIND, DB_TEXT(kind), DB_INT(user));
+}
+
+void
 task_hasten(struct db *db, int64_t nr)
 {
 	db_exec(db, STMT_TASK_HASTEN, DB_INT(nr));
