@@ -38,6 +38,24 @@ SELECT 1 FROM room WHERE room_id = :room_id;
 -- :name room_publish
 UPDATE room SET published = 1 WHERE nr = :room;
 
+-- :name room_unpublish
+UPDATE room SET published = 0 WHERE nr = :room;
+
+-- As much in the room directory as the one it replaces.
+-- :name room_succeeds
+UPDATE room SET published = (SELECT published FROM room WHERE nr = :old)
+ WHERE nr = :new;
+
+-- :name aliases_move
+UPDATE alias SET room = :new WHERE room = :old;
+
+-- Who is banned from a room, by number, behind some user.
+-- :name banned
+SELECT m.user, u.user_id
+  FROM member m JOIN user u ON u.nr = m.user
+ WHERE m.room = :room AND m.membership = 'ban' AND m.user > :after
+ ORDER BY m.user LIMIT :most;
+
 -- Something happened in it, after which it has so many more joined members.
 -- :name room_grown
 UPDATE room SET last_pos = :pos, joined = joined + :more WHERE nr = :room;

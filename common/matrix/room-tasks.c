@@ -127,6 +127,76 @@ show_profile(struct task *t)
 	    "show a new profile in" });
 }
 
+/* ------------------------------------------------------------ old bans */
+
+struct banned {
+	int64_t		 user;
+	const char	*user_id;
+};
+
+static size_t
+banned_find(struct task *t, int64_t after, struct banned *list, size_t most)
+{
+	struct rows rows = db_query(t->db, STMT_BANNED,
+	    DB_INT(strtoll(t->detail, NULL, 10)), DB_INT(after),
+	    DB_INT((int64_t)most));
+	size_t n = 0;
+
+	for (; n < most && rows_next(&rows); n++)
+		list[n] = (struct banned){ rows_int(&rows, 0),
+		    rows_text(&rows, 1) };
+	rows_done(&rows);
+	return n;
+}
+
+static void
+ban(struct author *by, const struct room *room, const char *user_id)
+{
+	struct sent sent;
+	const char *why;
+
+	if (room_send(by, room, &(struct new_event){
+	    .type = "m.room.member",
+	    .state_key = user_id,
+	    .content = member_content(by->db, user_id, MEMBERSHIP_BAN, NULL),
+	    }, &sent, &why) != M_OK)
+		log_warn("%s, banned from the room before, is not from %s: %s",
+		    user_id, room->room_id, why);
+}
+
+static enum task_end
+bans_next(struct task *t, struct author *by, const struct room *room)
+{
+	int64_t after = t->cursor != NULL ? strtoll(t->cursor, NULL, 10) : 0;
+	struct banned list[PIECE_EVENTS];
+	size_t n = banned_find(t, after, list,
+	    t->failures > 0 ? 1 : PIECE_EVENTS);
+
+	for (size_t i = 0; i < n && (i == 0 || task_has_time(t)); i++) {
+		if (t->failures < TRIES)
+			ban(by, room, list[i].user_id);
+		after = list[i].user;
+	}
+	t->cursor = arena_printf(t->mem, "%lld", (long long)after);
+	return n > 0 ? TASK_MORE : TASK_DONE;
+}
+
+static enum task_end
+copy_bans(struct task *t)
+{
+	struct arena *before = json_arena(t->mem);
+	struct author by;
+	struct room room;
+	enum task_end end = TASK_FAILED;
+
+	if (!room_get(t->db, t->room, &room))
+		end = TASK_DONE;
+	else if (author_of(t, &by))
+		end = bans_next(t, &by, &room);
+	json_arena(before);
+	return end;
+}
+
 /* ------------------------------------------------------------- given up */
 
 static enum task_end
@@ -140,6 +210,7 @@ unmake_room(struct task *t)
 const struct task_kind room_tasks[] = {
 	{ TASK_LEAVE_ROOMS, leave_rooms },
 	{ TASK_SHOW_PROFILE, show_profile },
+	{ TASK_COPY_BANS, copy_bans },
 	{ TASK_UNMAKE_ROOM, unmake_room },
 	{ NULL, NULL }
 };

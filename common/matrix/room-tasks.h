@@ -20,6 +20,12 @@
 #define TASK_SHOW_PROFILE	"show_profile"
 
 /*
+ * Who is banned from the room that its room replaces (detail: room.nr) is
+ * banned from that as well, by its user ("Room Upgrades").
+ */
+#define TASK_COPY_BANS		"copy_bans"
+
+/*
  * Its room, which is hidden and was given up, goes (room_unmake()).
  */
 #define TASK_UNMAKE_ROOM	"unmake_room"

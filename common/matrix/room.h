@@ -27,6 +27,8 @@ struct room {
 
 /* False when there is none here.  room->room_id is the text given. */
 bool		 room_find(struct db *, const char *room_id, struct room *);
+/* The same by its number. */
+bool		 room_get(struct db *, int64_t nr, struct room *);
 /* user.nr of an id; 0 when no table ever spoke of it. */
 int64_t		 user_find(struct db *, const char *user_id);
 const char	*user_name(struct db *, int64_t user);	/* its id */
