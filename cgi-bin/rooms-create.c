@@ -132,7 +132,7 @@ answer(struct making *m, const struct progress *p)
 	struct request *r = m->r;
 
 	if (m->room.hidden)
-		room_reveal(&m->by, &m->room);
+		room_reveal(r->db, &m->room);
 	if (p->task != 0)
 		task_drop(r->db, p->task);
 	if (m->wish.visibility != NULL && strcmp(m->wish.visibility, "public") == 0)

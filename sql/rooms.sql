@@ -138,20 +138,28 @@ ON CONFLICT (room, user) DO UPDATE
 
 -------------------------------------------------------- rooms being made
 
--- :name room_events
-SELECT count(*) FROM event WHERE room = :room;
+-- Their places in the stream are those of change_add_room.
+-- :name reveal_events
+UPDATE event SET pos = :before + depth WHERE room = :room;
 
--- In their order.
--- :name untold
-SELECT nr, type, state_key, replaces, content_at, content_len, pdu
-  FROM event WHERE room = :room ORDER BY depth, nr;
+-- :name reveal_deltas
+INSERT INTO state_delta (room, pos, type, state_key, event, prev_event)
+SELECT room, :before + depth, type, state_key, nr, replaces
+  FROM event WHERE room = :room AND state_key IS NOT NULL;
 
--- :name event_told
-UPDATE event SET pos = :pos WHERE nr = :nr;
+-- The last word about each.
+-- :name reveal_members
+INSERT INTO member (room, user, membership, event, pos)
+SELECT e.room, u.nr, json_extract(e.pdu, '$.content.membership'), e.nr,
+       :before + e.depth
+  FROM current_state s
+  CROSS JOIN event e ON e.nr = s.event
+  CROSS JOIN user u ON u.user_id = s.state_key
+ WHERE s.room = :room AND s.type = 'm.room.member';
 
--- :name room_reveal
+-- :name reveal_room
 UPDATE room
-   SET hidden = 0, last_pos = :pos,
+   SET hidden = 0, last_pos = (SELECT max(pos) FROM event WHERE room = :room),
        joined = (SELECT count(*) FROM member
                   WHERE room = :room AND membership = 'join')
  WHERE nr = :room;

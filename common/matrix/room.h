@@ -119,7 +119,7 @@ struct new_room {
 };
 enum mx_err	 room_begin(struct author *, const struct new_room *,
 		    struct room *, struct sent *, const char **why);
-void		 room_reveal(struct author *, struct room *);
+void		 room_reveal(struct db *, struct room *);
 bool		 room_unmake(struct db *, int64_t room);
 /* An id for a room whose version does not make it from the create event. */
 const char	*room_id_new(const struct author *);

@@ -155,7 +155,7 @@ test_hidden(void)
 	    "nobody has to do with it");
 	is_int(change_last(db), before, "nobody is told");
 
-	room_reveal(&alice, &room);
+	room_reveal(db, &room);
 	ok(room_find(db, room.room_id, &found), "shown, it is found");
 	is_int(change_last(db) - before, 4, "and its events are told");
 	member = room_member(db, room.nr, bob.user);
