@@ -16,6 +16,10 @@ SELECT coalesce(sum(length(CAST(field AS BLOB)) + length(CAST(value AS BLOB))
 INSERT INTO profile (user, field, value) VALUES (:user, :field, :value)
 ON CONFLICT (user, field) DO UPDATE SET value = excluded.value;
 
+-- Of who is gone.
+-- :name profile_drop_all
+DELETE FROM profile WHERE user = :user;
+
 -- :name profile_drop
 DELETE FROM profile WHERE user = :user AND field = :field;
 
