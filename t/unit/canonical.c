@@ -201,6 +201,18 @@ test_print(struct arena *mem)
 }
 
 static void
+test_loose(struct arena *mem)
+{
+	struct buf b;
+
+	buf_init(&b, mem, SIZE_MAX);
+	json_canonical_loose(&b, tree_of(mem, "{ \"b\" : [1.50, 1E3, 1e300],"
+	    "\"a\": {\"d\": 9007199254740993, \"c\": -0.0} }"));
+	is_text(buf_str(&b), "{\"a\":{\"c\":0,\"d\":9007199254740992},"
+	    "\"b\":[1.5,1000,1e+300]}", "in order, with any number");
+}
+
+static void
 test_quote(struct arena *mem)
 {
 	struct buf b;
@@ -231,6 +243,7 @@ main(void)
 	test_many(mem);
 	test_bound(mem);
 	test_print(mem);
+	test_loose(mem);
 	test_quote(mem);
 	arena_free(mem);
 	return done_testing();
