@@ -73,6 +73,15 @@ bool	auth_cited_valid(const struct room_version *, const struct auth_event *,
 /* ------------------------------------------------------------ power */
 
 /*
+ * A level as it stands in m.room.power_levels: an integer, or what older room
+ * versions allow in its place, a text that holds one (" +050 ") or a float,
+ * which counts without its fraction.  False: it is none of these, and the
+ * default holds.  Where a version allows integers only (10 on) the rules let
+ * nothing else into a room, so that whoever reads levels need not ask.
+ */
+bool	power_level(const cJSON *item, int64_t *level);
+
+/*
  * Level of user under power_levels (content, NULL: none) and create.
  * POWER_INFINITE for the creators of room version 12.
  */

@@ -22,6 +22,8 @@
 /* An event that does not exist yet. */
 struct draft {
 	const struct room_version *version;
+	const char	*event_id;	/* room versions 1 and 2 only, where NULL has one
+					 * made up */
 	const char	*room_id;	/* NULL for the create event of room version 12 */
 	const char	*sender;
 	const char	*type;
@@ -35,6 +37,9 @@ struct draft {
 	size_t		 prev_count;	/* at most 20 */
 	const char *const *auth_events;
 	size_t		 auth_count;	/* at most 10 */
+	/* event_reference_hash() of each; room versions 1 and 2 only. */
+	const char *const *prev_hashes;
+	const char *const *auth_hashes;
 };
 
 struct pdu {
@@ -48,8 +53,8 @@ struct pdu {
 /*
  * Hash, sign and name it.  M_OK, or with *why: M_TOO_LARGE (over 65,536 bytes,
  * or an id, type or state key over 255 bytes), M_BAD_JSON (content has a number
- * that canonical JSON forbids, type or state key is not UTF-8).  The draft's
- * sender is of server_name.
+ * that canonical JSON forbids and the room version enforces that; type or state
+ * key is not UTF-8).  The draft's sender is of server_name.
  */
 enum mx_err	 event_make(struct arena *, const struct draft *, const char *server_name,
 		    const struct signing_key *, struct pdu *, const char **why);
@@ -65,10 +70,16 @@ cJSON		*content_redact(const struct room_version *, const char *type,
 
 /*
  * For checking what others made; event is a tree, an object.  NULL when it has
- * a number that canonical JSON forbids.
+ * a number that canonical JSON forbids in that version.
  */
-const char	*event_content_hash(struct arena *, const cJSON *event);	/* base64 */
-/* "$...": the reference hash in the alphabet of the version. */
+const char	*event_content_hash(struct arena *, const struct room_version *,
+		    const cJSON *event);	/* base64 */
+const char	*event_reference_hash(struct arena *, const struct room_version *,
+		    const cJSON *event);	/* base64 */
+/*
+ * "$...": the reference hash in the alphabet of the version.  In versions 1 and
+ * 2 what the event calls itself, or NULL.
+ */
 const char	*event_reference_id(struct arena *, const struct room_version *,
 		    const cJSON *event);
 /* Is it signed so?  False also when there is no such signature in it. */

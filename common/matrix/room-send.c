@@ -119,6 +119,30 @@ place_find(struct db *db, const struct room *room)
 	return place;
 }
 
+/* ------------------------------------------- hashes, where ids are none */
+
+/* Reference hashes of events, as room versions 1 and 2 name them; else NULL. */
+static const char *const *
+hashes_of(struct author *by, const struct room_version *version,
+    const int64_t *nr, size_t n)
+{
+	const char **hash;
+
+	if (version->id_is_hash)
+		return NULL;
+	hash = arena_alloc(by->mem, (n + 1) * sizeof(*hash));
+	for (size_t i = 0; i < n; i++) {
+		struct rows rows = db_query(by->db, STMT_EVENT_PDU,
+		    DB_INT(nr[i]));
+
+		hash[i] = !rows_next(&rows) ? "" :
+		    event_reference_hash(by->mem, version,
+		    json_parse_own(by->mem, rows_span(&rows, 0)));
+		rows_done(&rows);
+	}
+	return hash;
+}
+
 /* ---------------------------------------------------------------- storing */
 
 static bool
@@ -250,10 +274,10 @@ auth_event_of(const struct draft *draft)
 	};
 }
 
-/* The ids of those of the events it must cite that there are. */
+/* Ids and numbers of those of the events it must cite that there are. */
 static size_t
 cite(struct state *state, const struct auth_event *event,
-    const char *ids[AUTH_CITED_MAX])
+    const char *ids[AUTH_CITED_MAX], int64_t nr[AUTH_CITED_MAX])
 {
 	struct state_name names[AUTH_CITED_MAX];
 	size_t n = auth_cited(state->room->version, event, names);
@@ -263,8 +287,10 @@ cite(struct state *state, const struct auth_event *event,
 		const struct known *known = state_look(state, names[i].type,
 		    names[i].state_key);
 
-		if (known->nr != 0)
-			ids[found++] = known->event.event_id;
+		if (known->nr == 0)
+			continue;
+		nr[found] = known->nr;
+		ids[found++] = known->event.event_id;
 	}
 	return found;
 }
@@ -289,6 +315,7 @@ room_send(struct author *by, const struct room *room,
 	struct draft draft = draft_of(by, room->version, room->room_id, new);
 	struct state state = { .by = by, .room = room };
 	const char *cited[AUTH_CITED_MAX];
+	int64_t cited_nr[AUTH_CITED_MAX];
 	const struct known *before = NULL;
 	struct auth_event event;
 	struct pdu pdu;
@@ -305,7 +332,10 @@ room_send(struct author *by, const struct room *room,
 	if (!auth_allows(room->version, &event, state_event, &state, why))
 		return M_FORBIDDEN;
 	draft.auth_events = cited;
-	draft.auth_count = cite(&state, &event, cited);
+	draft.auth_count = cite(&state, &event, cited, cited_nr);
+	draft.auth_hashes = hashes_of(by, room->version, cited_nr,
+	    draft.auth_count);
+	draft.prev_hashes = hashes_of(by, room->version, place.nr, place.n);
 	if ((err = event_make(by->mem, &draft, by->server_name, by->key, &pdu,
 	    why)) != M_OK)
 		return err;

@@ -138,9 +138,10 @@ trim(struct db *db, struct event_row *e)
 	db_arena(db, mem);
 	buf_init(&text, mem, SIZE_MAX);
 	e->content = SPAN("{}");
-	if (version != NULL && json_canonical(&text,
-	    content_redact(version, e->type, content)))
+	if (version != NULL) {
+		json_print(&text, content_redact(version, e->type, content));
 		e->content = buf_content(&text);
+	}
 	/* Before room version 11 it stands outside content, and goes. */
 	if (version == NULL || !version->redact_v11)
 		e->redacts = NULL;

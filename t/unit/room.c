@@ -4,6 +4,7 @@
  */
 #include "json/json.h"
 #include "matrix/event.h"
+#include "matrix/ids.h"
 #include "matrix/room.h"
 #include "matrix/shape.h"
 #include "store/db-inner.h"
@@ -89,6 +90,49 @@ joined(const cJSON *array)
 	cJSON_ArrayForEach(item, array)
 		all = arena_printf(scratch_mem, "%s%s ", all, item->valuestring);
 	return all;
+}
+
+/* Is it the id of the event nr and that event's reference hash? */
+static bool
+is_pair(const struct room *room, const cJSON *pair, int64_t nr)
+{
+	struct event_row row;
+
+	return event_find(db, nr, &row) && cJSON_GetArraySize(pair) == 2 &&
+	    strcmp(pair->child->valuestring, row.event_id) == 0 &&
+	    strcmp(json_text(pair->child->next, "sha256"),
+	    event_reference_hash(scratch_mem, room->version, pdu(nr))) == 0;
+}
+
+/* Where ids are no hashes, the hashes of events stand beside their ids. */
+static void
+test_pairs(const char *version)
+{
+	struct room room = begin(&alice, version, "{}");
+	int64_t create = sent.nr, join;
+	const cJSON *event;
+
+	event = pdu(create);
+	is_text(json_text(event, "event_id"), sent.event_id,
+	    "%s: an event says its id", version);
+	ok(event_id_valid(sent.event_id) &&
+	    strcmp(id_server(sent.event_id), "example.org") == 0,
+	    "%s: which has our name in it", version);
+	put(&alice, &room, MEMBER, ALICE, "{\"membership\":\"join\"}");
+	join = sent.nr;
+	event = pdu(join);
+	ok(is_pair(&room, json_get(event, "auth_events")->child, create),
+	    "%s: the creator's join cites create", version);
+	put(&alice, &room, "a", NULL, "{\"half\":0.5}");
+	event = pdu(sent.nr);
+	ok(is_pair(&room, json_get(event, "prev_events")->child, join),
+	    "%s: its parent", version);
+	ok(is_pair(&room, json_get(event, "auth_events")->child, create) &&
+	    is_pair(&room, json_get(event, "auth_events")->child->next, join),
+	    "%s: what it cites", version);
+	ok(event_signature_valid(scratch_mem, room.version, event,
+	    scratch_conf.server_name, alice.key->id, alice.key->key.public),
+	    "%s: its signature", version);
 }
 
 static void
@@ -327,6 +371,10 @@ main(void)
 	test_create();
 	test_hidden();
 	test_same_moment();
+	test_pairs("1");
+	test_pairs("2");
+	for (unsigned n = 3; n <= 9; n++)
+		test_graph(arena_printf(scratch_mem, "%u", n), true);
 	test_graph("10", true);
 	test_graph("11", true);
 	test_graph("12", false);
