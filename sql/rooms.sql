@@ -89,10 +89,6 @@ SELECT e.nr, e.pos, e.event_id, u.user_id, e.content_at, e.content_len, e.pdu
   JOIN user u ON u.nr = e.sender
  WHERE s.room = :room AND s.type = :type AND s.state_key = :state_key;
 
--- What hashes of an event are made from (room versions 1 and 2).
--- :name event_pdu
-SELECT pdu FROM event WHERE nr = :nr;
-
 -- The number is needed before the row: change tells it, and the row tells
 -- change.pos.  The write transaction keeps it ours.
 -- :name event_next

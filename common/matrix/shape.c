@@ -31,6 +31,7 @@ static const struct traits traits_of[] = {
 	[SHAPE_SYNC_2015] = { .unsigned_ = true, .redacted_above = true,
 	    .txn_id = true },
 	[SHAPE_STRIPPED] = { .unsigned_ = false },
+	[SHAPE_FEDERATION] = { .unsigned_ = false },
 };
 
 /* What an event did to another, and another to it. */
@@ -327,6 +328,36 @@ write_shaped(struct writer *w, const struct event_row *e,
 	write_end(w);
 }
 
+/* What is shown trimmed to clients is shown trimmed here too. */
+static struct span
+pdu_redacted(struct db *db, const struct event_row *e, struct span pdu)
+{
+	const struct room_version *version = version_of(db, e->room);
+	struct arena *mem = db_arena(db, NULL), *before = json_arena(mem);
+	struct buf text;
+
+	db_arena(db, mem);
+	buf_init(&text, mem, SIZE_MAX);
+	if (version != NULL)
+		json_canonical_loose(&text, event_redact(version,
+		    json_parse_own(mem, pdu)));
+	json_arena(before);
+	return version != NULL ? buf_content(&text) : SPAN("{}");
+}
+
+static void
+write_pdu(struct writer *w, struct db *db, const struct event_row *e,
+    const struct reader *reader)
+{
+	const bool whole = e->redacted_by == 0 && is_whole(db, e, reader);
+	struct rows rows = db_query(db, STMT_EVENT_PDU, DB_INT(e->nr));
+
+	if (rows_next(&rows))
+		write_raw(w, whole ? rows_span(&rows, 0) :
+		    pdu_redacted(db, e, rows_span(&rows, 0)));
+	rows_done(&rows);
+}
+
 void
 event_write(struct writer *w, struct db *db, const struct event_row *e,
     const struct reader *reader)
@@ -334,6 +365,10 @@ event_write(struct writer *w, struct db *db, const struct event_row *e,
 	struct past past = { .replaces = false };
 	struct event_row trimmed;
 
+	if (reader->shape == SHAPE_FEDERATION) {
+		write_pdu(w, db, e, reader);
+		return;
+	}
 	if (!is_whole(db, e, reader)) {
 		trimmed = *e;
 		trim(db, &trimmed);
