@@ -172,8 +172,8 @@ draft_content(const struct draft *d)
  * clients do send sizes and places with fractions.  So we take them in those
  * versions, from our own users as from others.
  */
-static bool
-canonical(struct buf *out, const struct room_version *v, const cJSON *item)
+bool
+event_canonical(struct buf *out, const struct room_version *v, const cJSON *item)
 {
 	if (v->strict_json)
 		return json_canonical(out, item);
@@ -250,8 +250,9 @@ check_and_make(struct arena *mem, struct making *m, struct pdu *pdu,
 		return err;
 	buf_init(&whole, mem, EVENT_MAX);
 	buf_init(&redacted, mem, EVENT_MAX);
-	if (!canonical(&whole, d->version, content) || !canonical(&redacted,
-	    d->version, content_redact(d->version, d->type, content))) {
+	if (!event_canonical(&whole, d->version, content) ||
+	    !event_canonical(&redacted, d->version,
+	    content_redact(d->version, d->type, content))) {
 		*why = "The content has a number that is not an integer "
 		    "between -(2^53)+1 and 2^53-1";
 		return M_BAD_JSON;
@@ -294,7 +295,7 @@ text_without(struct arena *mem, const struct room_version *v,
 	struct buf text;
 
 	buf_init(&text, mem, SIZE_MAX / 4);
-	return canonical(&text, v, object_without(object, names)) ?
+	return event_canonical(&text, v, object_without(object, names)) ?
 	    buf_content(&text) : (struct span){ NULL, 0 };
 }
 
