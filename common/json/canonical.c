@@ -79,7 +79,9 @@ print_double(struct buf *out, double value)
 static void
 print_number(struct printer *p, const cJSON *item)
 {
-	if (json_is_int(item))
+	if (item->valuestring != NULL && !p->strict)
+		buf_puts(p->out, item->valuestring);
+	else if (json_is_int(item))
 		buf_int(p->out, (int64_t)item->valuedouble);
 	else if (p->strict)
 		p->bad = true;

@@ -74,6 +74,14 @@ bool		 json_canonical(struct buf *out, const cJSON *);
  */
 void		 json_canonical_loose(struct buf *out, const cJSON *);
 /*
+ * Of a tree that json_parse() made of text: numbers that are not written as
+ * they would be here keep their digits, for json_canonical_loose() and
+ * json_print().  What others hashed with numbers of any kind was hashed as they
+ * had written it.
+ */
+void		 json_keep_numbers(struct arena *, cJSON *tree,
+		    struct span text);
+/*
  * Any tree, keys in their order; floats with 15 digits, or as many as it takes
  * to read back the same.
  */

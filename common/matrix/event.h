@@ -117,8 +117,8 @@ struct received {
  * What every event of another server has to pass first, whatever path it came
  * by: its members and their sizes, the ids and number of the events it names,
  * its own size, numbers, and its content hash ("Checks performed on receipt of
- * a PDU", 1 and 3; "Size limits").  event is a tree that json_parse() let pass.
- * False: *why says what is wrong, for a log.  *received shares its texts.
+ * a PDU", 1 and 3; "Size limits").  event is a tree that json_parse() let pass,
+ * before room version 6 with json_keep_numbers().  False: *why says what is wrong, for a log.  *received shares its texts.
  *
  * Signatures are next, then auth_cited_valid() and auth_allows().
  */

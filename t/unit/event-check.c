@@ -177,6 +177,44 @@ check_hash(const struct room_version *v)
 	    "%s: unsigned may be anything", v->id);
 }
 
+/*
+ * Before room version 6: numbers that others wrote in their way.  The event
+ * comes from an independent implementation.
+ */
+static void
+check_numbers(void)
+{
+	static const char seed[] =
+	    "YJDBA9Xnr2sVqXD9Vj7XVUnmFZcZrlw8Md7kMW+3XA1";
+	static const char text[] = "{\"auth_events\":[],\"content\":{\"a\":1.0,"
+	    "\"b\":123456789012345678901234567890,\"body\":\"x\",\"c\":1e-05},"
+	    "\"depth\":9223372036854775807,\"event_id\":\"$e:domain\","
+	    "\"hashes\":{\"sha256\":"
+	    "\"MWN9VNbVj4i/a6+ATChe/uMWo5eenz5+labE85Mn6do\"},"
+	    "\"origin_server_ts\":1000000,\"prev_events\":[],"
+	    "\"room_id\":\"!r:domain\",\"sender\":\"@u:domain\","
+	    "\"signatures\":{\"domain\":{\"ed25519:1\":\"GzUm6YcMpiZbz9eIoBxqkdr1"
+	    "/nxU8Zuh1jyZmhMCEcyX9ZOAxQhY8F8tFBkUch2XC98VjOkeXjIqHb60f4gGDw\""
+	    "}},\"type\":\"m.room.message\"}";
+	const struct room_version *v = room_version_find("1");
+	cJSON *event = tree(text);
+	uint8_t bytes[ED25519_KEY_LEN];
+	struct ed25519_key key;
+	struct received to;
+	const char *why = "";
+
+	base64_decode(seed, sizeof seed - 1, bytes, sizeof bytes);
+	ed25519_from_seed(&key, bytes);
+	ok(event_check(mem, v, event, &to, &why) && to.redacted,
+	    "1: numbers that we write otherwise: the hash does not fit");
+	json_keep_numbers(mem, event, span_of(text));
+	ok(event_check(mem, v, event, &to, &why) && !to.redacted,
+	    "1: numbers as they were written: it does");
+	is_int(to.depth, JSON_INT_MAX, "1: a depth that no double holds");
+	ok(event_signature_valid(mem, v, event, "domain", "ed25519:1",
+	    key.public), "1: and the signature");
+}
+
 /* ------------------------------------------------------------- what is none */
 
 static const struct {
@@ -512,6 +550,7 @@ main(void)
 	json_arena(mem);
 	ed25519_from_seed(&key_a.key, seed_a);
 	ed25519_from_seed(&key_b.key, seed_b);
+	check_numbers();
 	for (v = room_versions; v->id != NULL; v++) {
 		check_good(v);
 		check_hash(v);
