@@ -20,8 +20,8 @@ speak() { txn=$((${txn-0} + 1)); req PUT "$here/send/${2-m.room.message}/$txn" "
 # member WHOM MEMBERSHIP
 member() { put_state "m.room.member/@$1:localhost" "{\"membership\":\"$2\"}"; }
 # allowed NAME, forbidden NAME
-allowed() { is_status 200 "$n: $1"; }
-forbidden() { is_err 403 M_FORBIDDEN "$n: $1"; }
+allowed() { is_status 200 "$1, version $n"; }
+forbidden() { is_err 403 M_FORBIDDEN "$1, version $n"; }
 # allowed_if TEST VERSION NAME
 allowed_if() { if "$1" "$2"; then allowed "$3"; else forbidden "$3: not here"; fi; }
 # levels JQ-FILTER sets the power levels to what it makes of them
@@ -31,7 +31,7 @@ levels() {
 }
 rule() { put_state m.room.join_rules "$1"; }
 event_id_is() {
-	is "$(get_json .event_id | grep -Ec "^[\$]$1\$")" 1 "$n: an event id: $1"
+	is "$(get_json .event_id | grep -Ec "^[\$]$1\$")" 1 "an event id: $1, version $n"
 }
 
 # ---------------------------------------------------------- the room itself
@@ -43,17 +43,17 @@ create() {
 	room=$(get_json .room_id) here=$v3/rooms/$(enc "$room")
 	if since 12; then
 		is "$(printf %s "$room" | grep -Ec '^![A-Za-z0-9_-]{43}$')" 1 \
-		    "$n: its id is a hash"
+		    "its id is a hash, version $n"
 	else
 		is "$(printf %s "$room" | grep -Ec '^![A-Za-z0-9]{18}:localhost$')" 1 \
-		    "$n: its id has the server in it"
+		    "its id has the server in it, version $n"
 	fi
 	req GET "$here/state/m.room.create"
 	if since 11; then
-		is_json . "{\"room_version\":\"$n\"}" "$n: create"
+		is_json . "{\"room_version\":\"$n\"}" "create, version $n"
 	else
 		is_json . "{\"creator\":\"@alice:localhost\",\"room_version\":\"$n\"}" \
-		    "$n: create names the creator"
+		    "create names the creator, version $n"
 	fi
 	speak '{"body":"hi","msgtype":"m.text"}'
 	said spoken
@@ -150,12 +150,12 @@ restricted() {
 power() {
 	as bob
 	put_state m.room.name '{"name":"of bob"}'
-	forbidden 'who has no power names no room'
+	forbidden 'PL-1: who has no power names no room'
 	as alice
 	levels '.users["@bob:localhost"] = 50'; allowed 'power is given'
 	as bob
 	put_state m.room.name '{"name":"of bob"}'
-	allowed 'who has power names it'
+	allowed 'PL-1: who has power names it'
 	levels '.users["@bob:localhost"] = 100'
 	forbidden 'power levels need more power than that'
 	as alice
@@ -163,8 +163,14 @@ power() {
 	allowed 'which can be changed'
 	as bob
 	levels '.users["@bob:localhost"] = 51'
-	forbidden 'nobody gives more power than they have'
-	levels '.users["@carol:localhost"] = 51'; forbidden 'not to others either'
+	forbidden 'PL-3: nobody gives more power than they have'
+	levels '.users["@carol:localhost"] = 51'
+	forbidden 'PL-3: not to others either'
+	levels '.users["@carol:localhost"] = 50'
+	allowed 'PL-3: but as much'
+	as alice
+	levels 'del(.users["@carol:localhost"])'; allowed 'it is taken back'
+	as bob
 	levels '.events["org.example.x"] = 51'; forbidden 'nor asks for more'
 	levels '.ban = 51'; forbidden 'nor that'
 	levels '.notifications = {room: 51}'
@@ -196,7 +202,7 @@ lenient_levels() {
 		as alice
 	else
 		is "$status" "$(since 6 && echo 403)" \
-		    "$n: a level with a fraction: not here"
+		    "a level with a fraction: not here, version $n"
 	fi
 	levels 'del(.users["@carol:localhost"]) | .ban = 50'
 	allowed 'levels as they were'
@@ -210,13 +216,13 @@ numbers() {
 		if till 5; then
 			allowed "the number $number"
 		else
-			is_err 400 M_BAD_JSON "$n: the number $number: not here"
+			is_err 400 M_BAD_JSON "the number $number: not here, version $n"
 		fi
 	done
 	speak '{"n":[9007199254740991,-9007199254740991,1e3]}' org.example.number
 	allowed 'the greatest numbers'
 	speak "{\"body\":\"$(printf '%065500d' 0)\"}"
-	is_err 413 M_TOO_LARGE "$n: an event of more than 65,536 bytes"
+	is_err 413 M_TOO_LARGE "an event of more than 65,536 bytes, version $n"
 }
 
 aliases() {
@@ -246,7 +252,7 @@ redact() {
 	as carol
 	req GET "$here/messages?dir=b&limit=10"
 	is_json "[.chunk[] | select(.event_id == \"$spam\") | .content]" '[{}]' \
-	    "$n: what was redacted is gone"
+	    "what was redacted is gone, version $n"
 	as alice
 	levels '.events["m.room.redaction"] = 50'
 	allowed 'redactions may need power'
@@ -271,7 +277,7 @@ keep_pdus() {
 		jq -c '.rooms.join[].timeline.events' "$tmp/body" >"$tmp/$format"
 	done
 	is "$(jq length "$tmp/client")" "$(jq length "$tmp/federation")" \
-	    "$n: sync: the same events in event_format federation"
+	    "sync: the same events in event_format federation, version $n"
 	jq -n --arg version "$n" --slurpfile client "$tmp/client" \
 	    --slurpfile pdus "$tmp/federation" '{version: $version,
 	    ids: [$client[0][].event_id], pdus: $pdus[0]}' >"$tmp/room.$n"

@@ -7,8 +7,8 @@
  * than one event and the state: those on the events it cites (2; room version
  * 12: 3) are auth_cited_valid(); and that an event whose content has
  * join_authorised_via_users_server is signed by that user's server (4.2) is
- * a check of signatures.  Ours are, when that user is ours; whoever makes an
- * event sees to it that it names nobody else.
+ * for event_signatures_check() of event.h.  Ours are, when that user is ours;
+ * whoever makes an event sees to it that it names nobody else.
  */
 #ifndef MXCGI_AUTH_H
 #define MXCGI_AUTH_H

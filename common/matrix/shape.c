@@ -328,33 +328,34 @@ write_shaped(struct writer *w, const struct event_row *e,
 	write_end(w);
 }
 
-/* What is shown trimmed to clients is shown trimmed here too. */
 static struct span
-pdu_redacted(struct db *db, const struct event_row *e, struct span pdu)
+pdu_redacted(struct arena *mem, const struct room_version *version,
+    struct span pdu)
 {
-	const struct room_version *version = version_of(db, e->room);
-	struct arena *mem = db_arena(db, NULL), *before = json_arena(mem);
+	struct arena *before = json_arena(mem);
 	struct buf text;
 
-	db_arena(db, mem);
 	buf_init(&text, mem, SIZE_MAX);
-	if (version != NULL)
-		json_canonical_loose(&text, event_redact(version,
-		    json_parse_own(mem, pdu)));
+	json_canonical_loose(&text, event_redact(version,
+	    json_parse_own(mem, pdu)));
 	json_arena(before);
-	return version != NULL ? buf_content(&text) : SPAN("{}");
+	return buf_content(&text);
 }
 
+/* What is shown trimmed to clients is shown trimmed here too. */
 static void
 write_pdu(struct writer *w, struct db *db, const struct event_row *e,
     const struct reader *reader)
 {
 	const bool whole = e->redacted_by == 0 && is_whole(db, e, reader);
+	const struct room_version *version = version_of(db, e->room);
 	struct rows rows = db_query(db, STMT_EVENT_PDU, DB_INT(e->nr));
 
-	if (rows_next(&rows))
-		write_raw(w, whole ? rows_span(&rows, 0) :
-		    pdu_redacted(db, e, rows_span(&rows, 0)));
+	if (version == NULL || !rows_next(&rows))
+		write_raw(w, SPAN("{}"));
+	else
+		write_raw(w, whole ? rows_span(&rows, 0) : pdu_redacted(
+		    w->out->mem, version, rows_span(&rows, 0)));
 	rows_done(&rows);
 }
 

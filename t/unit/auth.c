@@ -291,13 +291,14 @@ check_power(void)
 	    "'99','@A:b':8},'users_default':3,'events':{'e':5},'kick':1.5,"
 	    "'ban':null,'invite':'9'}");
 
-	is_int(power_of(v10, &create, levels, "@a:b"), 7, "a level of its own");
+	is_int(power_of(v10, &create, levels, "@a:b"), 7, "PL-5: a level of its own");
 	is_int(power_of(v10, &create, levels, "@A:b"), 8, "case matters");
 	is_int(power_of(v10, &create, levels, "@x:y"), -1, "a negative one");
-	is_int(power_of(v10, &create, levels, "@c:d"), 3, "users_default");
+	is_int(power_of(v10, &create, levels, "@c:d"), 3,
+	    "PL-5: users_default");
 	is_int(power_of(v10, &create, levels, "@s:t"), 99, "a level of text");
-	is_int(power_of(v10, &create, NULL, "@a:b"), 100, "the first level");
-	is_int(power_of(v10, &create, NULL, "@c:d"), 0, "of nobody else");
+	is_int(power_of(v10, &create, NULL, "@a:b"), 100, "PL-2: the first level");
+	is_int(power_of(v10, &create, NULL, "@c:d"), 0, "PL-2: of nobody else");
 	ok(power_of(v12, &create, levels, "@a:b") == POWER_INFINITE &&
 	    power_of(v12, &create, levels, "@c:d") == POWER_INFINITE &&
 	    power_of(v12, &create, NULL, "@c:d") == POWER_INFINITE,
@@ -306,17 +307,17 @@ check_power(void)
 	is_int(power_of(v12, &create, NULL, "@x:y"), 0, "12: others, at first");
 	is_int(power_of(v12, &create, levels, "@e:f"), 3, "12: users_default");
 
-	is_int(power_to_send(levels, "e", false), 5, "to send a type");
+	is_int(power_to_send(levels, "e", false), 5, "PL-6: to send a type");
 	is_int(power_to_send(levels, "e", true), 5, "to send it as state");
-	is_int(power_to_send(levels, "f", false), 0, "to send any");
-	is_int(power_to_send(levels, "f", true), 50, "to send any state");
+	is_int(power_to_send(levels, "f", false), 0, "PL-6: to send any");
+	is_int(power_to_send(levels, "f", true), 50, "PL-6: to send any state");
 	is_int(power_to_send(NULL, "e", false), 0, "without levels");
 	is_int(power_to_send(NULL, "e", true), 50, "without levels, state");
 	is_int(power_to(levels, "kick"), 1, "a float without its fraction");
 	is_int(power_to(levels, "ban"), 50, "null is no level");
 	is_int(power_to(levels, "invite"), 9, "text is one");
-	is_int(power_to(NULL, "redact"), 50, "to redact");
-	is_int(power_to(tree(v10, "{'redact':0}"), "redact"), 0, "when stated");
+	is_int(power_to(NULL, "redact"), 50, "PL-7: to redact");
+	is_int(power_to(tree(v10, "{'redact':0}"), "redact"), 0, "PL-7: when stated");
 	is_text(room_creator(v10, &create), "@a:b", "10: who made the room");
 	is_text(room_creator(v12, &create), "@a:b", "12: who made the room");
 }

@@ -426,6 +426,15 @@ sign_as(cJSON *event, const struct room_version *v, const char *server,
 	cJSON_AddStringToObject(by, key_id, signature);
 }
 
+static const uint8_t *
+any_key_of(void *arg, const char *server, const char *key_id)
+{
+	const struct keys *keys = arg;
+
+	(void)key_id;
+	return strcmp(server, "a") == 0 ? keys->a : NULL;
+}
+
 static bool
 is_signed(const struct room_version *v, const cJSON *event,
     const uint8_t *a, const uint8_t *b)
@@ -463,6 +472,28 @@ check_sender(const struct room_version *v)
 	replace(event, "sender", "'@u:b'");
 	ok(!is_signed(v, event, a, b), "%s: by a server that is not the "
 	    "sender's (security 4)", v->id);
+}
+
+/* A stranger shall not have us try hundreds. */
+static void
+check_many_signatures(const struct room_version *v)
+{
+	struct keys keys = { key_a.key.public, NULL };
+	cJSON *event = message(v);
+	struct received to;
+	const char *why = "";
+	int n;
+
+	for (n = 2; n <= 8; n++)
+		sign_as(event, v, "a", arena_printf(mem, "ed25519:%d", n),
+		    &key_a);
+	ok(event_check(mem, v, event, &to, &why) &&
+	    event_signatures_check(mem, v, &to, any_key_of, &keys, &why),
+	    "%s: eight signatures", v->id);
+	sign_as(event, v, "a", "ed25519:9", &key_a);
+	ok(event_check(mem, v, event, &to, &why) &&
+	    !event_signatures_check(mem, v, &to, any_key_of, &keys, &why),
+	    "%s: nine of them (security 4)", v->id);
 }
 
 /* Room versions 1 and 2: the server in event_id, too. */
@@ -557,6 +588,7 @@ main(void)
 		check_bad(v);
 		check_bounds(v);
 		check_sender(v);
+		check_many_signatures(v);
 		check_id_server(v);
 		check_authorised(v);
 		check_third_party(v);

@@ -410,19 +410,19 @@ check_lengths(void)
 
 	d.sender = filled("@", 247, ":domain");
 	d.room_id = filled("!", 247, ":domain");
-	made("everything of 255 bytes", &d);
+	made("EVT-5: everything of 255 bytes", &d);
 	d = draft("10", filled("", 256, ""), NULL, "{}");
-	refused("type of 256 bytes", &d, M_TOO_LARGE);
+	refused("EVT-5: type of 256 bytes", &d, M_TOO_LARGE);
 	d = draft("10", "x", filled("", 256, ""), "{}");
-	refused("state key of 256 bytes", &d, M_TOO_LARGE);
+	refused("EVT-5: state key of 256 bytes", &d, M_TOO_LARGE);
 	d = draft("10", "x", filled("\xc3\xa4", 254, ""), "{}");
 	refused("state key of 255 characters in 256 bytes", &d, M_TOO_LARGE);
 	d = draft("10", "x", NULL, "{}");
 	d.sender = filled("@", 248, ":domain");
-	refused("sender of 256 bytes", &d, M_TOO_LARGE);
+	refused("EVT-5: sender of 256 bytes", &d, M_TOO_LARGE);
 	d = draft("10", "x", NULL, "{}");
 	d.room_id = filled("!", 248, ":domain");
-	refused("room id of 256 bytes", &d, M_TOO_LARGE);
+	refused("EVT-5: room id of 256 bytes", &d, M_TOO_LARGE);
 }
 
 static void
@@ -433,15 +433,15 @@ check_size(void)
 
 	d.content = tree(filled("{'body':'", room, "'}"));
 	is_int((int64_t)made("as big as can be", &d).text.n, EVENT_MAX,
-	    "of 65,536 bytes");
+	    "EVT-5: of 65,536 bytes");
 	d.content = tree(filled("{'body':'", room + 1, "'}"));
-	refused("a byte more", &d, M_TOO_LARGE);
+	refused("EVT-5: a byte more", &d, M_TOO_LARGE);
 	d.content = tree(filled("{'body':'", 10 * EVENT_MAX, "'}"));
 	refused("much more", &d, M_TOO_LARGE);
 	/* What counts is the canonical text. */
 	d.content = tree(filled("{ 'body':          '\\u0041", room - 1, "'}"));
 	is_int((int64_t)made("longer as it was sent", &d).text.n, EVENT_MAX,
-	    "of 65,536 bytes");
+	    "EVT-5: of 65,536 bytes");
 }
 
 static void
@@ -585,7 +585,8 @@ check_redactions(void)
 			    redactions[i].left_till : redactions[i].left;
 			is_text(canonical(content_redact(v, redactions[i].type,
 			    tree(redactions[i].content))), json(left),
-			    "%s: %s is redacted", v->id, redactions[i].name);
+			    "RED-3: %s is redacted, in %s",
+			    redactions[i].name, v->id);
 		}
 	for (v = room_versions; v->id != NULL; v++)
 		is_text(canonical(event_redact(v, tree(event))),
@@ -593,7 +594,7 @@ check_redactions(void)
 		    "%s'membership':'join','origin':'b','origin_server_ts':2,"
 		    "'prev_events':['$p'],'prev_state':[],%s" :
 		    "%s'origin_server_ts':2,'prev_events':['$p'],%s", begun,
-		    end)), "%s: an event's own keys", v->id);
+		    end)), "RED-2, RED-7: an event's own keys, in %s", v->id);
 	is_text(canonical(event_redact(version("11"), tree("{'content':{}}"))),
 	    "{}", "content of no type goes");
 	is_text(canonical(event_redact(version("11"), tree("{'type':'x'}"))),

@@ -166,7 +166,7 @@ test_create(void)
 	ok(span_is(row.content, "{\"creator\":\"" ALICE "\","
 	    "\"room_version\":\"10\",\"x\":1}"),
 	    "creator and room_version are what they are");
-	is_int(row.depth, 1, "the first event has depth 1");
+	is_int(row.depth, 1, "EVT-2: the first event has depth 1");
 	is_int((int64_t)strlen(ten.room_id), 1 + 18 + 1 + 11, "length of an id");
 	ok(room_find(db, ten.room_id, &found) && found.nr == ten.nr &&
 	    found.version == ten.version, "the room is found");
@@ -303,7 +303,7 @@ test_state(void)
 	second = sent;
 	ok(second.nr > first.nr && second.pos > first.pos, "news is new");
 	event_find(db, second.nr, &row);
-	is_int(row.replaces, first.nr, "and replaces the old");
+	is_int(row.replaces, first.nr, "EVT-3: and replaces the old");
 	is_int(room_state_now(db, room.nr, "x", "k"), second.nr, "now");
 	is_int(room_state_at(db, room.nr, second.nr, "x", "k"), second.nr,
 	    "after it");
