@@ -8,7 +8,7 @@
 #include "matrix/shape.h"
 #include "rooms.h"
 
-/* New aliases in one m.room.canonical_alias; each is looked up. */
+/* Aliases in one m.room.canonical_alias; each new one is looked up. */
 #define ALIASES_MAX	100
 
 bool
@@ -25,6 +25,14 @@ alias_find(struct db *db, const char *alias, struct room *room)
 	return found && room->version != NULL;
 }
 
+bool
+alias_is_ours(struct request *r, const char *alias)
+{
+	const char *server = id_server(alias);
+
+	return server != NULL && strcmp(server, r->conf->server_name) == 0;
+}
+
 static bool
 is_listed(const cJSON *content, const char *alias)
 {
@@ -39,7 +47,7 @@ is_listed(const cJSON *content, const char *alias)
 	return false;
 }
 
-static const cJSON *
+const cJSON *
 aliases_now(struct request *r, const struct room *room)
 {
 	struct event_row row;
@@ -54,18 +62,14 @@ static enum mx_err
 check_one(struct request *r, const struct room *room, const cJSON *now,
     const cJSON *alias, const char **why)
 {
-	struct room there;
-
-	if (alias == NULL || cJSON_IsNull(alias))
-		return M_OK;
 	if (!cJSON_IsString(alias) || !room_alias_valid(alias->valuestring)) {
 		*why = "This is not a room alias";
 		return M_INVALID_PARAM;
 	}
 	if (is_listed(now, alias->valuestring))
 		return M_OK;
-	if (!alias_find(r->db, alias->valuestring, &there) ||
-	    there.nr != room->nr) {
+	if (db_int(r->db, 0, STMT_ALIAS_ROOM, DB_TEXT(alias->valuestring)) !=
+	    room->nr) {
 		*why = arena_printf(r->mem,
 		    "The alias %s does not lead to this room",
 		    alias->valuestring);
@@ -74,11 +78,20 @@ check_one(struct request *r, const struct room *room, const cJSON *now,
 	return M_OK;
 }
 
+/* "If not present, null, or empty", there is none. */
+static bool
+is_none(const cJSON *alias)
+{
+	return alias == NULL || cJSON_IsNull(alias) ||
+	    (cJSON_IsString(alias) && alias->valuestring[0] == '\0');
+}
+
 enum mx_err
 aliases_check(struct request *r, const struct room *room, const cJSON *content,
     const char **why)
 {
 	const cJSON *now = aliases_now(r, room);
+	const cJSON *main = json_get(content, "alias");
 	const cJSON *alt, *alts = json_get(content, "alt_aliases");
 	enum mx_err err;
 
@@ -90,8 +103,8 @@ aliases_check(struct request *r, const struct room *room, const cJSON *content,
 		*why = "A room shows at most 100 aliases";
 		return M_INVALID_PARAM;
 	}
-	if ((err = check_one(r, room, now, json_get(content, "alias"), why)) !=
-	    M_OK)
+	if (!is_none(main) &&
+	    (err = check_one(r, room, now, main, why)) != M_OK)
 		return err;
 	cJSON_ArrayForEach(alt, alts)
 		if ((err = check_one(r, room, now, alt, why)) != M_OK)

@@ -33,6 +33,10 @@ enum mx_err	 event_put(struct request *, struct author *,
 
 /* rooms-alias.c: the room behind an alias of this server. */
 bool		 alias_find(struct db *, const char *alias, struct room *);
+/* Is it of this server?  For what is an alias. */
+bool		 alias_is_ours(struct request *, const char *alias);
+/* Content of the m.room.canonical_alias in force, or NULL. */
+const cJSON	*aliases_now(struct request *, const struct room *);
 /*
  * Do the aliases that content of an m.room.canonical_alias adds to the one in
  * force belong to room?  M_OK, M_INVALID_PARAM or M_BAD_ALIAS and *why.

@@ -60,10 +60,15 @@ SELECT m.user, u.user_id
 -- :name room_grown
 UPDATE room SET last_pos = :pos, joined = joined + :more WHERE nr = :room;
 
+-- A room that is still being made is not found.
 -- :name alias_find
 SELECT r.nr, r.room_id, r.version
   FROM alias a JOIN room r ON r.nr = a.room
  WHERE a.alias = :alias AND r.hidden = 0;
+
+-- Where it leads, also while that room is being made.
+-- :name alias_room
+SELECT room FROM alias WHERE alias = :alias;
 
 -- Touches no row when the name is taken.
 -- :name alias_add

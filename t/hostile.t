@@ -13,6 +13,7 @@ request_of() {
 	register) line="POST $path/register 401 {}" ;;
 	login) line="POST $path/login 200 $login" ;;
 	account) line="GET $path/account/whoami 200" ;;
+	directory) line="GET $path/publicRooms 200" ;;
 	rooms) line="PUT $path/rooms/$room/send/m.room.message/1 200 $message" ;;
 	history) line="GET $path/rooms/$room/messages?dir=b 200" ;;
 	events) line="GET $path/sync 200" ;;

@@ -33,6 +33,7 @@
 	X(M_WEAK_PASSWORD,		"M_WEAK_PASSWORD",		400) \
 	X(M_ROOM_IN_USE,		"M_ROOM_IN_USE",		400) \
 	X(M_BAD_ALIAS,			"M_BAD_ALIAS",			400) \
+	X(M_ALIAS_TAKEN,		"M_UNKNOWN",			409) \
 	X(M_THREEPID_DENIED,		"M_THREEPID_DENIED",		403) \
 	X(M_THREEPID_IN_USE,		"M_THREEPID_IN_USE",		400) \
 	X(M_THREEPID_NOT_FOUND,		"M_THREEPID_NOT_FOUND",		400) \
@@ -54,6 +55,7 @@
 	X(M_UNKNOWN,			"M_UNKNOWN",			500)
 /*
  * M_BAD_REQUEST: a request that no other code fits (an unknown login type).
+ * M_ALIAS_TAKEN: what the room directory answers, other than createRoom.
  * M_UIA: User-Interactive Authentication goes on; the
  * handler has written the body itself, errcode included where a stage failed.
  */
