@@ -81,6 +81,7 @@ CREATE TABLE report (
 	reason   TEXT,
 	score    INTEGER                        -- -100 most offensive, 0 least
 );
+CREATE INDEX report_by ON report (reporter, nr);
 
 -- A task about a room, and what else it needs, by kind.
 ALTER TABLE task ADD COLUMN room INTEGER;    -- room.nr

@@ -36,6 +36,7 @@ struct conf_limit {
 	X(refresh)	\
 	X(mail)		\
 	X(account)	\
+	X(report)	\
 	X(identity)	\
 	X(login_account) \
 	X(guess)	\
