@@ -94,7 +94,7 @@ children_of(struct request *r, const struct room *room, bool suggested,
 	    DB_INT(room->nr), DB_INT(CHILDREN_MAX));
 	struct children all = { .n = 0 };
 
-	while (rows_next(&rows) && !(whole && all.read > CHILDREN_BYTES)) {
+	while (all.read < CHILDREN_BYTES && rows_next(&rows)) {
 		struct event_row row = event_peek(&rows);
 		struct child child;
 

@@ -108,7 +108,7 @@ wish_read(struct request *r, struct wish *wish)
 	return read_from(r, wish);
 }
 
-/* "The user cannot view or peek on the room", or there is none: all the same. */
+/* "The user cannot view or peek on the room", or there is none: the same. */
 static enum mx_err
 root_find(struct request *r, struct summary *root)
 {

@@ -1,171 +1,76 @@
 /*
- * directory-public.c - the list of published rooms, the biggest first.
- *
- * A token is a place in the list: so many members, and among rooms with as
- * many, a number.  Whatever joins, leaves or is published between two pages,
- * it stays a place.
+ * directory-public.c - the list of published rooms: what clients ask for and
+ * get.
  */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "directory.h"
+#include "directory-list.h"
 #include "directory.routes.h"
 #include "matrix/ids.h"
+#include "matrix/shape.h"
+#include "matrix/visibility.h"
 
-#define LIMIT_DEFAULT	100	/* rooms of a page, and at most */
 #define COUNT_MAX	10000	/* rooms that are counted */
 #define TERM_MAX	255	/* bytes */
 #define TYPES_MAX	50
-/*
- * What a filter may look into for one page; then the client gets what was
- * found, and a token to go on.
- */
-#define LOOK_ROOMS	1000
-#define LOOK_MEMORY	(16 * 1024 * 1024)	/* bytes */
 
-/* Before or behind the room that has so many members and this number. */
-struct place {
-	bool	 back;
-	int64_t	 joined;
-	int64_t	 nr;
-};
+/* ---------------------------------------------------------------- writing */
 
-struct search {
-	struct place	 from;
-	int64_t		 limit;
-	const char	*term_text;
-	struct term	*term;		/* NULL: any room */
-	const cJSON	*types;		/* NULL: of any type */
-};
-
-/* What a walk found. */
-struct page {
-	struct summary	 found[LIMIT_DEFAULT];
-	size_t		 n;
-	bool		 more;		/* in the direction of the walk */
-	struct place	 end;		/* of the walk */
-};
-
-/* ----------------------------------------------------------------- tokens */
-
-static const char *
-place_text(struct request *r, struct place p)
+/* Content that anybody may hear of; NULL: none. */
+static const cJSON *
+state_told(struct request *r, const struct room *room, const char *type,
+    const char *state_key)
 {
-	return arena_printf(r->mem, "%c%" PRId64 "-%" PRId64,
-	    p.back ? 'p' : 'n', p.joined, p.nr);
+	struct event_row row;
+
+	return event_find(r->db, room_state_now(r->db, room->nr, type,
+	    state_key), &row) && stranger_sees_whole(r->db, &row) ?
+	    json_parse_own(r->mem, row.content) : NULL;
 }
-
-/* One spelling each, as of other tokens (sync_token.h). */
-static bool
-place_read(struct request *r, const char *text, struct place *p)
-{
-	char *end;
-
-	if (strlen(text) > 64 || (text[0] != 'p' && text[0] != 'n'))
-		return false;
-	p->back = text[0] == 'p';
-	p->joined = strtoll(text + 1, &end, 10);
-	if (*end != '-')
-		return false;
-	p->nr = strtoll(end + 1, NULL, 10);
-	return p->joined >= 0 && p->nr >= 0 &&
-	    strcmp(place_text(r, *p), text) == 0;
-}
-
-static struct place
-place_of(const struct summary *s, bool back)
-{
-	return (struct place){ back, s->joined, s->room.nr };
-}
-
-/* ---------------------------------------------------------------- the walk */
 
 static bool
-type_wanted(const struct search *search, const char *room_type)
+holds(const cJSON *list, const char *text)
 {
-	const cJSON *type;
+	const cJSON *item;
 
-	if (search->types == NULL)
-		return true;
-	cJSON_ArrayForEach(type, search->types)
-		if (room_type == NULL ? cJSON_IsNull(type) :
-		    cJSON_IsString(type) &&
-		    strcmp(type->valuestring, room_type) == 0)
+	cJSON_ArrayForEach(item, list)
+		if (cJSON_IsString(item) &&
+		    strcmp(item->valuestring, text) == 0)
 			return true;
 	return false;
 }
 
-static bool
-is_wanted(const struct search *search, const struct summary *s)
-{
-	return type_wanted(search, s->room_type) && (search->term == NULL ||
-	    term_found(search->term, s->name) ||
-	    term_found(search->term, s->topic) ||
-	    term_found(search->term, s->canonical_alias));
-}
-
-static struct rows
-rooms_from(struct request *r, struct place from)
-{
-	return db_query(r->db, from.back ? STMT_PUBLISHED_BEFORE :
-	    STMT_PUBLISHED_AFTER, DB_INT(from.joined), DB_INT(from.nr),
-	    DB_INT(LOOK_ROOMS + 1));
-}
-
-/* One more is looked at than goes in, to know whether there is one. */
+/*
+ * Those that lead to the room, and that it shows itself, as one of today or of
+ * 2015: what else leads there is for its members (GET aliases).
+ */
 static void
-walk(struct request *r, const struct search *search, struct page *page)
+put_aliases(struct request *r, const struct summary *s)
 {
-	struct rows rows = rooms_from(r, search->from);
-	size_t before = arena_size(r->mem);
-	int looks = 0;
+	const cJSON *alt = json_get(state_told(r, &s->room,
+	    "m.room.canonical_alias", ""), "alt_aliases");
+	const cJSON *old = json_get(state_told(r, &s->room, "m.room.aliases",
+	    r->conf->server_name), "aliases");
+	struct rows rows = db_query(r->db, STMT_ALIASES_OF_ROOM,
+	    DB_INT(s->room.nr));
 
-	page->end = search->from;
+	put_array(&r->out, "aliases");
 	while (rows_next(&rows)) {
-		struct room room = { rows_int(&rows, 0), rows_text(&rows, 1),
-		    room_version_find(rows_text(&rows, 2)) };
-		struct summary s;
+		const char *alias = rows_text(&rows, 0);
 
-		if (page->n == (size_t)search->limit || looks++ == LOOK_ROOMS ||
-		    arena_size(r->mem) - before > LOOK_MEMORY) {
-			page->more = true;
-			rows_done(&rows);
-			return;
-		}
-		if (room.version == NULL)
-			continue;
-		s = summary_of(r, &room, rows_int(&rows, 3));
-		page->end = place_of(&s, search->from.back);
-		if (is_wanted(search, &s))
-			page->found[page->n++] = s;
+		if ((s->canonical_alias != NULL &&
+		    strcmp(s->canonical_alias, alias) == 0) ||
+		    holds(alt, alias) || holds(old, alias))
+			write_text(&r->out, alias);
 	}
+	write_end(&r->out);
 }
-
-static void
-turn(struct page *page)
-{
-	for (size_t i = 0; i < page->n / 2; i++) {
-		struct summary s = page->found[i];
-
-		page->found[i] = page->found[page->n - 1 - i];
-		page->found[page->n - 1 - i] = s;
-	}
-}
-
-/* ---------------------------------------------------------------- writing */
 
 /* "The name of the room, if any.  May be null", and so the topic. */
 static void
 put_2015(struct request *r, const struct summary *s)
 {
-	struct rows rows = db_query(r->db, STMT_ALIASES_OF_ROOM,
-	    DB_INT(s->room.nr));
-
-	put_array(&r->out, "aliases");
-	while (rows_next(&rows))
-		write_text(&r->out, rows_text(&rows, 0));
-	write_end(&r->out);
+	put_aliases(r, s);
 	if (s->name == NULL)
 		put_text(&r->out, "name", NULL);
 	if (s->topic == NULL)
@@ -193,47 +98,17 @@ put_chunk(struct request *r, const struct page *page)
 	write_end(&r->out);
 }
 
-/*
- * Behind the last room of the page, or before its first.  On the side that the
- * walk came from an empty page ends where that began, the room there included.
- */
-static struct place
-edge(const struct search *search, const struct page *page, bool back)
-{
-	struct place p = search->from;
-
-	if (back == p.back)
-		return page->end;
-	if (page->n > 0)
-		return place_of(&page->found[back ? 0 : page->n - 1], back);
-	p.nr += back ? p.nr > 0 ? -1 : 0 : 1;
-	p.back = back;
-	return p;
-}
-
-/* Is there anything on the side that the walk came from? */
-static bool
-has_behind(struct request *r, struct place p)
-{
-	struct rows rows = db_query(r->db, p.back ? STMT_PUBLISHED_BEFORE :
-	    STMT_PUBLISHED_AFTER, DB_INT(p.joined), DB_INT(p.nr), DB_INT(1));
-	bool found = rows_next(&rows);
-
-	rows_done(&rows);
-	return found;
-}
-
 static void
 put_tokens(struct request *r, const struct search *search,
     const struct page *page)
 {
-	struct place next = edge(search, page, false);
-	struct place prev = edge(search, page, true);
+	struct place next = page_edge(search, page, false);
+	struct place prev = page_edge(search, page, true);
 	bool back = search->from.back;
 
-	if (back ? has_behind(r, next) : page->more)
+	if (back ? place_leads_on(r, next) : page->more)
 		put_text(&r->out, "next_batch", place_text(r, next));
-	if (back ? page->more : has_behind(r, prev))
+	if (back ? page->more : place_leads_on(r, prev))
 		put_text(&r->out, "prev_batch", place_text(r, prev));
 	if (reads_2015(r)) {
 		put_text(&r->out, "start", place_text(r, prev));
@@ -250,11 +125,9 @@ answer(struct request *r, struct search *search)
 
 	if (search->term_text != NULL)
 		search->term = term_new(r, search->term_text);
-	walk(r, search, page);
+	page_fill(r, search, page);
 	if (search->term != NULL)
 		term_end(search->term);
-	if (search->from.back)
-		turn(page);
 	put_chunk(r, page);
 	put_tokens(r, search, page);
 }
@@ -269,7 +142,8 @@ check_server(struct request *r)
 	if (server == NULL || strcmp(server, r->conf->server_name) == 0)
 		return M_OK;
 	if (!server_name_valid(server))
-		return fail(r, M_INVALID_PARAM, "server is no name of a server");
+		return fail(r, M_INVALID_PARAM,
+		    "server is no name of a server");
 	return fail(r, M_NOT_FOUND,
 	    "This server cannot ask %s for its rooms yet", server);
 }
@@ -285,7 +159,7 @@ search_begin(struct request *r, const char *since, int64_t limit,
 		    "since is not a token of this list");
 	if (limit < 0)
 		return fail(r, M_INVALID_PARAM, "limit is a number from 1 on");
-	search->limit = limit == 0 || limit > LIMIT_DEFAULT ? LIMIT_DEFAULT :
+	search->limit = limit == 0 || limit > PAGE_MAX ? PAGE_MAX :
 	    limit;
 	return M_OK;
 }

@@ -26,10 +26,10 @@ struct children {
 	size_t		 read;		/* bytes that it took to find them */
 };
 /*
- * Those that the caller may read; with suggested, only such.  With whole their
- * contents too, and then it stops after CHILDREN_BYTES of these.
+ * Those that the caller may read, as far as so many bytes of content go; with
+ * suggested, only such.  With whole their contents too.
  */
-#define CHILDREN_BYTES	(512 * 1024)
+#define CHILDREN_BYTES	(1024 * 1024)
 struct children	 children_of(struct request *, const struct room *,
 		    bool suggested, bool whole);
 /* children_state: stripped state events with origin_server_ts. */

@@ -22,7 +22,7 @@ struct state {
 	struct walk	*walk;
 	struct frame	 frame[DEPTH_MAX];
 	size_t		 depth;		/* frames */
-	int64_t		 seen[ROOMS_MAX];	/* room.nr, may be seen or not */
+	int64_t		 seen[ROOMS_MAX];	/* room.nr, visible or not */
 	size_t		 n_seen;
 	size_t		 work;
 	size_t		 memory;	/* before */

@@ -1,6 +1,6 @@
 /*
- * rooms-alias.c - aliases, as far as rooms are concerned: where they lead, and
- * which of them a room may show as its own.
+ * rooms-alias.c - aliases, as far as rooms are concerned: where they lead,
+ * which of them a room may show as its own, and how it hears of changes.
  */
 #include <string.h>
 
@@ -110,4 +110,99 @@ aliases_check(struct request *r, const struct room *room, const cJSON *content,
 		if ((err = check_one(r, room, now, alt, why)) != M_OK)
 			return err;
 	return M_OK;
+}
+
+/* ---------------------------------------------------- telling the room */
+
+/*
+ * An event that follows from what was done to the directory, and need not be:
+ * without the power to send it, it stays away.
+ */
+static enum mx_err
+put_if_allowed(struct request *r, struct author *by, const struct room *room,
+    struct new_event new)
+{
+	const char *why = NULL;
+	struct sent sent;
+	enum mx_err err = event_try(r, by, room, new, &sent, &why);
+
+	return err == M_OK || err == M_FORBIDDEN ? M_OK :
+	    fail(r, err, "%s", why);
+}
+
+static cJSON *
+aliases_content(struct request *r, const struct room *room)
+{
+	cJSON *content = cJSON_CreateObject();
+	cJSON *list = cJSON_AddArrayToObject(content, "aliases");
+	struct rows rows = db_query(r->db, STMT_ALIASES_OF_ROOM,
+	    DB_INT(room->nr));
+
+	while (rows_next(&rows))
+		cJSON_AddItemToArray(list,
+		    cJSON_CreateString(rows_text(&rows, 0)));
+	return content;
+}
+
+/*
+ * "Rooms store a partial list of room aliases via the m.room.aliases state
+ * event" (2015.md, ALI-3).  Rooms of today have none, unless a client of 2015
+ * began one here.
+ */
+enum mx_err
+aliases_tell(struct request *r, struct author *by, const struct room *room)
+{
+	const char *server = r->conf->server_name;
+
+	if (!room->version->aliases_special && !req_is_2015(r) &&
+	    room_state_now(r->db, room->nr, "m.room.aliases", server) == 0)
+		return M_OK;
+	return put_if_allowed(r, by, room, (struct new_event){
+		.type = "m.room.aliases",
+		.state_key = server,
+		.content = aliases_content(r, room),
+	});
+}
+
+/* content without alias; NULL: it was not in there. */
+static cJSON *
+content_without(const cJSON *content, const char *alias)
+{
+	cJSON *copy = cJSON_Duplicate(content, true);
+	cJSON *main = json_get(copy, "alias");
+	cJSON *alts = json_get(copy, "alt_aliases"), *alt, *next;
+	bool found = false;
+
+	if (cJSON_IsString(main) && strcmp(main->valuestring, alias) == 0) {
+		cJSON_DetachItemViaPointer(copy, main);
+		found = true;
+	}
+	for (alt = alts != NULL ? alts->child : NULL; alt != NULL; alt = next) {
+		next = alt->next;
+		if (!cJSON_IsString(alt) ||
+		    strcmp(alt->valuestring, alias) != 0)
+			continue;
+		cJSON_DetachItemViaPointer(alts, alt);
+		found = true;
+	}
+	if (found && cJSON_IsArray(alts) && alts->child == NULL)
+		cJSON_DetachItemViaPointer(copy, alts);
+	return found ? copy : NULL;
+}
+
+/* "Servers may choose to update" it. */
+enum mx_err
+aliases_untell(struct request *r, struct author *by, const struct room *room,
+    const char *alias)
+{
+	const cJSON *now = aliases_now(r, room);
+	cJSON *content = now != NULL ? content_without(now, alias) : NULL;
+
+	if (content == NULL)
+		return M_OK;
+	return put_if_allowed(r, by, room, (struct new_event){
+		.type = "m.room.canonical_alias",
+		.state_key = "",
+		.content = content,
+	});
 }

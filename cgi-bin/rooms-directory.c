@@ -10,7 +10,7 @@
 #include "rooms.h"
 #include "rooms.routes.h"
 
-/* The m.room.aliases of so many must be smaller than an event. */
+/* An event that lists them must not become too large. */
 #define ALIASES_OF_ROOM	100
 
 /* ----------------------------------------------------------------- rights */
@@ -57,100 +57,6 @@ may_direct(struct request *r, const struct room *room)
 	    power_to_send(levels, "m.room.canonical_alias", true);
 }
 
-/* ---------------------------------------------------- telling the room */
-
-/*
- * An event that follows from what was done to the directory, and need not be:
- * without the power to send it, it stays away.
- */
-static enum mx_err
-put_if_allowed(struct request *r, struct author *by, const struct room *room,
-    struct new_event new)
-{
-	const char *why = NULL;
-	struct sent sent;
-	enum mx_err err = event_try(r, by, room, new, &sent, &why);
-
-	return err == M_OK || err == M_FORBIDDEN ? M_OK :
-	    fail(r, err, "%s", why);
-}
-
-static cJSON *
-aliases_content(struct request *r, const struct room *room)
-{
-	cJSON *content = cJSON_CreateObject();
-	cJSON *list = cJSON_AddArrayToObject(content, "aliases");
-	struct rows rows = db_query(r->db, STMT_ALIASES_OF_ROOM,
-	    DB_INT(room->nr));
-
-	while (rows_next(&rows))
-		cJSON_AddItemToArray(list,
-		    cJSON_CreateString(rows_text(&rows, 0)));
-	return content;
-}
-
-/*
- * "Rooms store a partial list of room aliases via the m.room.aliases state
- * event" (2015.md, ALI-3).  Rooms of today have none, unless a client of 2015
- * began one here.
- */
-static enum mx_err
-tell_aliases(struct request *r, struct author *by, const struct room *room)
-{
-	const char *server = r->conf->server_name;
-
-	if (!room->version->aliases_special && !req_is_2015(r) &&
-	    room_state_now(r->db, room->nr, "m.room.aliases", server) == 0)
-		return M_OK;
-	return put_if_allowed(r, by, room, (struct new_event){
-		.type = "m.room.aliases",
-		.state_key = server,
-		.content = aliases_content(r, room),
-	});
-}
-
-/* content without alias; NULL: it was not in there. */
-static cJSON *
-content_without(const cJSON *content, const char *alias)
-{
-	cJSON *copy = cJSON_Duplicate(content, true);
-	cJSON *main = json_get(copy, "alias");
-	cJSON *alts = json_get(copy, "alt_aliases"), *alt, *next;
-	bool found = false;
-
-	if (cJSON_IsString(main) && strcmp(main->valuestring, alias) == 0) {
-		cJSON_DetachItemViaPointer(copy, main);
-		found = true;
-	}
-	for (alt = alts != NULL ? alts->child : NULL; alt != NULL; alt = next) {
-		next = alt->next;
-		if (!cJSON_IsString(alt) || strcmp(alt->valuestring, alias) != 0)
-			continue;
-		cJSON_DetachItemViaPointer(alts, alt);
-		found = true;
-	}
-	if (found && cJSON_IsArray(alts) && alts->child == NULL)
-		cJSON_DetachItemViaPointer(copy, alts);
-	return found ? copy : NULL;
-}
-
-/* "Servers may choose to update" it. */
-static enum mx_err
-tell_canonical(struct request *r, struct author *by, const struct room *room,
-    const char *alias)
-{
-	const cJSON *now = aliases_now(r, room);
-	cJSON *content = now != NULL ? content_without(now, alias) : NULL;
-
-	if (content == NULL)
-		return M_OK;
-	return put_if_allowed(r, by, room, (struct new_event){
-		.type = "m.room.canonical_alias",
-		.state_key = "",
-		.content = content,
-	});
-}
-
 /* ---------------------------------------------------------------- aliases */
 
 /* The alias in the path, of this server or not. */
@@ -168,8 +74,8 @@ alias_named_ours(struct request *r, const char **alias)
 	enum mx_err err = alias_named(r, alias);
 
 	if (err == M_OK && !alias_is_ours(r, *alias))
-		return fail(r, M_INVALID_PARAM, "Aliases of %s are kept by that "
-		    "server; this one is %s", id_server(*alias),
+		return fail(r, M_INVALID_PARAM, "Aliases of %s are kept by "
+		    "that server; this one is %s", id_server(*alias),
 		    r->conf->server_name);
 	return err;
 }
@@ -254,7 +160,7 @@ alias_put(struct request *r)
 		    "The alias %s leads to a room already", alias);
 	if ((err = author_of(r, &by)) != M_OK)
 		return err;
-	return tell_aliases(r, &by, &room);
+	return aliases_tell(r, &by, &room);
 }
 
 /*
@@ -289,9 +195,9 @@ alias_delete(struct request *r)
 		    "it, or by who may set the aliases of the room");
 	db_exec(r->db, STMT_ALIAS_DROP, DB_TEXT(alias));
 	if ((err = author_of(r, &by)) != M_OK ||
-	    (err = tell_aliases(r, &by, &room)) != M_OK)
+	    (err = aliases_tell(r, &by, &room)) != M_OK)
 		return err;
-	return tell_canonical(r, &by, &room, alias);
+	return aliases_untell(r, &by, &room, alias);
 }
 
 /* -------------------------------------------------------- published rooms */
@@ -358,8 +264,8 @@ listing_put(struct request *r)
 	    (err = room_listed(r, &room)) != M_OK)
 		return err;
 	if (!may_direct(r, &room))
-		return fail(r, M_FORBIDDEN, "Rooms are published by who may set "
-		    "their aliases");
+		return fail(r, M_FORBIDDEN, "Rooms are published by who may "
+		    "set their aliases");
 	if (strcmp(listing.visibility, "public") == 0)
 		db_exec(r->db, STMT_ROOM_PUBLISH, DB_INT(room.nr));
 	else

@@ -43,5 +43,14 @@ const cJSON	*aliases_now(struct request *, const struct room *);
  */
 enum mx_err	 aliases_check(struct request *, const struct room *,
 		    const cJSON *content, const char **why);
+/*
+ * The aliases of the room have changed: tell it, where such rooms are told
+ * (2015.md, ALI-3) and the author has the power.  Not M_OK: refused already.
+ */
+enum mx_err	 aliases_tell(struct request *, struct author *,
+		    const struct room *);
+/* One of them is gone: the room no longer shows it, likewise. */
+enum mx_err	 aliases_untell(struct request *, struct author *,
+		    const struct room *, const char *alias);
 
 #endif

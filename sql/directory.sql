@@ -32,18 +32,29 @@ SELECT count(*) FROM (SELECT 1 FROM room
                        WHERE published = 1 AND hidden = 0 AND joined > 0
                        LIMIT :most);
 
--- From a place on to smaller rooms.
--- :name published_after
+-- From a place on: first those with as many members, then smaller ones.  Two
+-- statements, since one would read all rooms of the same size to skip them.
+-- :name published_alike_after
 SELECT nr, room_id, version, joined FROM room
- WHERE published = 1 AND hidden = 0 AND joined > 0
-   AND (joined, nr) < (:joined, :nr)
+ WHERE published = 1 AND hidden = 0 AND joined = :joined AND joined > 0
+   AND nr < :nr
+ ORDER BY nr DESC LIMIT :most;
+
+-- :name published_smaller
+SELECT nr, room_id, version, joined FROM room
+ WHERE published = 1 AND hidden = 0 AND joined < :joined AND joined > 0
  ORDER BY joined DESC, nr DESC LIMIT :most;
 
 -- And back to bigger ones, the nearest first.
--- :name published_before
+-- :name published_alike_before
 SELECT nr, room_id, version, joined FROM room
- WHERE published = 1 AND hidden = 0 AND joined > 0
-   AND (joined, nr) > (:joined, :nr)
+ WHERE published = 1 AND hidden = 0 AND joined = :joined AND joined > 0
+   AND nr > :nr
+ ORDER BY nr LIMIT :most;
+
+-- :name published_bigger
+SELECT nr, room_id, version, joined FROM room
+ WHERE published = 1 AND hidden = 0 AND joined > :joined AND joined > 0
  ORDER BY joined, nr LIMIT :most;
 
 ----------------------------------------------------------------- summaries

@@ -173,6 +173,19 @@ done
 look "$first"
 is_json '.rooms | length' 31 'getSpaceHierarchy: a tree that is too deep ends (security 19)'
 
+# Children that are long: some are told, and the walk ends.
+space long
+long=$(printf '%060000d' 0)
+i=0
+while [ $i -lt 25 ]; do
+	child "$room" "!x$i:localhost" "{$via,\"x\":\"$long\"}"
+	i=$((i + 1))
+done
+child "$room" "$a" "{$via,\"order\":\" \"}"
+look "$room"
+is_json '.rooms[0].children_state | length | . > 10 and . < 25' true \
+    'getSpaceHierarchy: a megabyte of children, and no more (security 19)'
+
 # ------------------------------------------------------------------ who sees
 as alice
 space all

@@ -249,10 +249,48 @@ is_status 200 'queryPublicRooms: null is nothing'
 req POST "$v3/publicRooms?server=elsewhere.example" '{}'
 refused 404 M_NOT_FOUND 'queryPublicRooms: of another server, without federation'
 
+# The aliases of 2015 are those that a room shows.
+as alice
+create '{"visibility":"public","name":"Many","room_alias_name":"main"}'
+for alias in alt hidden; do
+	req PUT "$v3/directory/room/%23$alias:localhost" "{\"room_id\":\"$room\"}"
+done
+req PUT "$here/state/m.room.canonical_alias" '{"alias":"#main:localhost","alt_aliases":["#alt:localhost"]}'
+req GET $c/api/v1/publicRooms
+is_json '.chunk[] | select(.name == "Many") | .aliases' '["#alt:localhost","#main:localhost"]' \
+    '2015: aliases, but not those that are for members (security 17)'
+req PUT "$here/state/m.room.aliases/localhost" '{"aliases":["#hidden:localhost","#big:localhost"]}'
+req GET $c/api/v1/publicRooms
+is_json '.chunk[] | select(.name == "Many") | .aliases | length' 3 \
+    '2015: and those of m.room.aliases, as far as they lead here'
+
 # A room that everybody has left is no longer shown.
 as alice
 create '{"visibility":"public","name":"Left alone"}'
 req POST "$here/leave" '{}'
 search alone
 is_json .chunk '[]' 'a room without members is not shown'
+get '?since=p0-0&limit=100'
+is_json '[.chunk[] | select(.name == "Left alone")]' '[]' 'nor from the other end'
+get '?since=n5-9223372036854775807'
+is_status 200 'the end of all numbers is a place, too'
+get '?since=p5-9223372036854775807'
+is_status 200 'in both directions'
+
+# What a search looks into for one page is bounded.
+long=$(printf '%060000d' 0)
+i=0
+while [ $i -lt 70 ]; do
+	create "{\"visibility\":\"public\",\"initial_state\":[{\"type\":\"m.room.topic\",\"content\":{\"topic\":\"$long\"}}]}"
+	i=$((i + 1))
+done
+search 'words of nobody'
+is_json '[.chunk, has("next_batch"), has("prev_batch")]' '[[],true,false]' \
+    'queryPublicRooms: a page may be empty, with more to come (security 19)'
+pages=1
+while [ "$(jq 'has("next_batch")' "$tmp/body")" = true ] && [ $pages -lt 50 ]; do
+	query "{\"filter\":{\"generic_search_term\":\"space\"},\"since\":\"$(get_json .next_batch)\"}"
+	pages=$((pages + 1))
+done
+is_json '[.chunk[].name]' '["A Space"]' 'queryPublicRooms: whoever goes on finds it'
 done_testing
