@@ -149,7 +149,7 @@ static void
 show_text(const struct order *o, const struct report *p,
     const struct rows *rows)
 {
-	struct span content = row_content(rows, 10);
+	struct span content;
 
 	say(o->mem, "%-10s %lld", "report", (long long)p->nr);
 	say_member(o, "time", time_text(o->mem, p->at));
@@ -164,6 +164,7 @@ show_text(const struct order *o, const struct report *p,
 		return;
 	say_member(o, "sender", rows_text(rows, 8));
 	say_member(o, "type", rows_text(rows, 9));
+	content = row_content(rows, 10);
 	say_member(o, "content", arena_strndup(o->mem, content.s, content.n));
 }
 
