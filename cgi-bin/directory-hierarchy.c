@@ -5,13 +5,12 @@
  * it; the next page walks there again, so nothing is kept between two, and
  * what changes in the tree is seen.
  */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "directory-space.h"
 #include "directory.routes.h"
 #include "matrix/ids.h"
+#include "matrix/sync_token.h"
 
 #define LIMIT_DEFAULT	50	/* rooms of a page, and at most */
 #define DEPTH_DEFAULT	30
@@ -19,39 +18,9 @@
 #define PAGE_BYTES	(1024 * 1024)
 
 struct wish {
-	bool		 suggested;
-	int64_t		 max_depth;
+	struct tree_token from;		/* after 0: from the beginning */
 	int64_t		 limit;
-	int64_t		 after;		/* room.nr; 0: from the beginning */
-	int64_t		 count;		/* rooms up to it */
 };
-
-/* ----------------------------------------------------------------- tokens */
-
-static const char *
-token_text(struct request *r, const struct wish *wish)
-{
-	return arena_printf(r->mem, "h%" PRId64 "-%" PRId64 "-%" PRId64 "-%d",
-	    wish->after, wish->count, wish->max_depth, wish->suggested);
-}
-
-static bool
-token_read(struct request *r, const char *text, struct wish *wish)
-{
-	char *end;
-
-	if (strlen(text) > 80 || text[0] != 'h')
-		return false;
-	wish->after = strtoll(text + 1, &end, 10);
-	if (*end == '-')
-		wish->count = strtoll(end + 1, &end, 10);
-	if (*end == '-')
-		wish->max_depth = strtoll(end + 1, &end, 10);
-	if (*end == '-')
-		wish->suggested = strcmp(end, "-1") == 0;
-	return wish->after > 0 && wish->count > 0 && wish->max_depth >= 0 &&
-	    strcmp(token_text(r, wish), text) == 0;
-}
 
 /* ---------------------------------------------------------------- reading */
 
@@ -73,17 +42,17 @@ static enum mx_err
 read_from(struct request *r, struct wish *wish)
 {
 	const char *from = req_query(r, "from");
-	struct wish first = *wish;
+	struct tree_token first = wish->from;
 
 	if (from == NULL)
 		return M_OK;
-	if (!token_read(r, from, wish))
+	if (!tree_token_read(from, &wish->from))
 		return fail(r, M_INVALID_PARAM,
 		    "from is not a token of this list");
 	if ((req_query(r, "max_depth") != NULL &&
-	    first.max_depth != wish->max_depth) ||
+	    first.max_depth != wish->from.max_depth) ||
 	    (req_query(r, "suggested_only") != NULL &&
-	    first.suggested != wish->suggested))
+	    first.suggested != wish->from.suggested))
 		return fail(r, M_INVALID_PARAM, "suggested_only and max_depth "
 		    "stay what they were on the first page");
 	return M_OK;
@@ -94,16 +63,15 @@ wish_read(struct request *r, struct wish *wish)
 {
 	enum mx_err err;
 
-	wish->limit = LIMIT_DEFAULT;
-	wish->max_depth = DEPTH_DEFAULT;
+	wish->from.max_depth = DEPTH_DEFAULT;
 	if (!req_query_int(r, "limit", 1, INT64_MAX, &wish->limit))
 		return fail(r, M_INVALID_PARAM, "limit is a number from 1 on");
-	if (!req_query_int(r, "max_depth", 0, INT64_MAX, &wish->max_depth))
+	if (!req_query_int(r, "max_depth", 0, INT64_MAX, &wish->from.max_depth))
 		return fail(r, M_INVALID_PARAM,
 		    "max_depth is a number from 0 on");
 	if (wish->limit > LIMIT_DEFAULT)
 		wish->limit = LIMIT_DEFAULT;
-	if ((err = read_suggested(r, &wish->suggested)) != M_OK)
+	if ((err = read_suggested(r, &wish->from.suggested)) != M_OK)
 		return err;
 	return read_from(r, wish);
 }
@@ -134,7 +102,7 @@ put_room(struct request *r, const struct wish *wish, const struct room *room)
 	struct children children = { .n = 0 };
 
 	if (s.room_type != NULL && strcmp(s.room_type, "m.space") == 0)
-		children = children_of(r, room, wish->suggested, true);
+		children = children_of(r, room, wish->from.suggested, true);
 	write_object(&r->out);
 	summary_put_chunk(&r->out, &s);
 	summary_put_rest(&r->out, &s);
@@ -146,10 +114,11 @@ put_room(struct request *r, const struct wish *wish, const struct room *room)
 static size_t
 first_of(const struct walk *walk, const struct wish *wish)
 {
-	for (size_t i = 0; wish->after != 0 && i < walk->n; i++)
-		if (walk->room[i].nr == wish->after)
+	for (size_t i = 0; wish->from.after != 0 && i < walk->n; i++)
+		if (walk->room[i].nr == wish->from.after)
 			return i + 1;
-	return (uint64_t)wish->count < walk->n ? (size_t)wish->count : walk->n;
+	return (uint64_t)wish->from.count < walk->n ?
+	    (size_t)wish->from.count : walk->n;
 }
 
 /*
@@ -162,7 +131,7 @@ first_of(const struct walk *walk, const struct wish *wish)
 enum mx_err
 hierarchy(struct request *r)
 {
-	struct wish wish = { .after = 0 };
+	struct wish wish = { .limit = LIMIT_DEFAULT };
 	struct walk walk = { .r = r };
 	struct summary root;
 	enum mx_err err;
@@ -171,9 +140,9 @@ hierarchy(struct request *r)
 	if ((err = wish_read(r, &wish)) != M_OK ||
 	    (err = root_find(r, &root)) != M_OK)
 		return err;
-	walk.suggested = wish.suggested;
-	walk.max_depth = wish.max_depth;
-	walk_from(&walk, &root, wish.after, (size_t)wish.limit + 1);
+	walk.suggested = wish.from.suggested;
+	walk.max_depth = wish.from.max_depth;
+	walk_from(&walk, &root, wish.from.after, (size_t)wish.limit + 1);
 	i = first_of(&walk, &wish);
 	end = i + (size_t)wish.limit;
 	put_array(&r->out, "rooms");
@@ -182,8 +151,8 @@ hierarchy(struct request *r)
 	write_end(&r->out);
 	if (i == walk.n || i == 0)
 		return M_OK;
-	wish.after = walk.room[i - 1].nr;
-	wish.count = (int64_t)i;
-	put_text(&r->out, "next_batch", token_text(r, &wish));
+	wish.from.after = walk.room[i - 1].nr;
+	wish.from.count = (int64_t)i;
+	put_text(&r->out, "next_batch", tree_token_text(r->mem, wish.from));
 	return M_OK;
 }

@@ -1,8 +1,6 @@
 /*
  * directory-list.c - through the published rooms, from a place on.
  */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "directory-list.h"
@@ -14,36 +12,10 @@
 #define LOOK_ROOMS	1000
 #define LOOK_MEMORY	(8 * 1024 * 1024)	/* bytes */
 
-/* ----------------------------------------------------------------- tokens */
-
-const char *
-place_text(struct request *r, struct place p)
-{
-	return arena_printf(r->mem, "%c%" PRId64 "-%" PRId64,
-	    p.back ? 'p' : 'n', p.joined, p.nr);
-}
-
-/* One spelling each, as of other tokens (sync_token.h). */
-bool
-place_read(struct request *r, const char *text, struct place *p)
-{
-	char *end;
-
-	if (strlen(text) > 64 || (text[0] != 'p' && text[0] != 'n'))
-		return false;
-	p->back = text[0] == 'p';
-	p->joined = strtoll(text + 1, &end, 10);
-	if (*end != '-')
-		return false;
-	p->nr = strtoll(end + 1, NULL, 10);
-	return p->joined >= 0 && p->nr >= 0 &&
-	    strcmp(place_text(r, *p), text) == 0;
-}
-
-static struct place
+static struct list_token
 place_of(const struct summary *s, bool back)
 {
-	return (struct place){ back, s->joined, s->room.nr };
+	return (struct list_token){ back, s->joined, s->room.nr };
 }
 
 /* ---------------------------------------------------------------- the walk */
@@ -75,14 +47,14 @@ is_wanted(const struct search *search, const struct summary *s)
 /* Rooms from a place on, in its direction. */
 struct cursor {
 	struct request	*r;
-	struct place	 from;
+	struct list_token	 from;
 	int64_t		 most;		/* that are read of either kind */
 	struct rows	 rows;
 	bool		 alike;		/* still those with as many members */
 };
 
 static struct cursor
-cursor_from(struct request *r, struct place from, int64_t most)
+cursor_from(struct request *r, struct list_token from, int64_t most)
 {
 	return (struct cursor){ r, from, most, db_query(r->db, from.back ?
 	    STMT_PUBLISHED_ALIKE_BEFORE : STMT_PUBLISHED_ALIKE_AFTER,
@@ -158,10 +130,10 @@ page_fill(struct request *r, const struct search *search, struct page *page)
 }
 
 /* On the side that the walk came from an empty page ends where that began. */
-struct place
+struct list_token
 page_edge(const struct search *search, const struct page *page, bool back)
 {
-	struct place p = search->from;
+	struct list_token p = search->from;
 
 	if (back == p.back)
 		return page->end;
@@ -176,7 +148,7 @@ page_edge(const struct search *search, const struct page *page, bool back)
 }
 
 bool
-place_leads_on(struct request *r, struct place p)
+place_leads_on(struct request *r, struct list_token p)
 {
 	struct cursor c = cursor_from(r, p, 1);
 	bool found = cursor_next(&c);

@@ -2,30 +2,23 @@
  * directory-list.h - the list of published rooms, the biggest first, and of
  * those with as many members the newest (client-server API, GET publicRooms).
  *
- * A token is a place in the list: so many members, and among rooms with as
- * many, a number.  Whatever joins, leaves or is published between two pages,
- * it stays a place.
+ * A token (sync_token.h) is a place in it: so many members, and among rooms
+ * with as many, a number.  Whatever joins, leaves or is published between two
+ * pages, it stays a place.
  */
 #ifndef MXCGI_CGI_DIRECTORY_LIST_H
 #define MXCGI_CGI_DIRECTORY_LIST_H
 
 #include "directory.h"
+#include "matrix/sync_token.h"
 
 #define PAGE_MAX	100	/* rooms of a page */
 
-/* Behind the room that has so many members and this number, or before it. */
-struct place {
-	bool	 back;
-	int64_t	 joined;
-	int64_t	 nr;
-};
-const char	*place_text(struct request *, struct place);
-bool		 place_read(struct request *, const char *, struct place *);
 /* Is there any room further on? */
-bool		 place_leads_on(struct request *, struct place);
+bool		 place_leads_on(struct request *, struct list_token);
 
 struct search {
-	struct place	 from;
+	struct list_token	 from;
 	int64_t		 limit;		/* 1 to PAGE_MAX */
 	const char	*term_text;
 	struct term	*term;		/* NULL: any room */
@@ -36,13 +29,13 @@ struct page {
 	struct summary	 found[PAGE_MAX];
 	size_t		 n;
 	bool		 more;		/* in the direction of the walk */
-	struct place	 end;		/* of the walk */
+	struct list_token	 end;		/* of the walk */
 };
 /* A bounded number of rooms is looked at, so the page may be short of them. */
 void		 page_fill(struct request *, const struct search *,
 		    struct page *);
 /* Behind the last room of the page, or before its first. */
-struct place	 page_edge(const struct search *, const struct page *,
+struct list_token	 page_edge(const struct search *, const struct page *,
 		    bool back);
 
 #endif

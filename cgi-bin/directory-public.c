@@ -102,17 +102,17 @@ static void
 put_tokens(struct request *r, const struct search *search,
     const struct page *page)
 {
-	struct place next = page_edge(search, page, false);
-	struct place prev = page_edge(search, page, true);
+	struct list_token next = page_edge(search, page, false);
+	struct list_token prev = page_edge(search, page, true);
 	bool back = search->from.back;
 
 	if (back ? place_leads_on(r, next) : page->more)
-		put_text(&r->out, "next_batch", place_text(r, next));
+		put_text(&r->out, "next_batch", list_token_text(r->mem, next));
 	if (back ? page->more : place_leads_on(r, prev))
-		put_text(&r->out, "prev_batch", place_text(r, prev));
+		put_text(&r->out, "prev_batch", list_token_text(r->mem, prev));
 	if (reads_2015(r)) {
-		put_text(&r->out, "start", place_text(r, prev));
-		put_text(&r->out, "end", place_text(r, next));
+		put_text(&r->out, "start", list_token_text(r->mem, prev));
+		put_text(&r->out, "end", list_token_text(r->mem, next));
 	}
 	put_int(&r->out, "total_room_count_estimate", db_int(r->db, 0,
 	    STMT_PUBLISHED_COUNT, DB_INT(COUNT_MAX)));
@@ -153,8 +153,8 @@ static enum mx_err
 search_begin(struct request *r, const char *since, int64_t limit,
     struct search *search)
 {
-	search->from = (struct place){ false, INT64_MAX, 0 };
-	if (since != NULL && !place_read(r, since, &search->from))
+	search->from = (struct list_token){ false, INT64_MAX, 0 };
+	if (since != NULL && !list_token_read(since, &search->from))
 		return fail(r, M_INVALID_PARAM,
 		    "since is not a token of this list");
 	if (limit < 0)
