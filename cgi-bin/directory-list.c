@@ -91,9 +91,9 @@ walk(struct request *r, const struct search *search, struct page *page)
 
 	page->end = search->from;
 	for (int looks = 0; cursor_next(&c); looks++) {
-		struct room room = { rows_int(&c.rows, 0),
-		    rows_text(&c.rows, 1),
-		    room_version_find(rows_text(&c.rows, 2)) };
+		struct room room = { .nr = rows_int(&c.rows, 0),
+		    .room_id = rows_text(&c.rows, 1),
+		    .version = room_version_find(rows_text(&c.rows, 2)) };
 		struct summary s;
 
 		if (walk_ends(r, search, page, looks, before)) {
