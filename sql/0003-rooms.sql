@@ -86,3 +86,20 @@ CREATE INDEX report_by ON report (reporter, nr);
 -- A task about a room, and what else it needs, by kind.
 ALTER TABLE task ADD COLUMN room INTEGER;    -- room.nr
 ALTER TABLE task ADD COLUMN detail TEXT;
+
+-- Which events hold which words; what they say stays in event.  rowid is
+-- event.nr, words what search.c makes of it.  Writes: rooms, housekeeper.
+CREATE VIRTUAL TABLE search USING fts5 (
+	words, content = '', detail = none, columnsize = 0, tokenize = 'ascii'
+);
+
+-- One row: the last event that the index has.  Writes: rooms, housekeeper.
+CREATE TABLE search_upto (
+	one INTEGER PRIMARY KEY CHECK (one = 1),
+	nr  INTEGER NOT NULL                    -- event.nr
+);
+INSERT INTO search_upto (one, nr) VALUES (1, 0);
+
+-- What was said before there was an index goes into it.
+INSERT INTO task (kind, created_at)
+SELECT 'search_index', max(origin_server_ts) FROM event HAVING count(*) > 0;

@@ -7,6 +7,8 @@
 #include "json/json.h"
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
+#include "matrix/room.h"
+#include "matrix/search.h"
 
 #define PIECE_EVENTS	20	/* at most, of one transaction */
 #define TRIES		5	/* then a room is passed over */
@@ -212,5 +214,6 @@ const struct task_kind room_tasks[] = {
 	{ TASK_SHOW_PROFILE, show_profile },
 	{ TASK_COPY_BANS, copy_bans },
 	{ TASK_UNMAKE_ROOM, unmake_room },
+	{ TASK_SEARCH_INDEX, search_index },
 	{ NULL, NULL }
 };
