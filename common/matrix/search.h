@@ -71,7 +71,9 @@ double	search_rank(struct arena *, const struct search_terms *,
 
 /*
  * Events that may hold the terms, newest (event.nr) first, from below `before`
- * down to above `floor`.  rooms: of these; more than SEARCH_ROOMS: of any.
+ * down to above `floor`.  rooms: the index is asked for these only, unless they
+ * are more than SEARCH_ROOMS; what it does not have yet is of any room.  Who
+ * calls looks at row->room.
  */
 struct search {
 	struct db	*db;

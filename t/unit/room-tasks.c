@@ -138,12 +138,18 @@ deactivate(const struct author *who)
 	db_commit(db);
 }
 
+/* Of this kind alone: other tasks, which events leave, are not counted. */
 static struct tasks
 fresh(void)
 {
+	static struct task_kind leaving[2];
+	const struct task_kind *kind = room_tasks;
 	struct tasks t;
 
-	tasks_init(&t, store, room_tasks);
+	while (strcmp(kind->kind, TASK_LEAVE_ROOMS) != 0)
+		kind++;
+	leaving[0] = *kind;
+	tasks_init(&t, store, leaving);
 	return t;
 }
 
