@@ -97,12 +97,13 @@ event_get_anywhere(struct request *r)
 
 /* ---------------------------------------------------------------- context */
 
-/* Which state goes with it: that after event nr. */
 struct scene {
 	struct found		 found;
 	struct page		 before;
 	struct page		 after;
-	int64_t			 nr;
+	enum state_view		 view;		/* of the caller, now */
+	int64_t			 at_nr;
+	int64_t			 nr;		/* whose state goes with it */
 };
 
 static enum mx_err
@@ -121,6 +122,24 @@ read_limits(struct request *r, struct scene *scene)
 	scene->before.limit = limit / 2;
 	scene->after.limit = limit - limit / 2;
 	return M_OK;
+}
+
+/*
+ * Whom an invitation lets see that and no more, is shown nothing around it; and
+ * who left, what happened until then.  Their tokens do not tell of more either.
+ */
+static void
+hold_to_view(struct request *r, struct scene *scene)
+{
+	struct page *before = &scene->before, *after = &scene->after;
+
+	scene->view = state_view(r->db, before->room.nr, r->who.user,
+	    &scene->at_nr);
+	if (scene->view == STATE_NONE ||
+	    !filter_has_room(NULL, &before->filter, before->room.room_id))
+		before->limit = after->limit = 0;
+	if (scene->view == STATE_AT)
+		after->to = place_of_event(r->db, scene->at_nr);
 }
 
 static enum mx_err
@@ -144,31 +163,8 @@ scene_read(struct request *r, struct scene *scene)
 	before->to = room_beginning;
 	after->from = (struct room_token){ row->depth, row->nr };
 	after->to = room_end;
-	if (!filter_has_room(NULL, &before->filter, before->room.room_id))
-		before->limit = after->limit = 0;
+	hold_to_view(r, scene);
 	return M_OK;
-}
-
-/*
- * Whom an invitation lets see that and no more, is not shown the state around
- * it; and who left sees none later than when they did.
- */
-static bool
-has_state(struct request *r, struct scene *scene)
-{
-	int64_t at_nr;
-
-	switch (state_view(r->db, scene->found.room.nr, r->who.user, &at_nr)) {
-	case STATE_NONE:
-		return false;
-	case STATE_NOW:
-		return true;
-	case STATE_AT:
-		if (scene->nr > at_nr)
-			scene->nr = at_nr;
-		return true;
-	}
-	return false;
 }
 
 /* With lazy loading: of the members only who wrote what is shown. */
@@ -204,8 +200,10 @@ put_scene(struct request *r, struct scene *scene)
 	after = page_write(r, &scene->after, "events_after");
 	scene->nr = after.newest > found->row.nr ? after.newest :
 	    found->row.nr;
+	if (scene->view == STATE_AT && scene->nr > scene->at_nr)
+		scene->nr = scene->at_nr;
 	put_array(&r->out, "state");
-	if (has_state(r, scene))
+	if (scene->view != STATE_NONE)
 		put_state(r, scene);
 	write_end(&r->out);
 	put_text(&r->out, "start", room_token_text(r->mem, before.at));

@@ -164,6 +164,12 @@ is_json '[.events_after[] | .content.membership // .content.body]' '["leave"]' \
     'what came before is still seen, up to the leaving (security 17)'
 is_json '[.state[] | select(.type == "m.room.name") | .content.name]' \
     '["second"]' 'with the state of then (security 17)'
+end=$(get_json .end)
+as alice
+say 'yet another'
+as bob
+around "$last" '?limit=100'
+is_json .end "\"$end\"" 'and do not learn that more was said (security 17)'
 
 as alice
 make '{"preset":"private_chat","invite":["@carol:localhost"]}'

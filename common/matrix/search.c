@@ -166,7 +166,7 @@ tally_word(struct tally *t, const struct word *word)
 		t->note(t->arg, word->as_written);
 }
 
-/* Often is better than once, but ever less so; the longer the text, the less. */
+/* Often is better than once, and the more so the shorter the text is. */
 static double
 tally_rank(const struct tally *t)
 {

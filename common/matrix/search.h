@@ -11,9 +11,9 @@
  * The index is written in batches, since each costs as much as several of the
  * messages in it: every SEARCH_BATCH events a task takes in what is new.
  * search_next() looks at those behind the index itself, so that nothing is
- * missed, however long that is.  Only this and sql/search.sql know that SQLite's
- * FTS5 holds the index.  It is given words and nothing else: whatever somebody
- * types is never its syntax.
+ * missed, however long that is.  Only this and sql/search.sql know that FTS5 of
+ * SQLite holds the index.  It is given words and nothing else: whatever
+ * somebody types is never its syntax.
  */
 #ifndef MXCGI_SEARCH_H
 #define MXCGI_SEARCH_H
