@@ -372,19 +372,20 @@ index_row(struct task *t, struct arena *mem, const struct rows *rows)
 		    DB_SPAN(buf_content(&words)));
 }
 
-/* Returns the last that was taken in, or upto when there is no more. */
+/* Returns the last that was taken in; *rest: there may be more. */
 static int64_t
-index_some(struct task *t, struct arena *mem, int64_t upto)
+index_some(struct task *t, struct arena *mem, int64_t upto, bool *rest)
 {
 	struct rows rows = db_query(t->db, STMT_SEARCH_NEW, DB_INT(upto),
 	    DB_INT(PIECE_EVENTS));
+	int n = 0;
 
-	while (rows_next(&rows)) {
+	*rest = false;
+	while (!*rest && rows_next(&rows)) {
 		upto = rows_int(&rows, 0);
 		index_row(t, mem, &rows);
 		arena_clear(mem);
-		if (!task_has_time(t))
-			break;
+		*rest = ++n == PIECE_EVENTS || !task_has_time(t);
 	}
 	rows_done(&rows);
 	return upto;
@@ -393,15 +394,14 @@ index_some(struct task *t, struct arena *mem, int64_t upto)
 enum task_end
 search_index(struct task *t)
 {
-	int64_t before = db_int(t->db, 0, STMT_SEARCH_UPTO, DB_INT(1)), upto;
+	int64_t upto = db_int(t->db, 0, STMT_SEARCH_UPTO, DB_INT(1));
 	struct arena *mem = arena_new(), *was = json_arena(mem);
+	bool rest;
 
-	upto = index_some(t, mem, before);
+	upto = index_some(t, mem, upto, &rest);
 	json_arena(was);
 	arena_free(mem);
-	if (upto == before)
-		return TASK_DONE;
 	db_exec(t->db, STMT_SEARCH_UPTO_SET, DB_INT(upto));
 	t->cursor = "";
-	return TASK_MORE;
+	return rest ? TASK_MORE : TASK_DONE;
 }
