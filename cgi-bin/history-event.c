@@ -34,9 +34,9 @@ found_read(struct rows rows, struct found *found)
 
 	if (there) {
 		found->row = event_row(&rows);
-		found->room = (struct room){ found->row.room,
-		    rows_text(&rows, 18),
-		    room_version_find(rows_text(&rows, 19)) };
+		found->room = (struct room){ .nr = found->row.room,
+		    .room_id = rows_text(&rows, 18),
+		    .version = room_version_find(rows_text(&rows, 19)) };
 	}
 	rows_done(&rows);
 	return there && found->room.version != NULL;

@@ -181,7 +181,3 @@ SELECT u.user_id, e.content_at, e.content_len, e.pdu
   CROSS JOIN user u ON u.nr = m.user
   CROSS JOIN event e ON e.nr = m.event
  WHERE m.room = :room AND m.membership = 'join';
-
--- And how many.
--- :name room_joined
-SELECT joined FROM room WHERE nr = :room;

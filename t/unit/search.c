@@ -45,8 +45,8 @@ begin(void)
 	struct room room;
 	struct sent sent;
 
-	room_begin(&anna, room_version_find("10"), cJSON_CreateObject(), &room,
-	    &sent, &why);
+	room_begin(&anna, &(struct new_room){
+	    .version = room_version_find("10") }, &room, &sent, &why);
 	room_send(&anna, &room, &(struct new_event){ .type = "m.room.member",
 	    .state_key = anna.user_id, .content = json_parse_own(scratch_mem,
 	    SPAN("{\"membership\":\"join\"}")) }, &sent, &why);
