@@ -48,7 +48,7 @@ CREATE TABLE receipt (
 	pos    INTEGER NOT NULL,                -- change.pos
 	PRIMARY KEY (room, user, kind, thread)
 ) WITHOUT ROWID;
-CREATE INDEX receipt_told ON receipt (room, pos);
+CREATE INDEX receipt_told ON receipt (room, kind, pos);
 
 -- What a client keeps here for its user, of all rooms (room 0) or of one; tags
 -- are m.tag, the read marker is m.fully_read.  Writes: user, rooms.
@@ -56,11 +56,12 @@ CREATE TABLE account_data (
 	user    INTEGER NOT NULL REFERENCES account (user),
 	room    INTEGER NOT NULL,
 	type    TEXT NOT NULL,
-	content TEXT NOT NULL,
 	pos     INTEGER NOT NULL,               -- change.pos
+	bytes   INTEGER NOT NULL,               -- of content
+	content TEXT NOT NULL,                  -- a JSON object
 	PRIMARY KEY (user, room, type)
 ) WITHOUT ROWID;
-CREATE INDEX account_data_told ON account_data (user, pos);
+CREATE INDEX account_data_told ON account_data (user, room, pos);
 
 -- What users show of themselves.  Writes: profile.
 CREATE TABLE profile (
