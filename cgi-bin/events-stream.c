@@ -33,6 +33,7 @@ struct stream {
 	int64_t		 now;		/* the end of the stream, */
 	int64_t		 upto;		/* and as far as is told this time, */
 	int64_t		 vol_n;		/* likewise of the volatile one */
+	struct effort	 effort;
 	bool		 some;		/* there was something to tell */
 };
 
@@ -198,12 +199,11 @@ write_places(struct stream *s)
 static void
 write_beside(struct stream *s, const struct heard *h, int64_t from)
 {
-	struct effort effort = effort_of(s->r);
 	struct writer *w = &s->r->out;
 	struct beside b = { .r = s->r, .room = h->room.nr,
 	    .room_id = h->room.room_id, .say_room = true,
 	    .in_2015 = req_is_2015(s->r), .after = from, .upto = s->upto,
-	    .effort = &effort };
+	    .effort = &s->effort };
 	size_t n = 0;
 
 	if (h->membership != MEMBERSHIP_JOIN)
@@ -218,9 +218,8 @@ write_beside(struct stream *s, const struct heard *h, int64_t from)
 static void
 write_besides(struct stream *s, const struct ask *ask)
 {
-	struct effort effort = effort_of(s->r);
 	struct beside global = { .r = s->r, .room = ACCOUNT_DATA_GLOBAL,
-	    .after = ask->from.pos, .upto = s->upto, .effort = &effort };
+	    .after = ask->from.pos, .upto = s->upto, .effort = &s->effort };
 
 	for (size_t i = 0; i < s->heard.n; i++)
 		if (ask->room == 0 || s->heard.item[i].room.nr == ask->room)
@@ -242,7 +241,8 @@ wait_more(struct stream *s, const struct ask *ask)
 static enum mx_err
 answer(struct request *r, const struct ask *ask)
 {
-	struct stream s = { .r = r, .now = change_last(r->db) };
+	struct stream s = { .r = r, .now = change_last(r->db),
+	    .effort = effort_of(r) };
 	struct sync_token end;
 
 	s.upto = s.now;
@@ -255,6 +255,8 @@ answer(struct request *r, const struct ask *ask)
 	write_places(&s);
 	write_besides(&s, ask);
 	write_end(&r->out);
+	if (effort_is_much(&s.effort))
+		return elsewhere(r);
 	/* Where all that was looked at is hidden, the rest comes next time. */
 	if (!s.some && s.upto == s.now && r->now < ask->until && !r->last_call)
 		return wait_more(&s, ask);

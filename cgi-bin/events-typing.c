@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "matrix/typing.h"
 
 #define COUNT_MAX	100000
 
@@ -90,16 +91,13 @@ end_of_absent(struct request *r, int64_t room)
 	for (size_t i = 0; i < users.n; i++)
 		if (room_member(r->db, room, users.item[i]).membership !=
 		    MEMBERSHIP_JOIN)
-			db_exec(r->vol, STMT_TYPING_STOP, DB_INT(room),
-			    DB_INT(users.item[i]));
+			typing_set(r->vol, room, users.item[i], 0);
 }
 
 /* Somebody left a room only if it has changed. */
 static void
 end_of_absents(struct request *r, const struct heard_list *list)
 {
-	if (db_int(r->vol, 0, STMT_TYPING_NEXT) == 0)
-		return;
 	for (size_t i = 0; i < list->n; i++)
 		end_of_absent(r, list->item[i].room.nr);
 }
@@ -177,8 +175,8 @@ heard_typing(struct request *r, struct heard_list *list,
 	int64_t upto;
 	bool *marked;
 
-	db_exec(r->vol, STMT_TYPING_OVER, DB_INT(r->now));
-	end_of_absents(r, list);
+	if (typing_settle(r->vol, r->now) != -1)
+		end_of_absents(r, list);
 	upto = db_int(r->vol, 0, STMT_VOLATILE_LAST);
 	if (since == NULL)
 		return upto;

@@ -5,6 +5,7 @@
 #include "events.h"
 
 #include "events.routes.h"
+#include "matrix/typing.h"
 
 static enum mx_err
 resume(struct request *r)
@@ -110,14 +111,12 @@ static int64_t
 stir(struct store *store, int64_t now)
 {
 	static int64_t stirred;
-	int64_t last, next;
+	int64_t next = typing_settle(store->vol, now);
+	int64_t last = db_int(store->vol, stirred, STMT_VOLATILE_LAST);
 
-	db_exec(store->vol, STMT_TYPING_OVER, DB_INT(now));
-	last = db_int(store->vol, stirred, STMT_VOLATILE_LAST);
 	if (last > stirred && waiting_users() > 0)
 		wake_typing(store, stirred, last);
 	stirred = last;
-	next = db_int(store->vol, -1, STMT_TYPING_NEXT);
 	return next == -1 || next > now ? next : now + STIR_AGAIN_MS;
 }
 

@@ -5,6 +5,7 @@
 
 #include "matrix/ids.h"
 #include "matrix/room.h"
+#include "matrix/typing.h"
 #include "presence.routes.h"
 #include "serve/serve.h"
 #include "store/bell.h"
@@ -77,14 +78,9 @@ typing_put(struct request *r)
 	    (err = read_timeout(r, &ms)) != M_OK)
 		return err;
 	/* Who was thought to have stopped begins anew, and that is news. */
-	db_exec(r->vol, STMT_TYPING_OVER, DB_INT(r->now));
-	if (ms > 0)
-		db_exec(r->vol, STMT_TYPING_START, DB_INT(room.nr),
-		    DB_INT(r->who.user), DB_INT(r->now + ms));
-	else
-		db_exec(r->vol, STMT_TYPING_STOP, DB_INT(room.nr),
-		    DB_INT(r->who.user));
-	/* Each call on r->vol is committed by now. */
+	typing_settle(r->vol, r->now);
+	typing_set(r->vol, room.nr, r->who.user, ms > 0 ? r->now + ms : 0);
+	/* It is committed by now. */
 	bell_ring(r->store->bell, BELL_CHANGES);
 	return M_OK;
 }

@@ -23,7 +23,8 @@ ON CONFLICT (room, user, kind, thread) DO UPDATE
    SET event = excluded.event, at = excluded.at, more = excluded.more,
        pos = excluded.pos;
 
--- What of a room a user is told: everybody's public ones, and their own.
+-- What of a room a user is told: everybody's public ones, and their own.  The +
+-- keeps SQLite from reading the private ones of all others.
 -- :name receipts_told
 SELECT r.thread, e.event_id, r.kind, u.user_id, r.at, r.more
   FROM (SELECT thread, event, kind, user, at, more FROM receipt
@@ -32,7 +33,7 @@ SELECT r.thread, e.event_id, r.kind, u.user_id, r.at, r.more
         UNION ALL
         SELECT thread, event, kind, user, at, more FROM receipt
          WHERE room = :room AND user = :user AND kind = 'm.read.private'
-           AND pos > :after AND pos <= :upto) r
+           AND +pos > :after AND +pos <= :upto) r
   CROSS JOIN event e ON e.nr = r.event
   CROSS JOIN user u ON u.nr = r.user
  ORDER BY r.thread, r.event, r.kind;
