@@ -198,7 +198,8 @@ read_extras(struct sync_answer *a, const struct told *t, struct extras *x)
 	x->n = 0;
 	begin_extra(&w, &x->ephemeral, a->mem);
 	if (h->membership == MEMBERSHIP_JOIN) {
-		x->n += write_typing(&w, &b, h->typing);
+		if (all || h->typing)
+			x->n += write_typing(&w, &b, h->typing);
 		x->n += write_receipts(&w, &b);
 	}
 	write_end(&w);

@@ -106,15 +106,18 @@ wake_typing(struct store *store, int64_t after, int64_t upto)
 	}
 }
 
-/* Should the store refuse to end what is over, it is asked again in a while. */
+/*
+ * Who waits was answered after the first call, which therefore wakes nobody.
+ * Should the store refuse to end what is over, it is asked again in a while.
+ */
 static int64_t
 stir(struct store *store, int64_t now)
 {
-	static int64_t stirred;
+	static int64_t stirred = -1;
 	int64_t next = typing_settle(store->vol, now);
-	int64_t last = db_int(store->vol, stirred, STMT_VOLATILE_LAST);
+	int64_t last = db_int(store->vol, 0, STMT_VOLATILE_LAST);
 
-	if (last > stirred && waiting_users() > 0)
+	if (stirred != -1 && last > stirred && waiting_users() > 0)
 		wake_typing(store, stirred, last);
 	stirred = last;
 	return next == -1 || next > now ? next : now + STIR_AGAIN_MS;

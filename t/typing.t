@@ -50,6 +50,11 @@ sync alice '' "filter=$(enc '{"room":{"ephemeral":{"types":["m.receipt"]}}}')"
 told '[]' 'unless the filter has none'
 sync alice '' "filter=$(enc "{\"room\":{\"ephemeral\":{\"not_rooms\":[\"$room\"]}}}")"
 told '[]' 'or not of this room'
+sync carol
+say bob 'while they type'
+sync carol "$since"
+is_json "$j | [(.timeline.events | length), .ephemeral.events]" '[1,[]]' \
+    'a message does not tell of it again'
 sync alice
 alices=$since
 type_as alice '{"typing":false}'
