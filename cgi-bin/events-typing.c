@@ -88,10 +88,14 @@ end_of_absent(struct request *r, int64_t room)
 
 	add_all(&users, db_query(r->vol, STMT_TYPING_USERS, DB_INT(room),
 	    DB_INT(r->now)));
-	for (size_t i = 0; i < users.n; i++)
-		if (room_member(r->db, room, users.item[i]).membership !=
-		    MEMBERSHIP_JOIN)
+	for (size_t i = 0; i < users.n; i++) {
+		enum membership now = room_member(r->db, room,
+		    users.item[i]).membership;
+
+		/* Others came after this snapshot was taken. */
+		if (now == MEMBERSHIP_LEAVE || now == MEMBERSHIP_BAN)
 			typing_set(r->vol, room, users.item[i], 0);
+	}
 }
 
 /* Somebody left a room only if it has changed. */
