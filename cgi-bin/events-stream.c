@@ -278,7 +278,8 @@ answer(struct request *r, const struct ask *ask)
  * where to go on.  Invitations, and what put the caller out of a room, are
  * among them; so are, with the room_id of their room and no event_id, who is
  * typing, who has read how far, and account data.  With nothing to tell the
- * answer waits for at most `timeout` milliseconds.  `archived` changes nothing (2015.md, CON-2).
+ * answer waits for at most `timeout` milliseconds.  `archived` changes nothing
+ * (2015.md, CON-2).
  */
 enum mx_err
 events_wait(struct request *r)

@@ -41,7 +41,7 @@ token_touch(struct request *r, struct sync_token *t, int64_t pos, int64_t n)
 	strncpy(t->epoch, r->store->epoch, EPOCH_MAX);
 }
 
-/* ---------------------------------------------------------- lists of numbers */
+/* -------------------------------------------------------- lists of numbers */
 
 struct numbers {
 	struct arena	*mem;

@@ -11,8 +11,8 @@
 #include "store/bell.h"
 
 #define TYPING_DEFAULT_MS	30000	/* where nobody says for how long */
-#define TYPING_MAX_MS		120000	/* and at most: nobody types longer
-					 * without their client saying so again */
+/* At most: nobody types longer without their client saying so again. */
+#define TYPING_MAX_MS		120000
 
 struct typing {
 	const cJSON	*typing;

@@ -14,7 +14,7 @@
 #include "store/stream.h"
 
 #define MORE_MAX	512	/* bytes that a client may send along */
-#define HOPS_MAX	3	/* from an event to the one that is in a thread */
+#define HOPS_MAX	3	/* to the event that is in a thread */
 #define FULLY_READ	"m.fully_read"
 
 static const char *const kinds[] = { "m.read", "m.read.private", FULLY_READ };
@@ -151,7 +151,7 @@ is_ahead(const struct event_row *e, int64_t depth, int64_t nr)
 	return e->depth != depth ? e->depth > depth : e->nr > nr;
 }
 
-/* A receipt never goes back; who sends an older one is told nothing is wrong. */
+/* A receipt never goes back; to send an older one is no error. */
 static void
 put_receipt(struct request *r, const struct room *room, const struct mark *m)
 {

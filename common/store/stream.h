@@ -13,7 +13,7 @@
 enum change_kind {
 	CHANGE_EVENT = 1,	/* room, ref: event.nr; user: the member it is about, if any */
 	CHANGE_SESSION = 2,	/* user: a token or device of theirs went away */
-	CHANGE_RECEIPT = 3,	/* room; user: who has read it, for all to know */
+	CHANGE_RECEIPT = 3,	/* room; user: who has read, for all to know */
 	CHANGE_RECEIPT_PRIVATE = 4,	/* the same, for them alone */
 	CHANGE_ACCOUNT_DATA = 5	/* user, perhaps room: data of their clients */
 };
