@@ -83,6 +83,7 @@ do_tasks(struct upkeep *u)
 	    lock_wait(store->lock, LOCK_MS)) {
 		tasks_turn(&tasks);
 		lock_release(store->lock);
+		tasks_ask(&tasks);
 	}
 }
 

@@ -210,10 +210,10 @@ unmake_room(struct task *t)
 }
 
 const struct task_kind room_tasks[] = {
-	{ TASK_LEAVE_ROOMS, leave_rooms },
-	{ TASK_SHOW_PROFILE, show_profile },
-	{ TASK_COPY_BANS, copy_bans },
-	{ TASK_UNMAKE_ROOM, unmake_room },
-	{ TASK_SEARCH_INDEX, search_index },
-	{ NULL, NULL }
+	{ TASK_LEAVE_ROOMS, leave_rooms, NULL },
+	{ TASK_SHOW_PROFILE, show_profile, NULL },
+	{ TASK_COPY_BANS, copy_bans, NULL },
+	{ TASK_UNMAKE_ROOM, unmake_room, NULL },
+	{ TASK_SEARCH_INDEX, search_index, NULL },
+	{ NULL, NULL, NULL }
 };
