@@ -7,8 +7,8 @@
 #include "rooms.h"
 #include "rooms.routes.h"
 
-static enum mx_err
-put_member(struct request *r, const struct room *room, const char *user_id,
+enum mx_err
+member_put(struct request *r, const struct room *room, const char *user_id,
     enum membership membership, const char *reason)
 {
 	struct author by;
@@ -37,7 +37,7 @@ static const struct field join_fields[] = {
 	FIELD_END
 };
 
-static enum mx_err
+enum mx_err
 room_meant(struct request *r, const char *id, struct room *room)
 {
 	bool found;
@@ -53,12 +53,29 @@ room_meant(struct request *r, const char *id, struct room *room)
 	    "This server knows no such room");
 }
 
+enum mx_err
+room_enter(struct request *r, const struct room *room)
+{
+	struct join join = { 0 };
+	enum mx_err err;
+
+	if ((err = body_read(r, join_fields, &join)) != M_OK)
+		return err;
+	if (room_member(r->db, room->nr, r->who.user).membership !=
+	    MEMBERSHIP_JOIN && (err = member_put(r, room, r->who.user_id,
+	    MEMBERSHIP_JOIN, join.reason)) != M_OK)
+		return err;
+	put_text(&r->out, "room_id", room->room_id);
+	return M_OK;
+}
+
 /*
  * POST /join/{roomIdOrAlias}, POST /rooms/{roomIdOrAlias}/join
  * PUT of both with {txnId} (2015)
  *
  * Join a room by id or by an alias of this server; the answer is its room_id.
- * Who is in it already is answered the same, and nothing happens.
+ * Who is in it already is answered the same, and nothing happens.  With
+ * third_party_signed who was invited by address comes in.
  */
 enum mx_err
 room_join(struct request *r)
@@ -69,17 +86,10 @@ room_join(struct request *r)
 
 	if ((err = body_read(r, join_fields, &join)) != M_OK)
 		return err;
-	if (join.third_party_signed != NULL)
-		return fail(r, M_BAD_REQUEST, "This server cannot check "
-		    "invitations by address yet");
 	if ((err = room_meant(r, req_arg(r, "roomIdOrAlias"), &room)) != M_OK)
 		return err;
-	if (room_member(r->db, room.nr, r->who.user).membership !=
-	    MEMBERSHIP_JOIN && (err = put_member(r, &room, r->who.user_id,
-	    MEMBERSHIP_JOIN, join.reason)) != M_OK)
-		return err;
-	put_text(&r->out, "room_id", room.room_id);
-	return M_OK;
+	return join.third_party_signed != NULL ? join_by_proof(r, &room) :
+	    room_enter(r, &room);
 }
 
 /* ----------------------------------------------------------------- invite */
@@ -106,7 +116,8 @@ static const struct field invite_fields[] = {
  * PUT /rooms/{roomId}/invite/{txnId} (2015)
  *
  * Invite a user of this server.  Inviting once more who is invited already
- * changes nothing.  The form with an address instead of a user_id is refused.
+ * changes nothing.  An address may stand in place of the user_id
+ * (rooms-third-party.c).
  */
 enum mx_err
 room_invite(struct request *r)
@@ -119,14 +130,13 @@ room_invite(struct request *r)
 		return err;
 	if (invite.user_id == NULL && (invite.id_server != NULL ||
 	    invite.medium != NULL || invite.address != NULL))
-		return fail(r, M_THREEPID_DENIED,
-		    "This server cannot invite by address yet; use a user id");
+		return invite_by_address(r);
 	if (invite.user_id == NULL)
 		return fail(r, req_is_2015(r) ? M_BAD_JSON : M_MISSING_PARAM,
 		    "user_id is missing");
 	if ((err = room_named(r, &room)) != M_OK)
 		return err;
-	return put_member(r, &room, invite.user_id, MEMBERSHIP_INVITE,
+	return member_put(r, &room, invite.user_id, MEMBERSHIP_INVITE,
 	    invite.reason);
 }
 
@@ -164,7 +174,7 @@ room_leave(struct request *r)
 	case MEMBERSHIP_LEAVE:
 		return M_OK;
 	default:
-		return put_member(r, &room, r->who.user_id,
+		return member_put(r, &room, r->who.user_id,
 		    MEMBERSHIP_LEAVE, leave.reason);
 	}
 }

@@ -93,14 +93,15 @@ check_guest(struct request *r, const struct room *room, const char **why)
 
 /*
  * join_authorised_via_users_server says that this server looked into the
- * conditions of a restricted room, so it is not for a client to write.
+ * conditions of a restricted room, so it is not for a client to write; nor is
+ * third_party_invite, which says that it has asked about a key.
  */
 static enum mx_err
 check_member(struct request *r, const struct room *room, struct new_event *new,
     const char **why)
 {
 	static const char *const ours[] = {
-		"join_authorised_via_users_server", NULL
+		"join_authorised_via_users_server", "third_party_invite", NULL
 	};
 	enum membership membership =
 	    membership_of(json_text(new->content, "membership"));

@@ -31,6 +31,22 @@ enum mx_err	 event_try(struct request *, struct author *,
 enum mx_err	 event_put(struct request *, struct author *,
 		    const struct room *, struct new_event, struct sent *);
 
+/*
+ * rooms-membership.c: what becomes of a member, on the caller's word; the room
+ * that a request to join means; and joining it, with the answer.
+ */
+enum mx_err	 member_put(struct request *, const struct room *,
+		    const char *user_id, enum membership, const char *reason);
+enum mx_err	 room_meant(struct request *, const char *id, struct room *);
+enum mx_err	 room_enter(struct request *, const struct room *);
+
+/*
+ * rooms-third-party.c: what is left of room_invite() when it names an address,
+ * and of room_join() when it brings third_party_signed.
+ */
+enum mx_err	 invite_by_address(struct request *);
+enum mx_err	 join_by_proof(struct request *, const struct room *);
+
 /* rooms-alias.c: the room behind an alias of this server. */
 bool		 alias_find(struct db *, const char *alias, struct room *);
 /* Is it of this server?  For what is an alias. */

@@ -13,9 +13,8 @@
 #define PIECE_EVENTS	20	/* at most, of one transaction */
 #define TRIES		5	/* then a room is passed over */
 
-/* The task's user as author.  False: *why is logged. */
-static bool
-author_of(struct task *t, struct author *by)
+bool
+task_author(struct task *t, struct author *by)
 {
 	const struct conf *conf = t->store->conf;
 	const char *why;
@@ -109,7 +108,7 @@ tour(struct task *t, const struct tour *tour)
 {
 	struct arena *before = json_arena(t->mem);
 	struct author by;
-	enum task_end end = author_of(t, &by) ? tour_next(t, &by, tour) :
+	enum task_end end = task_author(t, &by) ? tour_next(t, &by, tour) :
 	    TASK_FAILED;
 
 	json_arena(before);
@@ -193,7 +192,7 @@ copy_bans(struct task *t)
 
 	if (!room_get(t->db, t->room, &room))
 		end = TASK_DONE;
-	else if (author_of(t, &by))
+	else if (task_author(t, &by))
 		end = bans_next(t, &by, &room);
 	json_arena(before);
 	return end;
@@ -215,5 +214,7 @@ const struct task_kind room_tasks[] = {
 	{ TASK_COPY_BANS, copy_bans, NULL },
 	{ TASK_UNMAKE_ROOM, unmake_room, NULL },
 	{ TASK_SEARCH_INDEX, search_index, NULL },
+	{ TASK_INVITE_3PID, invite_3pid, &invite_3pid_outside },
+	{ TASK_ACCEPT_3PID, accept_3pid, &accept_3pid_outside },
 	{ NULL, NULL, NULL }
 };
