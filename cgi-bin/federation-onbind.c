@@ -79,7 +79,7 @@ accept(struct request *r, const struct onbind *body, const cJSON *invite)
 }
 
 /*
- * PUT /_matrix/federation/v1/3pid/onbind
+ * PUT /_matrix/federation/v1/3pid/onbind, and POST, which identity servers use
  *
  * An address now belongs to a user of this server: the invitations that waited
  * for it at an identity server become invites of that user.  That happens

@@ -324,7 +324,7 @@ onbind @nobody:localhost ''
 is_json . '{}' 'is answered like all'
 req PUT /_matrix/federation/v1/3pid/onbind '{"medium":"email","address":"x@example.org","mxid":"@a:b"}'
 is_err 400 M_MISSING_PARAM 'onBindThirdPartyIdentifier: without invites'
-req PUT /_matrix/federation/v1/3pid/onbind '{'
+req POST /_matrix/federation/v1/3pid/onbind '{'
 is_err 400 M_NOT_JSON 'or no JSON'
 req GET "$v3/sync"
 is_json '.rooms.invite // {}' '{}' 'nothing came of it'

@@ -279,7 +279,9 @@ test_told(void)
 static void
 test_asking(void)
 {
-	static const struct conf conf = { .outbound_ms = 1000 };
+	static const char *const none[] = { NULL };
+	static const struct conf conf = { .outbound_allow = none,
+	    .outbound_ms = 1000 };
 	struct key_question *k = arena_alloc(scratch_mem, sizeof *k);
 	struct invitation *i = arena_alloc(scratch_mem, sizeof *i);
 
