@@ -117,7 +117,7 @@ static const struct field invite_fields[] = {
  *
  * Invite a user of this server.  Inviting once more who is invited already
  * changes nothing.  An address may stand in place of the user_id
- * (rooms-third-party.c).
+ * (rooms-invite-3pid.c).
  */
 enum mx_err
 room_invite(struct request *r)

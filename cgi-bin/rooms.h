@@ -41,8 +41,8 @@ enum mx_err	 room_meant(struct request *, const char *id, struct room *);
 enum mx_err	 room_enter(struct request *, const struct room *);
 
 /*
- * rooms-third-party.c: what is left of room_invite() when it names an address,
- * and of room_join() when it brings third_party_signed.
+ * What is left of room_invite() when it names an address (rooms-invite-3pid.c),
+ * and of room_join() when it brings third_party_signed (rooms-join-3pid.c).
  */
 enum mx_err	 invite_by_address(struct request *);
 enum mx_err	 join_by_proof(struct request *, const struct room *);

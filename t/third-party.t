@@ -13,6 +13,7 @@ trap 'end=$?; trap - EXIT; kill $silent; idserver_stop; stop
 until [ -s "$tmp/silent" ]; do kill -0 $silent || bail_out 'a partner is missing'; done
 idserver_start
 mute=localhost:$(cat "$tmp/silent")
+conf identity servers "$idserver"
 conf outbound allow 127.0.0.1
 conf outbound ca_file "$tmp/ca.pem"
 conf outbound timeout 3s
@@ -186,8 +187,13 @@ is_err 503 M_UNKNOWN 'half an answer is none'
 none t.bad 'nothing is in the room'
 kept=$idserver
 idserver=$mute
-invite slow
-is_err 503 M_UNKNOWN 'one that never answers'
+bg never POST "$v3/$here/invite" "{\"id_server\":\"$mute\",\"id_access_token\":\"tok\",\"medium\":\"email\",\"address\":\"slow@example.org\"}"
+req PUT "$v3/$here/send/m.room.message/1" '{"msgtype":"m.text","body":"x"}'
+is_status 200 'while one is asked that never answers'
+[ ! -s "$tmp/bg.never.status" ]
+ok $? 'others go on'
+bg_wait never
+is_err 503 M_UNKNOWN 'in the end it is given up'
 idserver=$kept
 idserver_stop
 invite slow
@@ -288,6 +294,21 @@ is_json '[.membership, .third_party_invite]' '["invite",null]' \
 as bob
 join "$(proof back)"
 is_status 200 'who is invited needs no proof'
+
+# The URL may be anybody's, who may invite.
+room
+for at in 127.0.0.2 127.0.0.1; do
+	req PUT "$v3/$here/state/m.room.third_party_invite/t.at.$at" \
+	    "{\"display_name\":\"x\",\"public_key\":\"$public_key\",\"key_validity_url\":\"http://$at:$plain_port/valid/yes?at=$at\"}"
+done
+inviter=$user_bob
+as carol
+join "$(sign "$user" t.at.127.0.0.2 "$inviter")"
+is_err 503 M_UNKNOWN 'a key_validity_url inside of the network is not asked (security 26)'
+asked at=127.0.0.2
+is $? 1 'indeed not'
+join "$(sign "$user" t.at.127.0.0.1 "$inviter")"
+is_status 200 'one that may be asked is'
 
 # TPI-3: this server takes part in all its rooms, so it is the one that asks.
 as alice
@@ -429,6 +450,24 @@ ok $? 'r0, which has no token'
 asked '/v1/store-invite .*address=old'
 ok $? 'asks by version 1'
 
+# Without a server: the program does one, the housekeeper the rest.
+stop
+mode=$T T=cgi
+wish "$(one north),$(one south),$(one east)"
+room=$(get_json .room_id) here=rooms/$(enc "$room")
+MXCGI_CONFIG=$tmp/mxcgi.conf "$BUILD/admin/housekeeper" --once 2>>"$tmp/log"
+is $? 0 'createRoom: the housekeeper invites'
+asked .
+for name in north south east; do
+	is "$(grep -c "store-invite.*$name@example" "$tmp/idserver.log")" 1 "$name, once"
+done
+T=$mode
+start
+for name in north south east; do
+	is_there t.$name
+	ok $? "and the room has the invitation of $name"
+done
+
 # It is not lost.
 idserver_stop
 wish "$(one late)"
@@ -449,4 +488,29 @@ soon is_there t.late
 ok $? 'it outlives programs, and comes when the identity server is back'
 asked .
 is "$(grep -c 'store-invite.*late@example' "$tmp/idserver.log")" 1 'once'
+
+# Addresses of accounts here: whose they are is not for everybody to hear.
+req POST /_matrix/client/v2_alpha/account/3pid "{\"threePidCreds\":{\"id_server\":\"$idserver\",\"sid\":\"s\",\"client_secret\":\"mine\"},\"bind\":false}"
+is_status 200 'bob has an address'
+as carol
+room
+invite mine
+is_there t.mine
+ok $? 'that belongs to nobody as far as others hear'
+stop
+conf accounts tell_addresses yes
+start
+room
+invite Mine
+is_invited "$user_bob"
+ok $? 'but where the administrator lets anybody hear it, its user is invited'
+stop
+conf limits enabled yes
+conf limits identity 1/0.001
+start
+room
+invite one
+is_status 200 'identity servers are asked'
+invite two
+is_err 429 M_LIMIT_EXCEEDED 'not without end (security 16)'
 done_testing

@@ -186,24 +186,36 @@ refuse(const char **why, const char *sentence)
 	return M_FORBIDDEN;
 }
 
+/* The invitation of token; its content, or NULL. */
+static const cJSON *
+invite_find(struct db *db, struct arena *mem, const struct room *room,
+    const char *token, struct third_party *t)
+{
+	struct event_row row;
+
+	t->invite = room_state_now(db, room->nr, TYPE, token);
+	if (t->invite == 0 || !event_find(db, t->invite, &row))
+		return NULL;
+	t->sender = row.sender;
+	t->sender_id = row.sender_id;
+	return json_parse_own(mem, row.content);
+}
+
 enum mx_err
 third_party_find(struct db *db, struct arena *mem, const char *server_name,
     const struct room *room, const cJSON *proof, struct third_party *t,
     const char **why)
 {
 	const char *token = json_text(proof, "token");
-	struct event_row row;
-	const cJSON *content;
+	const char *mxid = json_text(proof, "mxid");
+	const cJSON *content = NULL;
 
-	*t = (struct third_party){ .proof = proof,
-	    .mxid = json_text(proof, "mxid") };
-	if (token == NULL || !opaque_id_valid(token) || t->mxid == NULL ||
-	    !user_id_valid(t->mxid) || (t->invite = room_state_now(db,
-	    room->nr, TYPE, token)) == 0 || !event_find(db, t->invite, &row))
+	*t = (struct third_party){ .proof = proof, .mxid = mxid };
+	if (token != NULL && opaque_id_valid(token) && mxid != NULL &&
+	    user_id_valid(mxid))
+		content = invite_find(db, mem, room, token, t);
+	if (content == NULL)
 		return refuse(why, "There is no such invitation");
-	t->sender = row.sender;
-	t->sender_id = row.sender_id;
-	content = json_parse_own(mem, row.content);
 	if ((t->display_name = json_text(content, "display_name")) == NULL)
 		return refuse(why, "This invitation was taken back");
 	if (!sender_is_ours(db, server_name, t))

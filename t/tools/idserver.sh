@@ -144,6 +144,7 @@ idserver_conf() {
 		server {
 			listen 127.0.0.1:$idserver_port ssl;
 			listen 127.0.0.1:$plain_port;
+			listen 127.0.0.2:$plain_port;
 			ssl_certificate $tmp/ca.pem;
 			ssl_certificate_key $tmp/ca.key;
 			location ~ /3pid/getValidated3pid\$ {
