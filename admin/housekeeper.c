@@ -85,6 +85,7 @@ do_tasks(struct upkeep *u)
 		lock_release(store->lock);
 		tasks_ask(&tasks);
 	}
+	tasks_end(&tasks);
 }
 
 static void

@@ -289,6 +289,7 @@ work(struct store *store)
 		tasks_turn(&tasks);
 		lock_release(store->lock);
 	}
+	tasks_end(&tasks);
 }
 
 int

@@ -231,6 +231,12 @@ tasks_asking(const struct tasks *t)
 	return t->asking != 0;
 }
 
+void
+tasks_end(struct tasks *t)
+{
+	outside_forget(t);
+}
+
 /* ------------------------------------------------------------- working */
 
 /*

@@ -137,5 +137,7 @@ void	tasks_answered(struct tasks *);
 bool	tasks_ask(struct tasks *);
 /* Is the answer outstanding, or not yet used? */
 bool	tasks_asking(const struct tasks *);
+/* No more turns; an answer that was not used is gone.  Not while ask() runs. */
+void	tasks_end(struct tasks *);
 
 #endif
