@@ -253,7 +253,7 @@ rooms_find(struct request *r, const struct search_ask *ask)
 			    cap * sizeof(*rooms.item));
 		}
 		rooms.item[rooms.n++] = (struct search_room){
-			.room = { nr, room_id,
+			.room = { .nr = nr, .room_id = room_id, .version =
 			    room_version_find(rows_text(&rows, 2)) } };
 	}
 	return rooms;
