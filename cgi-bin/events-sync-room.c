@@ -219,6 +219,8 @@ read_told(struct sync_answer *a, struct told *t, bool all)
 		t->limited = true;
 	told_state(t, all, a->ask->state_when == STATE_AT_START ?
 	    t->start : t->stretch.upto + 1);
+	/* Who was told all hears of what relates to an event as it comes. */
+	t->reader.aggregates = t->limited;
 }
 
 static void

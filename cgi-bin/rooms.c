@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "matrix/ids.h"
+#include "matrix/relation.h"
 #include "matrix/shape.h"
 #include "rooms.h"
 #include "rooms.routes.h"
@@ -120,8 +121,9 @@ check_member(struct request *r, const struct room *room, struct new_event *new,
 }
 
 /*
- * Who is suspended may still go (client-server API, "Account suspension"), also
- * by setting state; so routes.tab lets them come as far as this.
+ * Who is suspended may still go, also by setting state, and redact what they
+ * said (client-server API, "Account suspension"); so routes.tab lets them come
+ * as far as this.
  */
 static bool
 is_leaving(const struct request *r, const struct new_event *new)
@@ -156,17 +158,20 @@ static enum mx_err
 check(struct request *r, const struct room *room, struct new_event *new,
     const char **why)
 {
+	enum mx_err err;
+
+	if (strcmp(new->type, "m.room.redaction") == 0)
+		return redaction_check(r, room, new, why);
 	if (r->who.suspended && !is_leaving(r, new)) {
-		*why = "Your account is suspended; of a room's state you may "
-		    "set that you leave";
+		*why = "Your account is suspended; you may leave rooms, and "
+		    "redact your own events";
 		return M_USER_SUSPENDED;
 	}
-	if (strcmp(new->type, "m.room.redaction") == 0) {
-		/* It would stand in the room and redact nothing. */
-		*why = "This server cannot redact events yet";
-		return M_BAD_REQUEST;
-	}
-	return new->state_key != NULL ? check_state(r, room, new, why) : M_OK;
+	if (new->state_key != NULL &&
+	    (err = check_state(r, room, new, why)) != M_OK)
+		return err;
+	return relation_check(r->db, room, r->who.user, new->type,
+	    new->content, why);
 }
 
 enum mx_err

@@ -47,6 +47,18 @@ enum mx_err	 room_enter(struct request *, const struct room *);
 enum mx_err	 invite_by_address(struct request *);
 enum mx_err	 join_by_proof(struct request *, const struct room *);
 
+ * rooms-redact.c: may the caller send this m.room.redaction?  redacts goes from
+ * its content to where it belongs.  M_OK, or *why and
+ *
+ *   M_BAD_REQUEST     it is meant to be state
+ *   M_MISSING_PARAM   it does not say what it redacts
+ *   M_NOT_FOUND       the caller sees no such event in the room
+ *   M_FORBIDDEN       it is somebody else's, and the caller lacks the power
+ *   M_USER_SUSPENDED  it is somebody else's, and the caller is suspended
+ */
+enum mx_err	 redaction_check(struct request *, const struct room *,
+		    struct new_event *, const char **why);
+
 /* rooms-alias.c: the room behind an alias of this server. */
 bool		 alias_find(struct db *, const char *alias, struct room *);
 /* Is it of this server?  For what is an alias. */

@@ -11,18 +11,31 @@ CREATE INDEX room_published ON room (joined, nr) WHERE published = 1;
 -- From a moment to an event (timestamp_to_event).
 CREATE INDEX event_when ON event (room, origin_server_ts, depth, nr);
 
+-- Does another event relate to it in a way that is told with it (relation.h)?
+-- Set with the first, and never taken back.  Writes: rooms.
+ALTER TABLE event ADD COLUMN related INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX event_related ON event (room, nr) WHERE related = 1;
+
+-- What is to be redacted when it comes.
+CREATE INDEX event_redacts ON event (redacts) WHERE redacts IS NOT NULL;
+
 -- m.relates_to of events, until they are redacted.  The parent may be unknown
 -- here.  Writes: rooms.
 CREATE TABLE relation (
-	event    INTEGER PRIMARY KEY,
-	room     INTEGER NOT NULL REFERENCES room (nr),
+	event    INTEGER PRIMARY KEY,           -- event.nr
+	room     INTEGER NOT NULL,              -- room.nr
 	parent   TEXT NOT NULL,                 -- event id that it speaks of
 	rel_type TEXT NOT NULL,
-	type     TEXT NOT NULL,                 -- of the event
+	type     TEXT NOT NULL,                 -- of the event, and so on:
 	sender   INTEGER NOT NULL REFERENCES user (nr),
-	depth    INTEGER NOT NULL
+	depth    INTEGER NOT NULL,
+	at       INTEGER NOT NULL,              -- origin_server_ts
+	key      TEXT                           -- of m.annotation; a long one's hash
 );
-CREATE INDEX relation_of_parent ON relation (room, parent, rel_type, depth, event);
+CREATE INDEX relation_of_parent ON relation (parent, depth, event);
+CREATE INDEX relation_of_type ON relation (parent, rel_type, depth, event);
+CREATE INDEX relation_of_sender
+    ON relation (parent, rel_type, sender, type, key, at);
 
 -- Threads of a room, the one written to last first.  Writes: rooms.
 CREATE TABLE thread (

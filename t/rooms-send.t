@@ -107,7 +107,7 @@ refused 404 M_NOT_FOUND 'and changes nothing'
 req PUT "$here/send/m.room.member/4" '{"membership":"join"}'
 refused 403 M_FORBIDDEN 'but a membership is state'
 req PUT "$here/send/m.room.redaction/5" "{\"redacts\":\"$first\"}"
-refused 400 M_UNKNOWN 'a redaction would redact nothing yet'
+refused 404 M_NOT_FOUND 'a redaction of what is in another room'
 req PUT "$here/send/a/6" '{"big":9007199254740991}'
 is_status 200 'a number of 2^53-1'
 newest

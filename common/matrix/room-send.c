@@ -9,6 +9,8 @@
 #include "json/json.h"
 #include "matrix/event.h"
 #include "matrix/ids.h"
+#include "matrix/redaction.h"
+#include "matrix/relation.h"
 #include "matrix/room.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
@@ -212,6 +214,19 @@ event_add(struct author *by, const struct room *room,
 	    DB_INT((int64_t)pdu->content_len), DB_SPAN(pdu->text));
 }
 
+/* What it does to other events. */
+static void
+speak(struct author *by, const struct room *room, const struct new_event *new,
+    const struct draft *draft, const struct sent *sent)
+{
+	relation_store(by->db, room, &(struct related_event){
+	    .nr = sent->nr, .type = new->type, .sender = by->user,
+	    .depth = draft->depth, .at = draft->origin_server_ts,
+	}, new->content);
+	if (draft->redacts != NULL)
+		redaction_apply(by->db, room, sent->nr);
+}
+
 static void
 event_store(struct author *by, const struct room *room,
     const struct new_event *new, const struct draft *draft,
@@ -232,6 +247,7 @@ event_store(struct author *by, const struct room *room,
 	place_take(by->db, room, place, sent->nr);
 	if (room->hidden)
 		return;
+	speak(by, room, new, draft, sent);
 	if (target != 0)
 		more = member_store(by->db, room, target,
 		    json_text(new->content, "membership"), sent);

@@ -94,6 +94,9 @@ struct sent {
  *   M_BAD_JSON       content holds a number that canonical JSON forbids
  *   M_INVALID_PARAM  an m.room.member whose state key is no user id
  *
+ * What an m.room.redaction redacts is stripped with it (redaction.h): who calls
+ * has seen to it that the sender has the right.
+ *
  * State that its last sender sets again, content and all, is not made again:
  * *sent is the event that stands.
  */

@@ -7,6 +7,7 @@
 
 #include "json/json.h"
 #include "matrix/event.h"
+#include "matrix/relation.h"
 #include "matrix/room.h"
 #include "matrix/visibility.h"
 #include "serve/serve.h"
@@ -19,12 +20,14 @@ struct traits {
 	bool	user_id;	/* sender once more; membership of members */
 	bool	above;		/* what unsigned holds stands above it too */
 	bool	redacted_above;	/* of that, redacted_because only */
+	bool	relations;	/* what others say of it */
 	bool	txn_id;		/* as 2015 calls it */
 };
 static const struct traits traits_of[] = {
 	[SHAPE_TODAY] = { .room_id = true, .event_id = true,
-	    .unsigned_ = true },
-	[SHAPE_SYNC] = { .event_id = true, .unsigned_ = true },
+	    .unsigned_ = true, .relations = true },
+	[SHAPE_SYNC] = { .event_id = true, .unsigned_ = true,
+	    .relations = true },
 	[SHAPE_2015] = { .room_id = true, .event_id = true, .unsigned_ = true,
 	    .user_id = true, .above = true, .redacted_above = true,
 	    .txn_id = true },
@@ -41,6 +44,7 @@ struct past {
 	bool			 prev_visible;
 	struct event_row	 prev;		/* whose place it took */
 	struct event_row	 redaction;
+	const struct bundle	*bundle;	/* NULL: nothing relates to it */
 };
 
 /* ------------------------------------------------------------- reading */
@@ -159,7 +163,8 @@ event_trim(struct db *db, struct event_row *e, const struct reader *reader)
 /* ------------------------------------------------------------- the past */
 
 static struct past
-past_of(struct db *db, const struct event_row *e, const struct reader *reader)
+past_of(struct db *db, const struct event_row *e, const struct reader *reader,
+    struct bundle *bundle)
 {
 	struct past past = { .replaces = false };
 
@@ -176,6 +181,9 @@ past_of(struct db *db, const struct event_row *e, const struct reader *reader)
 		past.redaction.content = SPAN("{}");
 	if (past.redacted)
 		event_trim(db, &past.redaction, reader);
+	if (reader->aggregates && traits_of[reader->shape].relations &&
+	    bundle_find(db, e, reader, bundle))
+		past.bundle = bundle;
 	return past;
 }
 
@@ -188,6 +196,7 @@ reader_of(struct request *r, const struct room *room)
 		    SHAPE_2015 : SHAPE_TODAY,
 		.device = r->who.device,
 		.now = r->now,
+		.aggregates = true,
 		.viewer = viewer_new(r->db, r->mem, room->nr, r->who.user),
 	};
 }
@@ -265,6 +274,50 @@ put_membership(struct writer *w, const struct event_row *e)
 }
 
 static void
+put_thread(struct writer *w, const struct bundle *bundle,
+    const struct reader *reader)
+{
+	const struct past past = { .bundle = bundle->of_latest };
+
+	put_object(w, "m.thread");
+	write_key(w, "latest_event");
+	write_shaped(w, &bundle->latest, reader, &past);
+	put_int(w, "count", bundle->replies);
+	put_bool(w, "current_user_participated", bundle->participated);
+	write_end(w);
+}
+
+static void
+put_references(struct writer *w, const struct bundle *bundle)
+{
+	put_object(w, "m.reference");
+	put_array(w, "chunk");
+	for (size_t i = 0; i < bundle->references; i++) {
+		write_object(w);
+		put_text(w, "event_id", bundle->reference[i]);
+		write_end(w);
+	}
+	write_end(w);
+	write_end(w);
+}
+
+static void
+put_relations(struct writer *w, const struct bundle *bundle,
+    const struct reader *reader)
+{
+	put_object(w, "m.relations");
+	if (bundle->edited) {
+		write_key(w, "m.replace");
+		write_shaped(w, &bundle->edit, reader, NULL);
+	}
+	if (bundle->replies > 0)
+		put_thread(w, bundle, reader);
+	if (bundle->references > 0)
+		put_references(w, bundle);
+	write_end(w);
+}
+
+static void
 put_unsigned(struct writer *w, const struct event_row *e,
     const struct reader *reader, const struct past *past)
 {
@@ -281,6 +334,8 @@ put_unsigned(struct writer *w, const struct event_row *e,
 		if (past->prev_visible)
 			put_text(w, "prev_sender", past->prev.sender_id);
 		put_redacted_because(w, past, reader);
+		if (past->bundle != NULL)
+			put_relations(w, past->bundle, reader);
 	}
 	if (reader->viewer != NULL) {
 		enum membership m = viewer_membership(reader->viewer, e->nr);
@@ -365,6 +420,7 @@ event_write(struct writer *w, struct db *db, const struct event_row *e,
 {
 	struct past past = { .replaces = false };
 	struct event_row trimmed;
+	struct bundle bundle;
 
 	if (reader->shape == SHAPE_FEDERATION) {
 		write_pdu(w, db, e, reader);
@@ -376,6 +432,6 @@ event_write(struct writer *w, struct db *db, const struct event_row *e,
 		e = &trimmed;
 	}
 	if (traits_of[reader->shape].unsigned_)
-		past = past_of(db, e, reader);
+		past = past_of(db, e, reader, &bundle);
 	write_shaped(w, e, reader, &past);
 }

@@ -70,6 +70,11 @@ struct reader {
 	int64_t		 device;
 	int64_t		 now;
 	/*
+	 * Is it told with an event what others say of it, in today's shapes?
+	 * (relation.h; client-server API, "Aggregations of child events")
+	 */
+	bool		 aggregates;
+	/*
 	 * visibility.h.  NULL: unknown, so without prev_content and the
 	 * reader's membership.
 	 */
@@ -82,7 +87,8 @@ struct reader {
 };
 struct request;
 struct room;
-/* Who asks, with a viewer; SHAPE_TODAY or SHAPE_2015 by the path. */
+/* Who asks, with a viewer; SHAPE_TODAY or SHAPE_2015 by the path, and
+ * aggregates. */
 struct reader	 reader_of(struct request *, const struct room *);
 
 /* Erasure (viewer_sees_whole()) is seen to. */

@@ -56,6 +56,9 @@ struct viewer {
 	int		 erasures;	/* are there any?  -1: not asked yet */
 	struct sender	 sender[SENDERS];
 	unsigned	 next_sender;
+	bool		 asked_ignored;
+	const cJSON	*ignored;	/* by user id; NULL: nobody */
+	struct quiet	 quiet;
 };
 
 /* --------------------------------------------------------- state, read */
@@ -145,15 +148,13 @@ viewer_membership(struct viewer *v, int64_t nr)
 	return (enum membership)membership_at(v, nr)->value;
 }
 
-static enum visibility
+static const struct stretch *
 visibility_at(struct viewer *v, int64_t nr)
 {
 	const struct stretch *s = remembered(&v->visibility, nr);
 
-	if (s == NULL)
-		s = remember(&v->visibility, stretch_at(v->db, v->room,
-		    VISIBILITY, "", nr, visibility_in));
-	return (enum visibility)s->value;
+	return s != NULL ? s : remember(&v->visibility, stretch_at(v->db,
+	    v->room, VISIBILITY, "", nr, visibility_in));
 }
 
 /*
@@ -179,6 +180,15 @@ last_joined(struct db *db, int64_t room, int64_t user, const char *user_id)
 	return 0;
 }
 
+static int64_t
+ended(struct viewer *v)
+{
+	if (v->ended == -1)
+		v->ended = last_joined(v->db, v->room, v->user,
+		    viewer_name(v));
+	return v->ended;
+}
+
 /* ----------------------------------------------------------- the rules */
 
 /*
@@ -188,17 +198,15 @@ last_joined(struct db *db, int64_t room, int64_t user, const char *user_id)
 static bool
 allowed(struct viewer *v, int64_t nr)
 {
-	enum visibility visibility = visibility_at(v, nr);
+	enum visibility visibility =
+	    (enum visibility)visibility_at(v, nr)->value;
 	enum membership membership = viewer_membership(v, nr);
 
 	if (visibility == VISIBLE_WORLD)	/* 1 */
 		return true;
 	if (membership == MEMBERSHIP_JOIN)	/* 2 */
 		return true;
-	if (v->ended == -1)
-		v->ended = last_joined(v->db, v->room, v->user,
-		    viewer_name(v));
-	if (nr >= v->ended)
+	if (nr >= ended(v))
 		return false;
 	return visibility == VISIBLE_SHARED ||	/* 3 */
 	    (visibility == VISIBLE_INVITED &&
@@ -249,6 +257,55 @@ viewer_may_see(struct viewer *v, const struct event_row *e)
 		return allowed(v, e->nr - 1) || at_the_door(v, e->nr) ||
 		    at_the_door(v, e->nr - 1);
 	return false;
+}
+
+/* They do where nothing that the rules look at changes on the way. */
+bool
+viewer_sees_all(struct viewer *v, int64_t from, int64_t to)
+{
+	struct stretch visible = *visibility_at(v, to);
+	struct stretch in = *membership_at(v, to);
+
+	if (in.from <= from && in.value == MEMBERSHIP_JOIN)
+		return true;
+	return visible.from <= from && (visible.value == VISIBLE_WORLD ||
+	    (visible.value == VISIBLE_SHARED && to < ended(v)));
+}
+
+struct quiet *
+viewer_quiet(struct viewer *v)
+{
+	return &v->quiet;
+}
+
+int64_t
+viewer_user(const struct viewer *v)
+{
+	return v->user;
+}
+
+/* ------------------------------------------------------------- ignoring */
+
+bool
+viewer_ignores_any(struct viewer *v)
+{
+	struct rows rows;
+
+	if (!v->asked_ignored) {
+		rows = db_query(v->db, STMT_IGNORED_USERS, DB_INT(v->user));
+		if (rows_next(&rows))
+			v->ignored = json_get(json_parse_own(v->mem,
+			    rows_span(&rows, 0)), "ignored_users");
+		rows_done(&rows);
+		v->asked_ignored = true;
+	}
+	return v->ignored != NULL && v->ignored->child != NULL;
+}
+
+bool
+viewer_ignores(struct viewer *v, const char *user_id)
+{
+	return viewer_ignores_any(v) && json_get(v->ignored, user_id) != NULL;
 }
 
 /* ------------------------------------------------------------- erasure */

@@ -31,6 +31,27 @@ bool		 viewer_may_see(struct viewer *, const struct event_row *);
 bool		 viewer_sees_whole(struct viewer *, const struct event_row *);
 /* The same for somebody who was never in the room. */
 bool		 stranger_sees_whole(struct db *, const struct event_row *);
+/*
+ * Do they see all messages from one event to another, both included?  False
+ * may mean that it would take long to find out.
+ */
+bool		 viewer_sees_all(struct viewer *, int64_t from, int64_t to);
+/*
+ * Does the viewer ignore this user, or anybody (client-server API, "Ignoring
+ * Users")?
+ */
+bool		 viewer_ignores(struct viewer *, const char *user_id);
+bool		 viewer_ignores_any(struct viewer *);
+int64_t		 viewer_user(const struct viewer *);	/* user.nr */
+/*
+ * For bundle.c to remember: a stretch of event.nr, from inclusive, until
+ * exclusive, in which nothing that is told relates to any event.
+ */
+struct quiet {
+	int64_t	from;
+	int64_t	until;
+};
+struct quiet	*viewer_quiet(struct viewer *);
 /* The viewer's membership at event nr, changes by that event included. */
 enum membership	 viewer_membership(struct viewer *, int64_t nr);
 
