@@ -12,7 +12,7 @@
  * that somebody sees who does not see all.
  */
 #define EDITS_MAX	100
-#define REPLIES_MAX	1000
+#define REPLIES_MAX	500
 
 /* --------------------------------------------------------- is there any? */
 
@@ -113,17 +113,32 @@ thread_participated(struct db *db, const struct event_row *root, int64_t user)
 	    DB_INT(root->room)) != 0;
 }
 
-/* One by one, the newest first. */
+/* Who left need not be shown past what came since; who is in sees the end. */
+static struct rows
+query_replies(struct db *db, const struct event_row *root,
+    const struct reader *reader, const struct event_row *last)
+{
+	int64_t depth = INT64_MAX, nr = INT64_MAX;
+
+	if (!viewer_may_see(reader->viewer, last)) {
+		nr = viewer_ended(reader->viewer);
+		depth = db_int(db, INT64_MAX, STMT_PLACE_OF_EVENT, DB_INT(nr));
+	}
+	return db_query(db, STMT_RELATION_BACK, DB_TEXT(root->event_id),
+	    DB_TEXT("m.thread"), DB_INT(root->room), DB_INT(depth),
+	    DB_INT(nr), DB_INT(0), DB_INT(0));
+}
+
+/* One by one, the newest first; of them `most`. */
 static int64_t
 count_replies(struct db *db, const struct event_row *root,
-    const struct reader *reader, struct event_row *latest)
+    const struct reader *reader, const struct event_row *last, int64_t most,
+    struct event_row *latest)
 {
-	struct rows rows = db_query(db, STMT_RELATION_BACK,
-	    DB_TEXT(root->event_id), DB_TEXT("m.thread"), DB_INT(root->room),
-	    DB_INT(INT64_MAX), DB_INT(INT64_MAX), DB_INT(0), DB_INT(0));
+	struct rows rows = query_replies(db, root, reader, last);
 	int64_t n = 0;
 
-	for (int i = 0; i < REPLIES_MAX && rows_next(&rows); i++) {
+	for (int i = 0; i < REPLIES_MAX && n < most && rows_next(&rows); i++) {
 		struct event_row e = event_peek(&rows);
 
 		if (!counts(reader, &e))
@@ -142,21 +157,25 @@ thread_read(struct db *db, const struct event_row *root,
 {
 	struct rows rows = db_query(db, STMT_THREAD_GET, DB_INT(root->room),
 	    DB_TEXT(root->event_id));
-	int64_t last = 0;
+	int64_t n = 0, nr = 0;
+	struct event_row last;
 
-	*replies = 0;
 	if (rows_next(&rows)) {
-		*replies = rows_int(&rows, 0);
-		last = rows_int(&rows, 1);
+		n = rows_int(&rows, 0);
+		nr = rows_int(&rows, 1);
 	}
 	rows_done(&rows);
-	if (last == 0)
+	if (!event_find(db, nr, &last))
 		return false;
-	if (viewer_sees_all(reader->viewer, root->nr, last) &&
+	if (viewer_sees_all(reader->viewer, root->nr, nr) &&
 	    !viewer_ignores_any(reader->viewer))
-		return event_find(db, last, latest);
-	*replies = count_replies(db, root, reader, latest);
-	return *replies > 0;
+		*latest = last;
+	else
+		n = count_replies(db, root, reader, &last,
+		    replies != NULL ? REPLIES_MAX : 1, latest);
+	if (replies != NULL)
+		*replies = n;
+	return n > 0;
 }
 
 /* ------------------------------------------------------------ m.reference */

@@ -83,8 +83,8 @@ bool		 bundle_find(struct db *, const struct event_row *,
 bool		 thread_participated(struct db *, const struct event_row *root,
 		    int64_t user);
 /*
- * The newest event of a thread that the reader may see, and how many they may
- * see (where that takes long: at least so many).  False: none.
+ * The newest event of a thread that the reader may see, and unless NULL how
+ * many they may see (where that takes long: at least so many).  False: none.
  */
 bool		 thread_read(struct db *, const struct event_row *root,
 		    const struct reader *, struct event_row *latest,

@@ -180,8 +180,8 @@ last_joined(struct db *db, int64_t room, int64_t user, const char *user_id)
 	return 0;
 }
 
-static int64_t
-ended(struct viewer *v)
+int64_t
+viewer_ended(struct viewer *v)
 {
 	if (v->ended == -1)
 		v->ended = last_joined(v->db, v->room, v->user,
@@ -206,7 +206,7 @@ allowed(struct viewer *v, int64_t nr)
 		return true;
 	if (membership == MEMBERSHIP_JOIN)	/* 2 */
 		return true;
-	if (nr >= ended(v))
+	if (nr >= viewer_ended(v))
 		return false;
 	return visibility == VISIBLE_SHARED ||	/* 3 */
 	    (visibility == VISIBLE_INVITED &&
@@ -269,7 +269,7 @@ viewer_sees_all(struct viewer *v, int64_t from, int64_t to)
 	if (in.from <= from && in.value == MEMBERSHIP_JOIN)
 		return true;
 	return visible.from <= from && (visible.value == VISIBLE_WORLD ||
-	    (visible.value == VISIBLE_SHARED && to < ended(v)));
+	    (visible.value == VISIBLE_SHARED && to < viewer_ended(v)));
 }
 
 struct quiet *

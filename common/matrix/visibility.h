@@ -44,6 +44,11 @@ bool		 viewer_ignores(struct viewer *, const char *user_id);
 bool		 viewer_ignores_any(struct viewer *);
 int64_t		 viewer_user(const struct viewer *);	/* user.nr */
 /*
+ * event.nr of what ended the last time they were in; INT64_MAX: they are in,
+ * 0: they never were.
+ */
+int64_t		 viewer_ended(struct viewer *);
+/*
  * For bundle.c to remember: a stretch of event.nr, from inclusive, until
  * exclusive, in which nothing that is told relates to any event.
  */
