@@ -59,6 +59,12 @@ list_has_key(const struct event_list *list, const struct event_row *e)
 	return false;
 }
 
+static bool
+fits(struct told *t, const struct event_filter *f, const struct event_row *e)
+{
+	return filter_has_event(f, e) && filter_has_relation(t->db, f, e);
+}
+
 /* The next event, unless it is one too many. */
 static bool
 next_event(struct told *t, const struct event_filter *f, struct rows *rows,
@@ -119,7 +125,7 @@ read_back(struct told *t, const struct event_filter *f, size_t limit)
 	while (!t->limited && next_event(t, f, &rows, &e)) {
 		if (!viewer_may_see(t->reader.viewer, &e)) {
 			t->limited = t->timeline.n > 0 || ++unfit > most;
-		} else if (filter_has_event(f, &e)) {
+		} else if (fits(t, f, &e)) {
 			take(t, &e, limit);
 		} else {
 			hold_back(t, &e);
@@ -136,7 +142,7 @@ add_own(struct told *t, const struct event_filter *f)
 	struct event_row e;
 
 	if (t->stretch.own && event_find(t->db, t->heard->event, &e) &&
-	    filter_has_event(f, &e))
+	    fits(t, f, &e))
 		list_add(t->mem, &t->timeline, &e);
 }
 
@@ -194,7 +200,7 @@ add_unfit(struct told *t, const struct event_filter *f, int64_t before)
 {
 	for (size_t i = 0; i < t->unfit.n; i++)
 		if (t->unfit.item[i].pos >= before &&
-		    filter_has_event(f, &t->unfit.item[i]))
+		    fits(t, f, &t->unfit.item[i]))
 			list_add(t->mem, &t->state, &t->unfit.item[i]);
 }
 
@@ -212,7 +218,7 @@ told_state(struct told *t, bool all, int64_t before)
 	newer = t->state;
 	rows = query_state(t, all, before);
 	while (next_event(t, f, &rows, &e))
-		if (filter_has_event(f, &e) && !list_has_key(&newer, &e))
+		if (fits(t, f, &e) && !list_has_key(&newer, &e))
 			list_add(t->mem, &t->state, &e);
 	rows_done(&rows);
 	/* In their order in the room they cost the reader's viewer least. */

@@ -144,7 +144,8 @@ page_write(struct request *r, const struct page *page, const char *key)
 		/* Before the filter looks into its content. */
 		event_trim(r->db, &e, &page->reader);
 		if (filter_has_event(&page->filter, &e) &&
-		    viewer_may_see(page->reader.viewer, &e))
+		    viewer_may_see(page->reader.viewer, &e) &&
+		    filter_has_relation(r->db, &page->filter, &e))
 			show(r, page, &walk, &e);
 	}
 	rows_done(&rows);

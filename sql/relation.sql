@@ -42,6 +42,11 @@ SELECT 1 FROM relation
    AND sender = (SELECT nr FROM user WHERE user_id = :sender)
    AND room = :room LIMIT 1;
 
+-- Has anybody?
+-- :name relation_any
+SELECT 1 FROM relation
+ WHERE parent = :parent AND rel_type = :rel_type AND room = :room LIMIT 1;
+
 -- The relation types that there are to an event, one by one in their order.
 -- :name relation_type_next
 SELECT min(rel_type) FROM relation

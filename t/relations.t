@@ -286,6 +286,34 @@ is_json ".rooms.join.\"$room\".timeline | [.limited, .events[0].unsigned.\"m.rel
 look "$parent" "/_matrix/client/api/v1/rooms/$(enc "$room")"
 is_json '.unsigned."m.relations"' null 'clients of 2015 are not told'
 
+# ----------------------------------------------------------------- filters
+create '{"preset":"public_chat"}'
+join bob
+as alice
+say a; a=$event
+say b; b=$event
+say c; c=$event
+rel m.thread "$a"
+rel m.reference "$b"
+as bob
+rel m.thread "$b"
+filtered() {
+	req GET "$here/messages?dir=f&filter=$(enc "$1")"
+	is_json '[.chunk[].event_id]' "$2" "$3"
+}
+filtered '{"related_by_rel_types":["m.thread"]}' "$(ids "$a" "$b")" 'events that others relate to in a way'
+filtered '{"related_by_rel_types":["m.reference","x"]}' "$(ids "$b")" 'in one of two'
+filtered '{"related_by_senders":["@bob:localhost"]}' "$(ids "$b")" 'that somebody relates to'
+filtered '{"related_by_senders":["@bob:localhost"],"related_by_rel_types":["m.thread"]}' "$(ids "$b")" 'both'
+filtered '{"related_by_senders":["@bob:localhost"],"related_by_rel_types":["m.reference"]}' '[]' 'both, by the same event'
+filtered '{"related_by_senders":["@nobody:localhost"]}' '[]' 'that nobody relates to'
+filtered '{"related_by_rel_types":[]}' '[]' 'in no way'
+req GET "$v3/sync?filter=$(enc '{"room":{"timeline":{"related_by_rel_types":["m.thread"]}}}')"
+is_json "[.rooms.join.\"$room\".timeline.events[].event_id]" "$(ids "$a" "$b")" 'also in /sync'
+many=$(jq -cn '{related_by_senders: [range(51) | tostring]}')
+req GET "$here/messages?dir=f&filter=$(enc "$many")"
+is_err 400 M_BAD_JSON 'but not of so many'
+
 # ------------------------------------------------------------------ erased
 create '{"preset":"public_chat"}'
 join eve

@@ -72,6 +72,7 @@ struct event_filter_json {
 	int64_t		 limit;
 	const cJSON	*types, *not_types, *senders, *not_senders;
 	const cJSON	*rooms, *not_rooms;
+	const cJSON	*related_by_senders, *related_by_rel_types;
 	const cJSON	*contains_url;
 	bool		 lazy_load_members;
 	bool		 include_redundant_members;
@@ -88,6 +89,8 @@ static const struct field event_filter_fields[] = {
 	LIST(event_filter_json, not_senders),
 	LIST(event_filter_json, rooms),
 	LIST(event_filter_json, not_rooms),
+	LIST(event_filter_json, related_by_senders),
+	LIST(event_filter_json, related_by_rel_types),
 	FIELD_ANY(event_filter_json, contains_url, "contains_url", OPTIONAL),
 	FLAG(event_filter_json, lazy_load_members),
 	FLAG(event_filter_json, include_redundant_members),
@@ -179,6 +182,19 @@ read_list(struct arena *mem, const cJSON *array, struct filter_list *list,
 	return true;
 }
 
+/* Each entry is a look into the store. */
+static bool
+read_related(struct arena *mem, const cJSON *array, struct filter_list *list,
+    const char **why)
+{
+	if (!read_list(mem, array, list, why))
+		return false;
+	if (list->n <= FILTER_RELATED_MAX)
+		return true;
+	*why = "A list of relations in a filter has more than 50 entries";
+	return false;
+}
+
 static bool
 fields_fit(struct arena *mem, const cJSON *object, const struct field *fields,
     void *dst, const char **why)
@@ -237,7 +253,11 @@ event_filter_parse(struct arena *mem, const cJSON *object,
 	    read_list(mem, in.senders, &f->senders, why) &&
 	    read_list(mem, in.not_senders, &f->not_senders, why) &&
 	    read_list(mem, in.rooms, &f->rooms, why) &&
-	    read_list(mem, in.not_rooms, &f->not_rooms, why);
+	    read_list(mem, in.not_rooms, &f->not_rooms, why) &&
+	    read_related(mem, in.related_by_senders, &f->related_by_senders,
+	    why) &&
+	    read_related(mem, in.related_by_rel_types,
+	    &f->related_by_rel_types, why);
 }
 
 /* An event filter inside another; NULL: not given. */
@@ -306,10 +326,61 @@ filter_has_event(const struct event_filter *f, const struct event_row *e)
 	    lists_allow(&f->senders, &f->not_senders, e->sender_id);
 }
 
+static bool
+related_by(struct db *db, const struct filter_list *senders,
+    const struct event_row *e, const char *rel_type)
+{
+	for (size_t i = 0; i < senders->n; i++)
+		if (db_int(db, 0, STMT_RELATION_SENT_BY, DB_TEXT(e->event_id),
+		    DB_TEXT(rel_type), DB_TEXT(senders->item[i]),
+		    DB_INT(e->room)) != 0)
+			return true;
+	return !senders->given && db_int(db, 0, STMT_RELATION_ANY,
+	    DB_TEXT(e->event_id), DB_TEXT(rel_type), DB_INT(e->room)) != 0;
+}
+
+/* The next relation type behind this one that anything relates to e in. */
+static const char *
+rel_type_next(struct db *db, const struct event_row *e, const char *after)
+{
+	struct rows rows = db_query(db, STMT_RELATION_TYPE_NEXT,
+	    DB_TEXT(e->event_id), DB_TEXT(after));
+	const char *next = rows_next(&rows) ? rows_text(&rows, 0) : NULL;
+
+	rows_done(&rows);
+	return next;
+}
+
+bool
+filter_has_relation(struct db *db, const struct event_filter *f,
+    const struct event_row *e)
+{
+	const struct filter_list *senders = &f->related_by_senders;
+	const struct filter_list *rel_types = &f->related_by_rel_types;
+	const char *rel_type = "";
+
+	if (!senders->given && !rel_types->given)
+		return true;
+	for (size_t i = 0; i < rel_types->n; i++)
+		if (related_by(db, senders, e, rel_types->item[i]))
+			return true;
+	for (int i = 0; !rel_types->given && i < FILTER_RELATED_MAX; i++)
+		if ((rel_type = rel_type_next(db, e, rel_type)) == NULL)
+			return false;
+		else if (related_by(db, senders, e, rel_type))
+			return true;
+	return false;
+}
+
+/* A look into the store costs as much as many entries. */
 size_t
 filter_weight(const struct event_filter *f)
 {
-	return f->types.n + f->not_types.n + f->senders.n + f->not_senders.n;
+	size_t rel_types = f->related_by_rel_types.given ?
+	    f->related_by_rel_types.n : f->related_by_senders.n > 0;
+
+	return f->types.n + f->not_types.n + f->senders.n +
+	    f->not_senders.n + 50 * rel_types * (1 + f->related_by_senders.n);
 }
 
 /* ------------------------------------------------------------ stored */

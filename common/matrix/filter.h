@@ -24,10 +24,12 @@ struct filter_list {
 	size_t		 n;
 	bool		 given;
 };
+#define FILTER_RELATED_MAX 50	/* entries of each of the lists of relations */
 struct event_filter {
 	int64_t		 limit;		/* 0 or more; -1: not given */
 	struct filter_list types, not_types, senders, not_senders;
 	struct filter_list rooms, not_rooms;
+	struct filter_list related_by_senders, related_by_rel_types;
 	int		 contains_url;	/* -1: not given */
 	bool		 lazy_load_members;
 	bool		 include_redundant_members;
@@ -54,6 +56,12 @@ bool	event_filter_parse(struct arena *, const cJSON *, struct event_filter *,
 bool	filter_has_room(const struct filter *, const struct event_filter *,
 	    const char *room_id);
 bool	filter_has_event(const struct event_filter *, const struct event_row *);
+/*
+ * Does another event relate to it, by one of these users, in one of these ways,
+ * whichever lists are given?  (MSC3440; no * here.)  Looks into the store.
+ */
+bool	filter_has_relation(struct db *, const struct event_filter *,
+	    const struct event_row *);
 /*
  * How many entries filter_has_event() may have to look at: who scans many
  * events for few that fit scans fewer when this is large.
