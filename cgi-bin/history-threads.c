@@ -80,6 +80,15 @@ find_last(struct request *r, const struct threads *t,
 	return true;
 }
 
+/* As a client that ignores its sender would show it. */
+static void
+put_root(struct request *r, const struct threads *t, struct event_row *root)
+{
+	if (viewer_ignores(t->reader.viewer, root->sender_id))
+		event_strip(r->db, root);
+	event_write(&r->out, r->db, root, &t->reader);
+}
+
 static struct rows
 query_threads(struct request *r, const struct threads *t,
     struct room_token from)
@@ -113,7 +122,7 @@ put_threads(struct request *r, const struct threads *t,
 		    rows_int(&rows, 19) - 1 };
 		if (!find_last(r, t, &root, &last))
 			continue;
-		event_write(&r->out, r->db, &root, &t->reader);
+		put_root(r, t, &root);
 		n++;
 	}
 	rows_done(&rows);
@@ -178,7 +187,7 @@ put_seen(struct request *r, const struct threads *t, struct room_token *next)
 		*next = (struct room_token){ seen[i].last.depth,
 		    seen[i].last.nr - 1 };
 		if (event_find(r->db, seen[i].root, &root))
-			event_write(&r->out, r->db, &root, &t->reader);
+			put_root(r, t, &root);
 	}
 	return false;
 }

@@ -66,7 +66,8 @@ redaction_check(struct request *r, const struct room *room,
 		new->redacts = json_text(new->content, "redacts");
 	if (new->redacts == NULL) {
 		*why = "redacts is missing: the id of the event to redact";
-		return M_MISSING_PARAM;
+		return json_get(new->content, "redacts") == NULL ?
+		    M_MISSING_PARAM : M_BAD_JSON;
 	}
 	new->content = object_without(new->content, ours);
 	if (room_member(r->db, room->nr, r->who.user).membership !=

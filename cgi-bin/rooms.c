@@ -158,8 +158,6 @@ static enum mx_err
 check(struct request *r, const struct room *room, struct new_event *new,
     const char **why)
 {
-	enum mx_err err;
-
 	if (strcmp(new->type, "m.room.redaction") == 0)
 		return redaction_check(r, room, new, why);
 	if (r->who.suspended && !is_leaving(r, new)) {
@@ -167,11 +165,9 @@ check(struct request *r, const struct room *room, struct new_event *new,
 		    "redact your own events";
 		return M_USER_SUSPENDED;
 	}
-	if (new->state_key != NULL &&
-	    (err = check_state(r, room, new, why)) != M_OK)
-		return err;
-	return relation_check(r->db, room, r->who.user, new->type,
-	    new->content, why);
+	return new->state_key != NULL ? check_state(r, room, new, why) :
+	    relation_check(r->db, room, r->who.user, new->type, new->content,
+	    why);
 }
 
 enum mx_err

@@ -51,7 +51,8 @@ enum mx_err	 join_by_proof(struct request *, const struct room *);
  * its content to where it belongs.  M_OK, or *why and
  *
  *   M_BAD_REQUEST     it is meant to be state
- *   M_MISSING_PARAM   it does not say what it redacts
+ *   M_MISSING_PARAM,
+ *   M_BAD_JSON        it does not say what it redacts
  *   M_NOT_FOUND       the caller sees no such event in the room
  *   M_FORBIDDEN       it is somebody else's, and the caller lacks the power
  *   M_USER_SUSPENDED  it is somebody else's, and the caller is suspended

@@ -19,6 +19,14 @@ SELECT nr, room FROM event WHERE event_id = :event_id;
 -- :name relation_mark
 UPDATE event SET related = 1 WHERE nr = :nr AND related = 0;
 
+-- The same where something came before it.
+-- :name relation_await
+UPDATE event SET related = 1
+ WHERE nr = :nr AND EXISTS
+       (SELECT 1 FROM relation r
+         WHERE r.parent = event.event_id AND r.room = event.room
+           AND r.rel_type IN ('m.replace', 'm.thread', 'm.reference'));
+
 -- How an event relates to another.
 -- :name relation_type
 SELECT rel_type FROM relation WHERE event = :event;

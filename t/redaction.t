@@ -183,6 +183,8 @@ look "$event"
 is_json '[.content, .unsigned.redacted_because.content.reason]' '[{},"by send"]' 'redacts'
 req PUT "$here/send/m.room.redaction/s2" '{"reason":"nothing"}'
 is_err 400 M_MISSING_PARAM 'it has to say what'
+req PUT "$here/send/m.room.redaction/s2" '{"redacts":7}'
+is_err 400 M_BAD_JSON 'as a text'
 req PUT "$here/send/m.room.redaction/s3" '{"redacts":"$nothing"}'
 is_err 404 M_NOT_FOUND 'which has to be there'
 put m.room.redaction/x "{\"redacts\":\"$event\"}"

@@ -75,11 +75,12 @@ redacted_text(struct db *db, const struct room *room, int64_t nr,
 }
 
 static bool
-strip(struct db *db, const struct room *room, int64_t nr, int64_t by)
+strip(struct db *db, const struct room *room, const struct event_row *target,
+    int64_t by)
 {
 	struct arena *before = json_arena(arena_of(db));
 	struct buf text;
-	bool fine = redacted_text(db, room, nr, &text);
+	bool fine = redacted_text(db, room, target->nr, &text);
 	struct span whole, content;
 
 	json_arena(before);
@@ -90,8 +91,8 @@ strip(struct db *db, const struct room *room, int64_t nr, int64_t by)
 	db_exec(db, STMT_REDACTION_STRIP, DB_INT(by),
 	    DB_INT((int64_t)(content.s - whole.s)), DB_INT((int64_t)content.n),
 	    DB_SPAN(whole), DB_INT(room->version->redacts_in_content),
-	    DB_INT(nr));
-	relation_forget(db, room->nr, nr);
+	    DB_INT(target->nr));
+	relation_forget(db, room->nr, target->nr);
 	return true;
 }
 
@@ -116,7 +117,7 @@ redaction_apply(struct db *db, const struct room *room, int64_t nr)
 	    target.nr != nr &&
 	    (same_server(redaction.sender_id, target.sender_id) ||
 	    redaction_has_power(db, room, nr, redaction.sender_id)) &&
-	    strip(db, room, target.nr, nr);
+	    strip(db, room, &target, nr);
 }
 
 void

@@ -142,6 +142,12 @@ relation_store(struct db *db, const struct room *room,
 }
 
 void
+relation_await(struct db *db, int64_t nr)
+{
+	db_exec(db, STMT_RELATION_AWAIT, DB_INT(nr));
+}
+
+void
 relation_forget(struct db *db, int64_t room, int64_t event)
 {
 	struct rows rows = db_query(db, STMT_RELATION_DROP, DB_INT(event));

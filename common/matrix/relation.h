@@ -53,6 +53,8 @@ struct related_event {
  */
 void		 relation_store(struct db *, const struct room *,
 		    const struct related_event *, const cJSON *content);
+/* An event has come from elsewhere: what relates to it may have come before. */
+void		 relation_await(struct db *, int64_t nr);
 /* It has been redacted. */
 void		 relation_forget(struct db *, int64_t room, int64_t event);
 

@@ -132,8 +132,8 @@ is_whole(struct db *db, const struct event_row *e, const struct reader *reader)
 	    stranger_sees_whole(db, e);
 }
 
-static void
-trim(struct db *db, struct event_row *e)
+void
+event_strip(struct db *db, struct event_row *e)
 {
 	const struct room_version *version = version_of(db, e->room);
 	struct arena *mem = db_arena(db, NULL), *before = json_arena(mem);
@@ -157,7 +157,7 @@ void
 event_trim(struct db *db, struct event_row *e, const struct reader *reader)
 {
 	if (!is_whole(db, e, reader))
-		trim(db, e);
+		event_strip(db, e);
 }
 
 /* ------------------------------------------------------------- the past */
@@ -428,7 +428,7 @@ event_write(struct writer *w, struct db *db, const struct event_row *e,
 	}
 	if (!is_whole(db, e, reader)) {
 		trimmed = *e;
-		trim(db, &trimmed);
+		event_strip(db, &trimmed);
 		e = &trimmed;
 	}
 	if (traits_of[reader->shape].unsigned_)

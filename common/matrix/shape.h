@@ -100,5 +100,7 @@ void		 event_write(struct writer *, struct db *,
  */
 void		 event_trim(struct db *, struct event_row *,
 		    const struct reader *);
+/* The same, whoever reads it. */
+void		 event_strip(struct db *, struct event_row *);
 
 #endif
