@@ -47,6 +47,7 @@ enum mx_err	 room_enter(struct request *, const struct room *);
 enum mx_err	 invite_by_address(struct request *);
 enum mx_err	 join_by_proof(struct request *, const struct room *);
 
+/*
  * rooms-redact.c: may the caller send this m.room.redaction?  redacts goes from
  * its content to where it belongs.  M_OK, or *why and
  *
