@@ -264,9 +264,6 @@ SELECT nr FROM event
    AND outlier = 0 AND rejected = 0 AND soft_failed = 0
  ORDER BY depth, nr LIMIT :most;
 
--- :name redaction_pdu
-SELECT pdu FROM event WHERE nr = :nr;
-
 -- :name redaction_strip
 UPDATE event
    SET redacted_by = :by, content_at = :content_at, content_len = :content_len,

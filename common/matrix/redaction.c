@@ -9,6 +9,7 @@
 #include "matrix/event.h"
 #include "matrix/ids.h"
 #include "matrix/relation.h"
+#include "matrix/search.h"
 #include "matrix/shape.h"
 
 #define WAITING_MAX	20	/* redactions of one event that came before it */
@@ -57,19 +58,32 @@ redaction_has_power(struct db *db, const struct room *room, int64_t at_nr,
 
 /* --------------------------------------------------------------- applying */
 
+/* As it was signed: numbers that canonical JSON forbids keep their digits. */
+static const cJSON *
+pdu_tree(struct arena *mem, const struct room_version *version,
+    struct span pdu)
+{
+	cJSON *tree = json_parse_own(mem, pdu);
+
+	if (!version->strict_json)
+		json_keep_numbers(mem, tree, pdu);
+	return tree;
+}
+
 /* What is left of a stored event, as text.  False: a number forbids it. */
 static bool
 redacted_text(struct db *db, const struct room *room, int64_t nr,
     struct buf *text)
 {
-	struct rows rows = db_query(db, STMT_REDACTION_PDU, DB_INT(nr));
+	struct rows rows = db_query(db, STMT_EVENT_PDU, DB_INT(nr));
 	struct arena *mem = arena_of(db);
 	bool fine = false;
 
 	buf_init(text, mem, SIZE_MAX);
 	if (rows_next(&rows))
-		fine = json_canonical(text, event_redact(room->version,
-		    json_parse_own(mem, rows_span(&rows, 0))));
+		fine = event_canonical(text, room->version,
+		    event_redact(room->version, pdu_tree(mem, room->version,
+		    rows_span(&rows, 0))));
 	rows_done(&rows);
 	return fine;
 }
@@ -88,6 +102,7 @@ strip(struct db *db, const struct room *room, const struct event_row *target,
 		return false;
 	whole = buf_content(&text);
 	content = json_slice(whole, "content");
+	search_remove(db, target->nr, target->type, target->content);
 	db_exec(db, STMT_REDACTION_STRIP, DB_INT(by),
 	    DB_INT((int64_t)(content.s - whole.s)), DB_INT((int64_t)content.n),
 	    DB_SPAN(whole), DB_INT(room->version->redacts_in_content),

@@ -23,8 +23,8 @@ bool		 redaction_has_power(struct db *, const struct room *,
 
 /*
  * The m.room.redaction nr is in its place in the room: what it redacts is
- * stripped, for good, of all that its room version does not keep; with it goes
- * what it says of other events.
+ * stripped, for good, of all that its room version does not keep; with it go
+ * what it says of other events, and its words in the index of the search.
  *
  * False, and nothing is changed: the event is not there yet, is of another
  * room, or has been redacted before; or who sent the redaction has neither the

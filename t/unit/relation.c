@@ -245,8 +245,9 @@ test_ignoring(void)
 	reply(&carol, &room, root.event_id);
 	db_script(db, "INSERT INTO account (user, kind, created_at) SELECT nr, "
 	    "'user', 0 FROM user WHERE user_id = '" BOB "';"
-	    "INSERT INTO account_data SELECT nr, 0, 'm.ignored_user_list', "
-	    "'{\"ignored_users\":{\"" CAROL "\":{}}}', 1 FROM user "
+	    "INSERT INTO account_data (user, room, type, pos, bytes, content) "
+	    "SELECT nr, 0, 'm.ignored_user_list', 1, 0, "
+	    "'{\"ignored_users\":{\"" CAROL "\":{}}}' FROM user "
 	    "WHERE user_id = '" BOB "'");
 	event_find(db, root.nr, &row);
 	reader = reader_by(&room, alice.user);
@@ -305,7 +306,7 @@ test_signed(const char *version)
 	const cJSON *pdu;
 
 	redact(&alice, &room, sent.event_id);
-	rows = db_query(db, STMT_REDACTION_PDU, DB_INT(sent.nr));
+	rows = db_query(db, STMT_EVENT_PDU, DB_INT(sent.nr));
 	rows_next(&rows);
 	pdu = tree(rows_text(&rows, 0));
 	rows_done(&rows);
