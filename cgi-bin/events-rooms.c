@@ -1,5 +1,6 @@
 /* events-rooms.c - which rooms have something to tell, and since when. */
 #include "events.h"
+#include "matrix/invitation.h"
 
 #define ROOMS_FOR_LOOP	20	/* more rooms than that in one answer, */
 #define MEMBERS_FOR_LOOP 1000	/* or so much state, take too long there */
@@ -21,6 +22,17 @@ heard_row(const struct rows *rows)
 	};
 }
 
+/* An invitation that the caller wants to hear nothing of. */
+static bool
+is_hidden(struct request *r, const struct heard *h)
+{
+	struct event_row e;
+
+	return h->membership == MEMBERSHIP_INVITE &&
+	    event_find(r->db, h->event, &e) &&
+	    invitation_hidden(r->db, r->who.user, e.sender_id);
+}
+
 static struct heard_list
 heard_list(struct request *r, struct rows rows)
 {
@@ -35,7 +47,9 @@ heard_list(struct request *r, struct rows rows)
 			list.item = arena_grow(r->mem, list.item, old,
 			    cap * sizeof(*list.item));
 		}
-		list.item[list.n++] = heard_row(&rows);
+		list.item[list.n] = heard_row(&rows);
+		if (!is_hidden(r, &list.item[list.n]))
+			list.n++;
 	}
 	return list;
 }
