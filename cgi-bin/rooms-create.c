@@ -278,7 +278,11 @@ put_name_and_topic(struct making *m)
 	return err;
 }
 
-/* 404 would look as if this server could not create rooms at all. */
+/*
+ * 404 would look as if this server could not create rooms at all.  "It is
+ * possible for one of the invited users to be rejected whilst the room creation
+ * as a whole succeeds": so it is with who blocks invitations.
+ */
 static enum mx_err
 put_invites(struct making *m)
 {
@@ -296,7 +300,7 @@ put_invites(struct making *m)
 		if (m->wish.is_direct)
 			cJSON_AddTrueToObject(content, "is_direct");
 		err = event_try(m->r, &m->by, &m->room, new, &sent, &why);
-		if (err != M_OK)
+		if (err != M_OK && err != M_INVITE_BLOCKED)
 			return fail(m->r, err == M_NOT_FOUND ?
 			    M_INVALID_PARAM : err, "%s: %s",
 			    user->valuestring, why);

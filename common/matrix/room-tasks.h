@@ -14,6 +14,14 @@
 #define TASK_LEAVE_ROOMS	"leave_rooms"
 
 /*
+ * Guests go out of its room, unless it lets guests in again ("Guest access":
+ * "the server MUST set those users' m.room.member state to leave").
+ */
+#define TASK_PUT_OUT_GUESTS	"put_out_guests"
+/* guest_access of a room that lets them in. */
+#define GUESTS_WELCOME		"can_join"
+
+/*
  * All kinds.  Who works for them writes events, so they may be handed to
  * `rooms` and the housekeeper only (cgi-bin/rights.tab).
  */
