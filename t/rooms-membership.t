@@ -47,7 +47,15 @@ invite carol
 refused 403 M_FORBIDDEN 'MEM-2: nor invites (security 18)'
 join '{"reason":"here I am"}'
 is_status 200 'joinRoomById: joined'
-is_json . "{\"room_id\":\"$room\"}" 'the answer is the room id'
+is_json . "{\"room_id\":\"$room\"}" 'joinRoomById: the answer is the room id'
+req GET "$here/state"
+is_json 'map(.type) | index("m.room.power_levels") != null' true 'MEM-1: who joined reads the state'
+as alice
+req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"hello"}'
+said=$(get_json .event_id)
+as bob
+req GET "$here/messages?dir=b"
+is_json .chunk[0].event_id "\"$said\"" 'MEM-1: and all that happens'
 member bob
 is_json . '{"membership":"join","reason":"here I am"}' 'with a reason'
 before=$(count)
@@ -120,7 +128,7 @@ refused 404 M_NOT_FOUND 'an alias that nothing has'
 req POST "$v3/join/%23open%3Aelsewhere.example"
 refused 404 M_NOT_FOUND 'an alias of another server'
 req POST "$v3/join/%21nothing%3Alocalhost"
-refused 404 M_NOT_FOUND 'a room that is not there'
+refused 404 M_NOT_FOUND 'joinRoom: a room that is not there'
 req POST "$v3/join/%21nothing%3Aelsewhere.example"
 refused 404 M_NOT_FOUND 'a room of another server'
 for bad in open '%23open' '%21' 'open%3Alocalhost' '%21a%2Fb' '%40dave%3Alocalhost'; do
@@ -156,7 +164,7 @@ set_member dave ban
 is_status 200 'MEM-4: a ban'
 as dave
 join
-refused 403 M_FORBIDDEN 'who is banned does not come back'
+refused 403 M_FORBIDDEN 'joinRoomById: who is banned does not come back (security 18)'
 req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"hi"}'
 refused 403 M_FORBIDDEN 'nor send'
 leave
@@ -225,17 +233,62 @@ is_status 200 'who is invited gets in'
 member carol
 is_json . '{"membership":"join"}' 'without that word'
 
+# ---------------------------------------------------------- names and pictures
+# profile NAME FIELD VALUE
+profile() {
+	as "$1"
+	req PUT "$v3/profile/$user/$2" "{\"$2\":\"$3\"}"
+	[ "$status" != 404 ] || {	# no such endpoint yet
+		sqlite3 -cmd '.timeout 5000' "$tmp/data/mxcgi.db" "
+		    INSERT OR REPLACE INTO profile (user, field, value)
+		    VALUES ((SELECT nr FROM user WHERE user_id = '$user'), '$2', '\"$3\"')"
+		status=200
+	}
+	[ "$status" = 200 ] || { show; bail_out "cannot set $2"; }
+}
+user erin
+profile erin displayname Erin
+profile erin avatar_url mxc://localhost/erin
+as alice
+create '{"initial_state":[{"type":"m.room.join_rules","content":{"join_rule":"knock"}}]}'
+erin='"avatar_url":"mxc://localhost/erin","displayname":"Erin","membership"'
+as erin
+req POST "$v3/knock/$(enc "$room")"
+member erin
+as alice
+member erin
+is_json . "{$erin:\"knock\"}" 'MEM-7: a knock shows name and picture'
+set_member erin invite
+member erin
+is_json . "{$erin:\"invite\"}" 'MEM-7: an invitation, set as state, shows those of whom it is for'
+as erin
+join
+member erin
+is_json . "{$erin:\"join\"}" 'MEM-7: joining shows them'
+req PUT "$here/state/m.room.member/%40erin%3Alocalhost" '{"membership":"join","displayname":"E.","avatar_url":null}'
+member erin
+is_json . '{"avatar_url":null,"displayname":"E.","membership":"join"}' 'MEM-7: what a client says itself stands'
+set_member erin leave
+as alice
+invite erin
+is_status 200 'inviteUser: by POST'
+member erin
+is_json . "{$erin:\"invite\"}" 'MEM-7: an invitation by POST shows them'
+set_member erin ban
+member erin
+is_json . '{"membership":"ban"}' 'MEM-7: a ban does not'
+
 # --------------------------------------------------------- bad invitations
 as alice
 here=$private
 req POST "$here/invite" '{}'
-refused 400 M_MISSING_PARAM 'whom?'
+refused 400 M_MISSING_PARAM 'inviteUser: whom?'
 req POST "$here/invite" '{"user_id":7}'
 refused 400 M_BAD_JSON 'a user id is a string'
 req POST "$here/invite" '{"user_id":"carol"}'
 refused 400 M_INVALID_PARAM 'no user id'
 req POST "$here/invite" '{"user_id":"@nobody:localhost"}'
-refused 404 M_NOT_FOUND 'nobody'
+refused 404 M_NOT_FOUND 'inviteUser: nobody'
 req POST "$here/invite" '{"user_id":"@bob:elsewhere.example"}'
 refused 403 M_FORBIDDEN 'a user of another server'
 req POST "$here/invite" '{"id_server":"x","medium":"email","address":"a@example.com"}'
@@ -254,7 +307,7 @@ create '{"power_level_content_override":{"invite":50},"invite":["@bob:localhost"
 as bob
 join
 invite carol
-refused 403 M_FORBIDDEN 'inviting can take power'
+refused 403 M_FORBIDDEN 'inviteUser: inviting can take power (security 18)'
 
 # --------------------------------- rooms that are not there look like others'
 as dave

@@ -249,6 +249,84 @@ test_broken(void)
 	run("DROP TRIGGER bad");
 }
 
+/* ------------------------------------------------------------------ guests */
+
+#define GUESTS	45
+
+static void
+make_guests(struct author guest[GUESTS], const struct room *in)
+{
+	for (int i = 0; i < GUESTS; i++) {
+		guest[i] = anna;
+		guest[i].user_id = arena_printf(scratch_mem,
+		    "@guest%d:example.org", i);
+		guest[i].user = account_make(db, guest[i].user_id,
+		    ACCOUNT_GUEST, NULL, 1);
+		put_member(&guest[i], in, guest[i].user_id, "join");
+	}
+}
+
+static void
+shut_out(const struct room *in, const char *content)
+{
+	db_begin(db, TX_WRITE);
+	put(&anna, in, "m.room.guest_access", "", content);
+	task_add_about(db, TASK_PUT_OUT_GUESTS, 0, in->nr, NULL, now_ms, 0);
+	db_commit(db);
+}
+
+static int
+guests_left(const struct author guest[GUESTS], const struct room *in)
+{
+	int n = 0;
+
+	db_begin(db, TX_READ);
+	for (int i = 0; i < GUESTS; i++)
+		n += room_member(db, in->nr, guest[i].user).membership ==
+		    MEMBERSHIP_LEAVE;
+	db_commit(db);
+	return n;
+}
+
+static void
+make_open_room(struct room *in)
+{
+	const char *why = "";
+	struct sent sent;
+
+	room_begin(&anna, room_version_find("10"), json_parse_own(scratch_mem,
+	    SPAN("{}")), in, &sent, &why);
+	put_member(&anna, in, ANNA, "join");
+	put(&anna, in, "m.room.join_rules", "", "{\"join_rule\":\"public\"}");
+	put_member(&other, in, OTHER, "join");
+}
+
+static void
+test_guests(void)
+{
+	struct author guest[GUESTS];
+	struct room in;
+	struct tasks t;
+
+	make_open_room(&in);
+	make_guests(guest, &in);
+	shut_out(&in, "{\"guest_access\":\"can_join\"}");
+	t = fresh();
+	is_int(turns(&t, 99), 1, "where guests are welcome again");
+	is_int(guests_left(guest, &in), 0, "nobody goes");
+	shut_out(&in, "{\"guest_access\":\"forbidden\"}");
+	t = fresh();
+	is_int(turns(&t, 1), 1, "where they are not, a piece");
+	is_int(guests_left(guest, &in), 20, "puts out some");
+	is_int(turns(&t, 99), 3, "and some more all: 20, 5, the end");
+	is_int(guests_left(guest, &in), GUESTS, "guests are gone "
+	    "(security 18)");
+	is_int(room_member(db, in.nr, other.user).membership, MEMBERSHIP_JOIN,
+	    "others stay");
+	is_int(room_member(db, in.nr, anna.user).membership, MEMBERSHIP_JOIN,
+	    "with whom shut them out");
+}
+
 /* ------------------------------------------------------------- without key */
 
 static void
@@ -291,6 +369,7 @@ main(void)
 	anna = author(key, ANNA);
 	gone = author(key, GONE);
 	other = author(key, OTHER);
+	test_guests();
 	make_rooms(&gone);
 	test_kill();
 	test_broken();
