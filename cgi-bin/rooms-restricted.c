@@ -51,9 +51,7 @@ any_is_met(struct request *r, const cJSON *rules)
 	int looked_at = 0;
 
 	cJSON_ArrayForEach(condition, json_get(rules, "allow"))
-		if (looked_at++ == CONDITIONS_MAX)
-			return false;
-		else if (is_met(r, condition))
+		if (looked_at++ < CONDITIONS_MAX && is_met(r, condition))
 			return true;
 	return false;
 }

@@ -30,7 +30,7 @@ told() {
 	req GET "$v3/sync?since=$since&timeout=0"
 	is_json ".rooms.invite | has(\"$room\")" "$1" "sync since: $2"
 	req GET "$v3/events?from=$since&timeout=0"
-	is_json "[.chunk[] | select(.room_id == \"$room\")] | length > 0" "$1" "events: $2"
+	is_json "[.chunk[] | select(.room_id == \"$room\" and .content.membership == \"invite\")] | length > 0" "$1" "events: $2"
 }
 now() { as bob; req GET $v3/sync; since=$(get_json .next_batch); }
 now
@@ -88,6 +88,19 @@ is_status 200 'who is ignored is not told so'
 told false 'another invitation'
 come bob
 is_status 200 'who knows of it may accept it'
+go bob
+create alice '{"invite":["@bob:localhost"]}'
+come bob
+now
+go bob
+invite alice bob
+told false 'an invitation back'
+as bob
+req GET "$v3/sync?since=$since&timeout=0"
+is_json ".rooms.leave[\"$room\"].timeline.events | map(.content.membership)" \
+    '["leave"]' 'but that they have left, who was in'
+req GET "$v3/events?from=$since&timeout=0"
+is_json '[.chunk[] | .content.membership]' '["leave"]' 'by events, too'
 create carol '{}'
 invite carol bob
 told true 'of others'
