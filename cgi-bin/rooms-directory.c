@@ -185,8 +185,9 @@ alias_delete(struct request *r)
 	rows = db_query(r->db, STMT_ALIAS_OWNER, DB_TEXT(alias));
 	if (!rows_next(&rows))
 		return fail(r, M_NOT_FOUND, "No room has the alias %s", alias);
-	room = (struct room){ rows_int(&rows, 0), rows_text(&rows, 1),
-	    room_version_find(rows_text(&rows, 2)) };
+	room = (struct room){ .nr = rows_int(&rows, 0),
+	    .room_id = rows_text(&rows, 1),
+	    .version = room_version_find(rows_text(&rows, 2)) };
 	creator = rows_int(&rows, 3);
 	rows_done(&rows);
 	if (room.version == NULL || (creator != r->who.user &&

@@ -20,9 +20,6 @@ SELECT count(*) FROM alias WHERE room = :room;
 
 ----------------------------------------------------------- published rooms
 
--- :name room_unpublish
-UPDATE room SET published = 0 WHERE nr = :room;
-
 -- :name room_is_published
 SELECT published FROM room WHERE nr = :room;
 
