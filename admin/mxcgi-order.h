@@ -1,6 +1,7 @@
 /*
- * mxcgi-order.h - an order: one verb of `mxcgi user` or `mxcgi token` with its
- * options, carried out on the store of a server that may be running.
+ * mxcgi-order.h - an order: one verb of `mxcgi user`, `mxcgi token` or `mxcgi
+ * report` with its options, carried out on the store of a server that may be
+ * running.
  */
 #ifndef MXCGI_ADMIN_ORDER_H
 #define MXCGI_ADMIN_ORDER_H
@@ -34,6 +35,7 @@ struct order {
 	struct account	 account;		/* whom it is about */
 	char		 hash[PASSWORD_HASH_MAX]; /* of the new password */
 	bool		 same;			/* it was so before */
+	int64_t		 number;		/* of a report */
 };
 
 /* Returns the exit status: 0, or what refuse() gave. */

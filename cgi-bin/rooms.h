@@ -63,11 +63,24 @@ void		 guests_put_out(struct request *, const struct room *);
 
 /* rooms-alias.c: the room behind an alias of this server. */
 bool		 alias_find(struct db *, const char *alias, struct room *);
+/* Is it of this server?  For what is an alias. */
+bool		 alias_is_ours(struct request *, const char *alias);
+/* Content of the m.room.canonical_alias in force, or NULL. */
+const cJSON	*aliases_now(struct request *, const struct room *);
 /*
  * Do the aliases that content of an m.room.canonical_alias adds to the one in
  * force belong to room?  M_OK, M_INVALID_PARAM or M_BAD_ALIAS and *why.
  */
 enum mx_err	 aliases_check(struct request *, const struct room *,
 		    const cJSON *content, const char **why);
+/*
+ * The aliases of the room have changed: tell it, where such rooms are told
+ * (2015.md, ALI-3) and the author has the power.  Not M_OK: refused already.
+ */
+enum mx_err	 aliases_tell(struct request *, struct author *,
+		    const struct room *);
+/* One of them is gone: the room no longer shows it, likewise. */
+enum mx_err	 aliases_untell(struct request *, struct author *,
+		    const struct room *, const char *alias);
 
 #endif

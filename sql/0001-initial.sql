@@ -115,7 +115,8 @@ CREATE INDEX alias_of_room ON alias (room);
 
 -- Every event, ours or received.  The envelope stands in columns so that the
 -- client format needs no parsing; the whole is kept as it was signed.
--- Order in the room is (depth, nr); order of telling clients is pos.
+-- Order in the room is (depth, nr); order of telling clients is pos.  No table
+-- REFERENCES events: for each that is deleted all those would be searched.
 -- Writes: rooms, later federation.
 CREATE TABLE event (
 	nr               INTEGER PRIMARY KEY,
@@ -127,10 +128,10 @@ CREATE TABLE event (
 	state_key        TEXT,                  -- NULL: not a state event
 	sender           INTEGER NOT NULL REFERENCES user (nr),
 	origin_server_ts INTEGER NOT NULL,
-	replaces         INTEGER REFERENCES event (nr),
+	replaces         INTEGER,               -- event.nr
 	                                        -- the state event this one took the place of
 	redacts          TEXT,                  -- event id, for m.room.redaction
-	redacted_by      INTEGER REFERENCES event (nr),
+	redacted_by      INTEGER,               -- event.nr
 	                                        -- applied: pdu is the stripped text then
 	outlier          INTEGER NOT NULL DEFAULT 0,
 	                                        -- known without its place in the room
@@ -148,7 +149,7 @@ CREATE INDEX event_told ON event (room, pos);
 -- Events without children: the next event's prev_events.  Writes: rooms.
 CREATE TABLE forward_extremity (
 	room  INTEGER NOT NULL REFERENCES room (nr),
-	event INTEGER NOT NULL REFERENCES event (nr),
+	event INTEGER NOT NULL,
 	PRIMARY KEY (room, event)
 ) WITHOUT ROWID;
 
@@ -157,7 +158,7 @@ CREATE TABLE current_state (
 	room      INTEGER NOT NULL REFERENCES room (nr),
 	type      TEXT NOT NULL,
 	state_key TEXT NOT NULL,
-	event     INTEGER NOT NULL REFERENCES event (nr),
+	event     INTEGER NOT NULL,
 	PRIMARY KEY (room, type, state_key)
 ) WITHOUT ROWID;
 
@@ -168,7 +169,7 @@ CREATE TABLE state_history (
 	type      TEXT NOT NULL,
 	state_key TEXT NOT NULL,
 	from_nr   INTEGER NOT NULL,             -- state after this event, inclusive
-	event     INTEGER NOT NULL REFERENCES event (nr),
+	event     INTEGER NOT NULL,
 	PRIMARY KEY (room, type, state_key, from_nr)
 ) WITHOUT ROWID;
 
@@ -180,6 +181,7 @@ CREATE TABLE state_group (
 	room    INTEGER NOT NULL REFERENCES room (nr),
 	base_nr INTEGER NOT NULL                -- event.nr on the line
 );
+CREATE INDEX state_group_of_room ON state_group (room);
 CREATE TABLE state_group_delta (
 	state_group INTEGER NOT NULL REFERENCES state_group (nr),
 	type        TEXT NOT NULL,
@@ -188,7 +190,7 @@ CREATE TABLE state_group_delta (
 	PRIMARY KEY (state_group, type, state_key)
 ) WITHOUT ROWID;
 CREATE TABLE event_state_group (
-	event       INTEGER PRIMARY KEY REFERENCES event (nr),
+	event       INTEGER PRIMARY KEY,
 	state_group INTEGER NOT NULL REFERENCES state_group (nr)
 );
 
@@ -208,7 +210,7 @@ CREATE TABLE member (
 	room       INTEGER NOT NULL REFERENCES room (nr),
 	user       INTEGER NOT NULL REFERENCES user (nr),
 	membership TEXT NOT NULL CHECK (membership IN ('invite', 'join', 'knock', 'leave', 'ban')),
-	event      INTEGER NOT NULL REFERENCES event (nr),
+	event      INTEGER NOT NULL,
 	pos        INTEGER NOT NULL,            -- change.pos since when membership is so
 	forgotten  INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1)),
 	PRIMARY KEY (room, user)

@@ -5,13 +5,16 @@
 -- was left half made goes when its pieces stop coming.  Writes: rooms.
 ALTER TABLE room ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
 
+-- The directory, the biggest rooms last; other rooms cost nothing here.
+CREATE INDEX room_published ON room (joined, nr) WHERE published = 1;
+
 -- From a moment to an event (timestamp_to_event).
 CREATE INDEX event_when ON event (room, origin_server_ts, depth, nr);
 
 -- m.relates_to of events, until they are redacted.  The parent may be unknown
 -- here.  Writes: rooms.
 CREATE TABLE relation (
-	event    INTEGER PRIMARY KEY REFERENCES event (nr),
+	event    INTEGER PRIMARY KEY,
 	room     INTEGER NOT NULL REFERENCES room (nr),
 	parent   TEXT NOT NULL,                 -- event id that it speaks of
 	rel_type TEXT NOT NULL,
@@ -39,7 +42,7 @@ CREATE TABLE receipt (
 	user   INTEGER NOT NULL REFERENCES user (nr),
 	kind   TEXT NOT NULL CHECK (kind IN ('m.read', 'm.read.private')),
 	thread TEXT NOT NULL,
-	event  INTEGER NOT NULL REFERENCES event (nr),
+	event  INTEGER NOT NULL,
 	at     INTEGER NOT NULL,
 	more   TEXT,                            -- JSON object that the client sent along
 	pos    INTEGER NOT NULL,                -- change.pos
@@ -72,12 +75,13 @@ CREATE TABLE report (
 	nr       INTEGER PRIMARY KEY AUTOINCREMENT,
 	reporter INTEGER NOT NULL REFERENCES user (nr),
 	at       INTEGER NOT NULL,
-	room     INTEGER REFERENCES room (nr),  -- NULL: of a user
-	event    INTEGER REFERENCES event (nr), -- NULL: of the room or the user
+	room     INTEGER,                       -- room.nr; NULL: of a user
+	event    INTEGER, -- NULL: of the room or the user
 	user     INTEGER REFERENCES user (nr),  -- NULL: of the room or the event
 	reason   TEXT,
 	score    INTEGER                        -- -100 most offensive, 0 least
 );
+CREATE INDEX report_by ON report (reporter, nr);
 
 -- A task about a room, and what else it needs, by kind.
 ALTER TABLE task ADD COLUMN room INTEGER;    -- room.nr

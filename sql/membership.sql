@@ -32,9 +32,6 @@ SELECT u.user_id
 
 ------------------------------------------------------------------- guests
 
--- :name room_by_nr
-SELECT room_id, version FROM room WHERE nr = :room;
-
 -- The members behind one, and which of them are guests of this server.
 -- :name members_behind
 SELECT m.user, u.user_id, a.kind IS 'guest'

@@ -17,24 +17,58 @@ SELECT m.room, r.room_id, r.version
    AND m.room > :after
  ORDER BY m.room LIMIT :most;
 
+-- Where a user is, from some room on.
+-- :name stays_in
+SELECT m.room, r.room_id, r.version
+  FROM member m CROSS JOIN room r ON r.nr = m.room
+ WHERE m.user = :user AND m.membership = 'join' AND m.room > :after
+ ORDER BY m.room LIMIT :most;
+
 --------------------------------------------------------------------- rooms
 
 -- :name room_add
-INSERT INTO room (room_id, version, created_at)
-VALUES (:room_id, :version, :created_at);
+INSERT INTO room (room_id, version, created_at, hidden)
+VALUES (:room_id, :version, :created_at, :hidden);
+
+-- Is there any of that id, hidden ones included?
+-- :name room_taken
+SELECT 1 FROM room WHERE room_id = :room_id;
 
 -- Show it in the room directory.
 -- :name room_publish
 UPDATE room SET published = 1 WHERE nr = :room;
 
+-- :name room_unpublish
+UPDATE room SET published = 0 WHERE nr = :room;
+
+-- As much in the room directory as the one it replaces.
+-- :name room_succeeds
+UPDATE room SET published = (SELECT published FROM room WHERE nr = :old)
+ WHERE nr = :new;
+
+-- :name aliases_move
+UPDATE alias SET room = :new WHERE room = :old;
+
+-- Who is banned from a room, by number, behind some user.
+-- :name banned
+SELECT m.user, u.user_id
+  FROM member m JOIN user u ON u.nr = m.user
+ WHERE m.room = :room AND m.membership = 'ban' AND m.user > :after
+ ORDER BY m.user LIMIT :most;
+
 -- Something happened in it, after which it has so many more joined members.
 -- :name room_grown
 UPDATE room SET last_pos = :pos, joined = joined + :more WHERE nr = :room;
 
+-- A room that is still being made is not found.
 -- :name alias_find
 SELECT r.nr, r.room_id, r.version
   FROM alias a JOIN room r ON r.nr = a.room
- WHERE a.alias = :alias;
+ WHERE a.alias = :alias AND r.hidden = 0;
+
+-- Where it leads, also while that room is being made.
+-- :name alias_room
+SELECT room FROM alias WHERE alias = :alias;
 
 -- Touches no row when the name is taken.
 -- :name alias_add
@@ -106,3 +140,56 @@ ON CONFLICT (room, user) DO UPDATE
                   THEN member.pos ELSE excluded.pos END,
        forgotten = CASE WHEN excluded.membership IN ('leave', 'ban')
                   THEN member.forgotten ELSE 0 END;
+
+-------------------------------------------------------- rooms being made
+
+-- Their places in the stream are those of change_add_room.
+-- :name reveal_events
+UPDATE event SET pos = :before + depth WHERE room = :room;
+
+-- :name reveal_deltas
+INSERT INTO state_delta (room, pos, type, state_key, event, prev_event)
+SELECT room, :before + depth, type, state_key, nr, replaces
+  FROM event WHERE room = :room AND state_key IS NOT NULL;
+
+-- The last word about each.
+-- :name reveal_members
+INSERT INTO member (room, user, membership, event, pos)
+SELECT e.room, u.nr, json_extract(e.pdu, '$.content.membership'), e.nr,
+       :before + e.depth
+  FROM current_state s
+  CROSS JOIN event e ON e.nr = s.event
+  CROSS JOIN user u ON u.user_id = s.state_key
+ WHERE s.room = :room AND s.type = 'm.room.member';
+
+-- :name reveal_room
+UPDATE room
+   SET hidden = 0, last_pos = (SELECT max(pos) FROM event WHERE room = :room),
+       joined = (SELECT count(*) FROM member
+                  WHERE room = :room AND membership = 'join')
+ WHERE nr = :room;
+
+-- Of a hidden room only.
+-- :name room_hidden
+SELECT 1 FROM room WHERE nr = :room AND hidden = 1;
+
+-- :name unmake_state
+DELETE FROM current_state WHERE room = :room;
+
+-- :name unmake_history
+DELETE FROM state_history WHERE room = :room;
+
+-- :name unmake_extremities
+DELETE FROM forward_extremity WHERE room = :room;
+
+-- :name unmake_aliases
+DELETE FROM alias WHERE room = :room;
+
+-- The newest first, for they refer to those that they replaced.
+-- :name unmake_events
+DELETE FROM event
+ WHERE nr IN (SELECT nr FROM event WHERE room = :room
+               ORDER BY depth DESC, nr DESC LIMIT :most);
+
+-- :name unmake_room
+DELETE FROM room WHERE nr = :room;

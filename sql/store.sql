@@ -11,6 +11,14 @@ INSERT INTO meta (key, value) VALUES (:key, :value);
 INSERT INTO change (kind, room, user, ref)
 VALUES (:kind, :room, :user, :ref);
 
+-- One for each event of a room, in their order; :before is the last pos.
+-- :name change_add_room
+INSERT INTO change (pos, kind, room, user, ref)
+SELECT :before + e.depth, :kind, e.room, u.nr, e.nr
+  FROM event e
+  LEFT JOIN user u ON e.type = 'm.room.member' AND u.user_id = e.state_key
+ WHERE e.room = :room;
+
 -- :name change_last
 SELECT max(pos) FROM change;
 

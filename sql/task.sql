@@ -20,5 +20,13 @@ UPDATE task SET cursor = :cursor, failures = 0, due_at = 0 WHERE nr = :nr;
 -- :name task_put_off
 UPDATE task SET failures = failures + 1, due_at = :due_at WHERE nr = :nr;
 
+-- :name task_hasten
+UPDATE task SET due_at = 0 WHERE nr = :nr;
+
+-- Those of a user of one kind; there are few tasks at any time.
+-- :name task_drop_kind
+-- :scan the table holds what is not done yet
+DELETE FROM task WHERE kind = :kind AND user = :user;
+
 -- :name task_drop
 DELETE FROM task WHERE nr = :nr;

@@ -15,6 +15,10 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
   FROM event e JOIN user u ON u.nr = e.sender
  WHERE e.nr = :nr;
 
+-- An event as servers see it.
+-- :name event_pdu
+SELECT pdu FROM event WHERE nr = :nr;
+
 -- A page of a room's history, newest first: from behind (depth, nr) down to,
 -- not including, what lies before the other place.
 -- :name messages_back

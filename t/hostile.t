@@ -13,12 +13,14 @@ request_of() {
 	register) line="POST $path/register 401 {}" ;;
 	login) line="POST $path/login 200 $login" ;;
 	account) line="GET $path/account/whoami 200" ;;
+	directory) line="GET $path/publicRooms 200" ;;
 	rooms) line="PUT $path/rooms/$room/send/m.room.message/1 200 $message" ;;
 	history) line="GET $path/rooms/$room/messages?dir=b 200" ;;
 	events) line="GET $path/sync 200" ;;
 	user) line="POST $path/user/$user/filter 200 {}" ;;
 	admin) line="GET /_matrix/client/v1/admin/lock/$user 403" ;;
 	federation) line='GET /_matrix/federation/v1/version 200' ;;
+	profile) line="GET $path/profile/$user 200" ;;
 	push) line="GET $path/pushrules/ 200" ;;
 	*) bail_out "no request to $1 is known here" ;;
 	esac

@@ -10,6 +10,7 @@
 #                            password hashes cheap and passwords short unless
 #                            told otherwise); of [terms] policy, one more
 #   env="NAME=VALUE ..."     more environment for the programs
+#   guard="PROGRAM ..."      (cgi only) what runs them, instead of timeout
 # start [tcp]                make a server; tcp (fcgi only): also on $url
 # stop                       end it, data kept; start again goes on with it
 #
@@ -53,7 +54,7 @@ export PATH LC_ALL
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
-tests=0 failed=0 started= token= header= env= status= url= host=localhost
+tests=0 failed=0 started= token= header= env= guard= status= url= host=localhost
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mxcgi.XXXXXX") || exit 1
 : >"$tmp/log" >"$tmp/expected" >"$tmp/overrides" >"$tmp/body" >"$tmp/head"
 trap 'end=$?; trap - EXIT; stop; rm -rf "$tmp"; exit $end' EXIT
@@ -239,7 +240,7 @@ send_cgi() {
 	    CONTENT_TYPE="${length:+application/json}" \
 	    ${token:+"HTTP_AUTHORIZATION=Bearer $token"} \
 	    ${field:+"$field=$value"} \
-	    timeout 60 "$BUILD/cgi-bin/$(program_of "$3")" \
+	    ${guard:-timeout 60} "$BUILD/cgi-bin/$(program_of "$3")" \
 	    <"${4:-/dev/null}" >"$1.raw" 2>>"$tmp/log" ||
 	    echo "$2 $3: the program ended with status $?" >>"$tmp/log"
 	sed -n 's/^Status: \([0-9]*\).*/\1/p; /^.$/q' "$1.raw" >"$1.status"

@@ -238,12 +238,6 @@ is_json . '{"membership":"join"}' 'without that word'
 profile() {
 	as "$1"
 	req PUT "$v3/profile/$user/$2" "{\"$2\":\"$3\"}"
-	[ "$status" != 404 ] || {	# no such endpoint yet
-		sqlite3 -cmd '.timeout 5000' "$tmp/data/mxcgi.db" "
-		    INSERT OR REPLACE INTO profile (user, field, value)
-		    VALUES ((SELECT nr FROM user WHERE user_id = '$user'), '$2', '\"$3\"')"
-		status=200
-	}
 	[ "$status" = 200 ] || { show; bail_out "cannot set $2"; }
 }
 user erin

@@ -42,8 +42,6 @@ sync alice "filter=$(filter '{"room":{')"
 is_err 400 M_NOT_JSON 'a filter that is no JSON'
 sync alice "filter=$(filter '{"room":{"timeline":{"limit":"ten"}}}')"
 is_err 400 M_BAD_JSON 'a filter with a wrong value'
-sync alice "filter=$(filter '{"event_format":"federation"}')"
-is_err 400 M_INVALID_PARAM 'event_format federation is not there yet'
 sync alice "filter=$(filter "{\"x\":\"$(printf %05000d 0)\"}")"
 is_err 400 M_INVALID_PARAM 'an inline filter that is too long to wait with'
 

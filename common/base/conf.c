@@ -86,11 +86,13 @@ static const struct conf defaults = {
 		[LIMIT_refresh] = { 20, 0.2 },
 		[LIMIT_mail] = { 5, 0.02 },
 		[LIMIT_account] = { 60, 1 },
+		[LIMIT_report] = { 5, 1 },
 		[LIMIT_identity] = { 5, 0.02 },
 		[LIMIT_login_account] = { 20, 0.05 },
 		[LIMIT_guess] = { 5, 0.003 },
 		[LIMIT_guess_account] = { 100, 0.1 },
 		[LIMIT_mail_address] = { 3, 0.002 },
+		[LIMIT_profile] = { 10, 0.2 },
 	},
 	.body_max = 1 * M,
 	.memory_max = 32 * M,
@@ -102,7 +104,7 @@ static const struct conf defaults = {
 	.processes_rooms = 1,
 	.processes_events = 1,
 };
-_Static_assert(LIMIT__MAX == 16, "a default for each rate class");
+_Static_assert(LIMIT__MAX == 18, "a default for each rate class");
 
 struct reading {
 	struct arena	*mem;

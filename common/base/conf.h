@@ -36,11 +36,13 @@ struct conf_limit {
 	X(refresh)	\
 	X(mail)		\
 	X(account)	\
+	X(report)	\
 	X(identity)	\
 	X(login_account) \
 	X(guess)	\
 	X(guess_account) \
-	X(mail_address)
+	X(mail_address)	\
+	X(profile)
 enum limit {
 #define X(name) LIMIT_##name,
 	LIMITS(X)
@@ -80,6 +82,8 @@ struct conf_policy {
 	const char	*name;
 };
 
+/* Whose profile a stranger, a user, a user of their rooms may look up. */
+enum profile_lookup { PROFILES_ANYONE, PROFILES_USERS, PROFILES_ROOMS };
 enum durability { DURABLE_POWER, DURABLE_PROCESS };
 
 struct conf {
@@ -97,6 +101,7 @@ struct conf {
 	enum durability	 durability;	/* power: each commit is synced */
 
 	/* [accounts] */
+	enum profile_lookup profile_lookup;
 	bool		 registration;	/* may a stranger register? */
 	bool		 guests;	/* and a guest? */
 	const char *const *reserved;	/* globs of names nobody gets; NULL ends */

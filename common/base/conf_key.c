@@ -172,6 +172,21 @@ set_durability(const struct setting *s)
 }
 
 static const char *
+set_profile_lookup(const struct setting *s)
+{
+	static const char *const words[] = {
+		[PROFILES_ANYONE] = "anyone", [PROFILES_USERS] = "users",
+		[PROFILES_ROOMS] = "rooms", NULL
+	};
+	int i = choice(s, words);
+
+	if (i < 0)
+		return "must be anyone, users or rooms";
+	*(enum profile_lookup *)s->member = (enum profile_lookup)i;
+	return NULL;
+}
+
+static const char *
 set_open(const struct setting *s)
 {
 	static const char *const words[] = { "closed", "open", NULL };
@@ -503,6 +518,8 @@ const struct key conf_keys[] = {
 	KEY("store", "durability", set_durability, durability, 0, 0),
 	KEY("accounts", "registration", set_open, registration, 0, 0),
 	KEY("accounts", "guests", set_yes, guests, 0, 0),
+	KEY("accounts", "profile_lookup", set_profile_lookup, profile_lookup,
+	    0, 0),
 	KEY("accounts", "reserved", set_words, reserved, 0, 0),
 	KEY("accounts", "password_min", set_number, password_min, 1, 512),
 	{ "accounts", "password_needs", set_password_needs, 0, 0, 0, false },
@@ -537,9 +554,9 @@ const struct key conf_keys[] = {
 	KEY("limits", "enabled", set_yes, limits, 0, 0),
 	RATE(login), RATE(register), RATE(send), RATE(join), RATE(invite),
 	RATE(create), RATE(check), RATE(refresh), RATE(mail), RATE(account),
-	RATE(identity),
+	RATE(report), RATE(identity),
 	RATE(login_account), RATE(guess), RATE(guess_account),
-	RATE(mail_address),
+	RATE(mail_address), RATE(profile),
 	KEY("serve", "body_max", set_size, body_max, 64 * K, 256 * M),
 	KEY("serve", "memory_max", set_size, memory_max, 1 * M, 2048 * M),
 	KEY("serve", "receive_timeout", set_time, receive_ms, 1, 600000),
@@ -551,4 +568,4 @@ const struct key conf_keys[] = {
 	KEY("serve", "processes_events", set_number, processes_events, 1, 64),
 };
 _Static_assert(COUNT(conf_keys) == CONF_KEYS, "conf_key.h counts them");
-_Static_assert(LIMIT__MAX == 16, "a key for each rate class");
+_Static_assert(LIMIT__MAX == 18, "a key for each rate class");

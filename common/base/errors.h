@@ -26,11 +26,14 @@
 	X(M_WRONG_METHOD,		"M_UNRECOGNIZED",		405) \
 	X(M_USER_IN_USE,		"M_USER_IN_USE",		400) \
 	X(M_INVALID_USERNAME,		"M_INVALID_USERNAME",		400) \
+	X(M_PROFILE_TOO_LARGE,		"M_PROFILE_TOO_LARGE",		400) \
+	X(M_KEY_TOO_LARGE,		"M_KEY_TOO_LARGE",		400) \
 	X(M_EXCLUSIVE,			"M_EXCLUSIVE",			400) \
 	X(M_CAPTCHA_INVALID,		"M_CAPTCHA_INVALID",		403) \
 	X(M_WEAK_PASSWORD,		"M_WEAK_PASSWORD",		400) \
 	X(M_ROOM_IN_USE,		"M_ROOM_IN_USE",		400) \
 	X(M_BAD_ALIAS,			"M_BAD_ALIAS",			400) \
+	X(M_ALIAS_TAKEN,		"M_UNKNOWN",			409) \
 	X(M_THREEPID_DENIED,		"M_THREEPID_DENIED",		403) \
 	X(M_THREEPID_IN_USE,		"M_THREEPID_IN_USE",		400) \
 	X(M_THREEPID_NOT_FOUND,		"M_THREEPID_NOT_FOUND",		400) \
@@ -53,6 +56,7 @@
 	X(M_UNKNOWN,			"M_UNKNOWN",			500)
 /*
  * M_BAD_REQUEST: a request that no other code fits (an unknown login type).
+ * M_ALIAS_TAKEN: what the room directory answers, other than createRoom.
  * M_UIA: User-Interactive Authentication goes on; the
  * handler has written the body itself, errcode included where a stage failed.
  */
@@ -64,7 +68,7 @@ enum mx_err {
 #undef X
 	M__MAX,
 	/* Not answers; see serve.h. */
-	M_AGAIN, M_READ, M_LATER, M_ELSEWHERE, M_PARKED
+	M_AGAIN, M_READ, M_LATER, M_MORE, M_ELSEWHERE, M_PARKED
 };
 
 #endif

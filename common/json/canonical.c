@@ -12,7 +12,8 @@
 
 struct printer {
 	struct buf	*out;
-	bool		 canonical;
+	bool		 sorted;
+	bool		 strict;
 	bool		 bad;		/* a number that is no integer */
 };
 
@@ -78,9 +79,11 @@ print_double(struct buf *out, double value)
 static void
 print_number(struct printer *p, const cJSON *item)
 {
-	if (json_is_int(item))
+	if (item->valuestring != NULL && !p->strict)
+		buf_puts(p->out, item->valuestring);
+	else if (json_is_int(item))
 		buf_int(p->out, (int64_t)item->valuedouble);
-	else if (p->canonical)
+	else if (p->strict)
 		p->bad = true;
 	else if (isfinite(item->valuedouble))
 		print_double(p->out, item->valuedouble);
@@ -162,7 +165,7 @@ print_object(struct printer *p, const cJSON *object)
 	size_t count;
 
 	buf_putc(p->out, '{');
-	if (p->canonical && !is_sorted(object, &count))
+	if (p->sorted && !is_sorted(object, &count))
 		print_sorted(p, object, count);
 	else
 		for (member = object->child; member != NULL;
@@ -204,10 +207,16 @@ print(struct printer *p, const cJSON *item)
 bool
 json_canonical(struct buf *out, const cJSON *item)
 {
-	struct printer p = { .out = out, .canonical = true };
+	struct printer p = { .out = out, .sorted = true, .strict = true };
 
 	print(&p, item);
 	return !p.bad;
+}
+
+void
+json_canonical_loose(struct buf *out, const cJSON *item)
+{
+	print(&(struct printer){ .out = out, .sorted = true }, item);
 }
 
 void

@@ -68,6 +68,20 @@ bool		 json_is_true(const cJSON *object, const char *key);
  */
 bool		 json_canonical(struct buf *out, const cJSON *);
 /*
+ * The same for what may hold any number, as in room versions before 6: one
+ * that canonical JSON forbids stands as json_print() has it, which is how
+ * others write it too.
+ */
+void		 json_canonical_loose(struct buf *out, const cJSON *);
+/*
+ * Of a tree that json_parse() made of text: numbers that are not written as
+ * they would be here keep their digits, for json_canonical_loose() and
+ * json_print().  What others hashed with numbers of any kind was hashed as they
+ * had written it.
+ */
+void		 json_keep_numbers(struct arena *, cJSON *tree,
+		    struct span text);
+/*
  * Any tree, keys in their order; floats with 15 digits, or as many as it takes
  * to read back the same.
  */

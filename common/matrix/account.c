@@ -230,5 +230,6 @@ account_deactivate(struct db *db, int64_t user, bool erase, int64_t now)
 	account_set_password(db, user, NULL, now);
 	session_end_others(db, user, 0);
 	db_exec(db, STMT_THREEPIDS_DROP, DB_INT(user));
+	db_exec(db, STMT_PROFILE_DROP_ALL, DB_INT(user));
 	task_add(db, TASK_LEAVE_ROOMS, user, now);
 }

@@ -263,7 +263,7 @@ leave_allows(struct judgement *j)
 	if (same(e->sender, e->state_key))
 		return auth_is(j, e->sender, "invite") ||
 		    auth_is(j, e->sender, "join") ||
-		    auth_is(j, e->sender, "knock") ||
+		    (j->version->knock && auth_is(j, e->sender, "knock")) ||
 		    auth_refuse(j, "You are not in this room");
 	/* 4.5.2 (12: 5.5.2) */
 	if (!auth_is(j, e->sender, "join"))

@@ -67,15 +67,30 @@ map_find(struct map map, const char *name)
 
 /* ------------------------------------------------------- is it well formed? */
 
+/*
+ * Is it a level in this room version?  Texts are taken from our own users too,
+ * though they should rather not be sent: whoever changes one level sends them
+ * all again as they are, so that a room with such levels would be stuck.
+ */
 static bool
-are_ints(const cJSON *object)
+is_level(const struct room_version *v, const cJSON *item)
+{
+	int64_t level;
+
+	if (v->integer_levels || (v->strict_json && cJSON_IsNumber(item)))
+		return json_is_int(item);
+	return power_level(item, &level);
+}
+
+static bool
+are_levels(const struct room_version *v, const cJSON *object)
 {
 	const cJSON *item;
 
 	if (object != NULL && !cJSON_IsObject(object))
 		return false;
 	cJSON_ArrayForEach(item, object)
-		if (!json_is_int(item))
+		if (!is_level(v, item))
 			return false;
 	return true;
 }
@@ -100,10 +115,11 @@ too_many(const cJSON *content)
 	    ENTRIES_MAX;
 }
 
+/* 9.1, 9.2 (12: 10.1, 10.2); not before 10 */
 static bool
-well_formed(const struct judgement *j, const cJSON *content)
+are_integers(const struct judgement *j, const cJSON *content)
 {
-	const cJSON *users = json_get(content, "users"), *level;
+	const cJSON *level;
 	size_t i;
 
 	for (i = 0; i < SINGLE_LEVELS; i++) {
@@ -114,13 +130,22 @@ well_formed(const struct judgement *j, const cJSON *content)
 			    "integer");
 	}
 	/* 9.2 (12: 10.2) */
-	if (!are_ints(json_get(content, "events")) ||
-	    (j->version->notification_levels &&
-	    !are_ints(json_get(content, "notifications"))))
+	if (!are_levels(j->version, json_get(content, "events")) ||
+	    !are_levels(j->version, json_get(content, "notifications")))
 		return auth_refuse(j, "A power level of an event type or a "
 		    "notification is not an integer");
+	return true;
+}
+
+static bool
+well_formed(const struct judgement *j, const cJSON *content)
+{
+	const cJSON *users = json_get(content, "users");
+
+	if (j->version->integer_levels && !are_integers(j, content))
+		return false;
 	/* 9.3 (12: 10.3) */
-	if (!are_ints(users) || !are_user_ids(users))
+	if (!are_levels(j->version, users) || !are_user_ids(users))
 		return auth_refuse(j, "The users of power levels are not user "
 		    "ids with integers");
 	return true;
@@ -154,10 +179,9 @@ struct change {
 static bool
 is_change(const cJSON *from, const cJSON *to, struct change *c)
 {
-	c->had = json_is_int(from);
-	c->from = c->had ? (int64_t)from->valuedouble : 0;
-	c->has = json_is_int(to);
-	c->to = c->has ? (int64_t)to->valuedouble : 0;
+	c->from = c->to = 0;
+	c->had = power_level(from, &c->from);
+	c->has = power_level(to, &c->to);
 	return c->had != c->has || c->from != c->to;
 }
 

@@ -3,7 +3,16 @@
  * auth*.c only; everybody else includes auth.h.
  *
  * Rules have the numbers of room version 10; those of 12, where they differ,
- * stand behind them: "4.3.1 (12: 5.3.1)".
+ * stand behind them: "4.3.1 (12: 5.3.1)".  A rule that older versions have and
+ * 10 has not says so: "Till 5: 4.1".  The other rules of older versions are
+ * the same with other numbers:
+ *
+ *   8, 9     what 9.3 to 9.10 are in 10 is 9.1 to 9.8
+ *   7        likewise; 4.3 to 4.8 are 4.2 to 4.7, without 4.3.5
+ *   6        likewise, and without knocking: 4.8 is 4.6
+ *   3, 4, 5  as 6, but a rule on m.room.aliases is 4, so that 4 to 10 are 5 to
+ *            11
+ *   1, 2     likewise, but a rule on m.room.redaction is 11, so that 10 is 12
  */
 #ifndef MXCGI_AUTH_RULES_H
 #define MXCGI_AUTH_RULES_H

@@ -95,7 +95,7 @@ create_allows(const struct judgement *j)
 	    room_version_find(json_text(e->content, "room_version")) == NULL)
 		return auth_refuse(j, "This server does not know that room "
 		    "version");
-	/* 10: 1.4 */
+	/* Till 10: 1.4 */
 	if (v->creator_in_content && json_get(e->content, "creator") == NULL)
 		return auth_refuse(j, "The create event names no creator");
 	/* 12: 1.4 */
@@ -103,7 +103,7 @@ create_allows(const struct judgement *j)
 	    json_get(e->content, "additional_creators")))
 		return auth_refuse(j, "additional_creators is not a list of "
 		    "user ids");
-	/* 1.5 */
+	/* 1.5 (11: 1.4) */
 	return true;
 }
 
@@ -128,7 +128,45 @@ may_federate(const struct judgement *j)
 	    same_server(j->event->sender, j->create->sender);
 }
 
-/* 5 to 10 (12: 6 to 11) */
+/* Till 5: 4.  Whoever sends it need not be in the room. */
+static bool
+aliases_allow(const struct judgement *j)
+{
+	const struct auth_event *e = j->event;
+	const char *server = id_server(e->sender);
+
+	/* 4.1 */
+	if (e->state_key == NULL)
+		return auth_refuse(j, "Aliases of a room need the server as "
+		    "their state key");
+	/* 4.2 */
+	if (!same(server, e->state_key))
+		return auth_refuse(j, "These aliases belong to another server");
+	/* 4.3 */
+	return true;
+}
+
+/*
+ * Till 2: 11.  An event without an id is being made, by the sender's server.
+ */
+static bool
+redaction_allows(struct judgement *j)
+{
+	const struct auth_event *e = j->event;
+
+	/* 11.1 */
+	if (auth_may(j, "redact"))
+		return true;
+	/* 11.2 */
+	if (same_server(e->redacts, e->event_id != NULL ?
+	    e->event_id : e->sender))
+		return true;
+	/* 11.3 */
+	return auth_refuse(j, "You do not have the power to redact events of "
+	    "other servers");
+}
+
+/* 5 to 10 (12: 6 to 11; till 5: 6 to 11, till 2: 6 to 12) */
 static bool
 event_allows(struct judgement *j)
 {
@@ -153,6 +191,9 @@ event_allows(struct judgement *j)
 	/* 9 (12: 10) */
 	if (same(e->type, "m.room.power_levels"))
 		return auth_levels_allow(j);
+	/* Till 2: 11 */
+	if (j->version->redaction_rule && same(e->type, "m.room.redaction"))
+		return redaction_allows(j);
 	/* 10 (12: 11) */
 	return true;
 }
@@ -177,6 +218,9 @@ auth_allows(const struct room_version *version, const struct auth_event *event,
 	if (!may_federate(&j))
 		return auth_refuse(&j, "This room is closed to users of other "
 		    "servers");
+	/* Till 5: 4 */
+	if (version->aliases_special && same(event->type, "m.room.aliases"))
+		return aliases_allow(&j);
 	/* 4 (12: 5) */
 	if (same(event->type, "m.room.member"))
 		return auth_member_allows(&j);

@@ -7,8 +7,8 @@
  * than one event and the state: those on the events it cites (2; room version
  * 12: 3) are auth_cited_valid(); and that an event whose content has
  * join_authorised_via_users_server is signed by that user's server (4.2) is
- * a check of signatures.  Ours are, when that user is ours; whoever makes an
- * event sees to it that it names nobody else.
+ * for event_signatures_check() of event.h.  Ours are, when that user is ours;
+ * whoever makes an event sees to it that it names nobody else.
  */
 #ifndef MXCGI_AUTH_H
 #define MXCGI_AUTH_H
@@ -71,6 +71,15 @@ bool	auth_cited_valid(const struct room_version *, const struct auth_event *,
 	    const struct citation *, size_t n, const char **why);
 
 /* ------------------------------------------------------------ power */
+
+/*
+ * A level as it stands in m.room.power_levels: an integer, or what older room
+ * versions allow in its place, a text that holds one (" +050 ") or a float,
+ * which counts without its fraction.  False: it is none of these, and the
+ * default holds.  Where a version allows integers only (10 on) the rules let
+ * nothing else into a room, so that whoever reads levels need not ask.
+ */
+bool	power_level(const cJSON *item, int64_t *level);
 
 /*
  * Level of user under power_levels (content, NULL: none) and create.

@@ -18,20 +18,33 @@ struct making {
 	const struct draft *draft;
 	const char	*server_name;
 	const struct signing_key *key;
+	const char	*event_id;	/* NULL: it does not stand in it */
 	struct span	 content;	/* canonical */
 	struct span	 redacted;	/* what redaction leaves of content */
 	const char	*hash;		/* NULL: not known yet */
 	const char	*signature;	/* NULL: not known yet */
 };
 
+/* hash NULL: the id is one itself.  Else pairs, as room versions 1 and 2. */
 static void
-put_ids(struct writer *w, const char *key, const char *const *id, size_t n)
+put_ids(struct writer *w, const char *key, const char *const *id,
+    const char *const *hash, size_t n)
 {
 	size_t i;
 
 	put_array(w, key);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		if (hash == NULL) {
+			write_text(w, id[i]);
+			continue;
+		}
+		write_array(w);
 		write_text(w, id[i]);
+		write_object(w);
+		put_text(w, "sha256", hash[i]);
+		write_end(w);
+		write_end(w);
+	}
 	write_end(w);
 }
 
@@ -78,14 +91,17 @@ compose(struct buf *out, const struct making *m, bool stripped)
 
 	writer_init(&w, out);
 	write_object(&w);
-	put_ids(&w, "auth_events", d->auth_events, d->auth_count);
+	put_ids(&w, "auth_events", d->auth_events, d->auth_hashes,
+	    d->auth_count);
 	put_raw(&w, "content", stripped ? m->redacted : m->content);
 	content_end = out->len;
 	/* "If the room's depth is already at the limit" it stays there. */
 	put_int(&w, "depth", d->depth < JSON_INT_MAX ? d->depth : JSON_INT_MAX);
+	put_optional(&w, "event_id", m->event_id);
 	put_hashes(&w, m->hash);
 	put_int(&w, "origin_server_ts", d->origin_server_ts);
-	put_ids(&w, "prev_events", d->prev_events, d->prev_count);
+	put_ids(&w, "prev_events", d->prev_events, d->prev_hashes,
+	    d->prev_count);
 	if (!stripped && !d->version->redacts_in_content)
 		put_optional(&w, "redacts", d->redacts);
 	put_optional(&w, "room_id", d->room_id);
@@ -121,8 +137,8 @@ draft_check(const struct draft *d, const char **why)
 		*why = "The state key is over 255 bytes";
 	else if (too_long(d->sender))
 		*why = "The sender's id is over 255 bytes";
-	else if (too_long(d->room_id))
-		*why = "The room id is over 255 bytes";
+	else if (too_long(d->room_id) || too_long(d->event_id))
+		*why = "The room id or event id is over 255 bytes";
 	else if (not_text(d->type) || not_text(d->state_key)) {
 		*why = "The event type or state key is not UTF-8";
 		return M_BAD_JSON;
@@ -150,6 +166,20 @@ draft_content(const struct draft *d)
 }
 
 /* ------------------------------------------------------------ hash and sign */
+
+/*
+ * Before room version 6 "servers MUST NOT strictly enforce" canonical JSON, and
+ * clients do send sizes and places with fractions.  So we take them in those
+ * versions, from our own users as from others.
+ */
+bool
+event_canonical(struct buf *out, const struct room_version *v, const cJSON *item)
+{
+	if (v->strict_json)
+		return json_canonical(out, item);
+	json_canonical_loose(out, item);
+	return true;
+}
 
 static const char *
 hash_base64(struct arena *mem, struct span text, bool url)
@@ -187,7 +217,8 @@ make(struct arena *mem, struct making *m, struct pdu *pdu)
 	buf_init(&essence, mem, EVENT_MAX);
 	compose(&essence, m, true);
 	m->signature = sign_text(mem, m->key, buf_content(&essence));
-	pdu->event_id = id_of_hash(mem, d->version, buf_content(&essence));
+	pdu->event_id = m->event_id != NULL ? m->event_id :
+	    id_of_hash(mem, d->version, buf_content(&essence));
 	pdu->room_id = d->room_id != NULL ? d->room_id :
 	    arena_printf(mem, "!%s", pdu->event_id + 1);
 
@@ -196,6 +227,14 @@ make(struct arena *mem, struct making *m, struct pdu *pdu)
 	pdu->content_len = m->content.n;
 	pdu->text = buf_content(&text);
 	return !buf_full(&text);
+}
+
+/* Room versions 1 and 2: "opaque_id is a locally-unique string". */
+static const char *
+event_id_new(struct arena *mem, const char *server_name)
+{
+	return arena_printf(mem, "$%s:%s", random_letters(mem, 18),
+	    server_name);
 }
 
 static enum mx_err
@@ -211,12 +250,16 @@ check_and_make(struct arena *mem, struct making *m, struct pdu *pdu,
 		return err;
 	buf_init(&whole, mem, EVENT_MAX);
 	buf_init(&redacted, mem, EVENT_MAX);
-	if (!json_canonical(&whole, content) || !json_canonical(&redacted,
+	if (!event_canonical(&whole, d->version, content) ||
+	    !event_canonical(&redacted, d->version,
 	    content_redact(d->version, d->type, content))) {
 		*why = "The content has a number that is not an integer "
 		    "between -(2^53)+1 and 2^53-1";
 		return M_BAD_JSON;
 	}
+	if (!d->version->id_is_hash)
+		m->event_id = d->event_id != NULL ? d->event_id :
+		    event_id_new(mem, m->server_name);
 	m->content = buf_content(&whole);
 	m->redacted = buf_content(&redacted);
 	if (buf_full(&whole) || !make(mem, m, pdu)) {
@@ -244,12 +287,27 @@ event_make(struct arena *mem, const struct draft *draft,
 
 /* ----------------------------------------------------- what others made */
 
-const char *
-event_content_hash(struct arena *mem, const cJSON *event)
+/* Without the members named; s is NULL when a number forbids it. */
+static struct span
+text_without(struct arena *mem, const struct room_version *v,
+    const cJSON *object, const char *const *names)
 {
-	static const char *const not_hashed[] = { "hashes", NULL };
+	struct buf text;
+
+	buf_init(&text, mem, SIZE_MAX / 4);
+	return event_canonical(&text, v, object_without(object, names)) ?
+	    buf_content(&text) : (struct span){ NULL, 0 };
+}
+
+const char *
+event_content_hash(struct arena *mem, const struct room_version *v,
+    const cJSON *event)
+{
+	static const char *const not_hashed[] = {
+		"hashes", "signatures", "unsigned", NULL
+	};
 	struct arena *before = json_arena(mem);
-	struct span text = signed_text(mem, object_without(event, not_hashed));
+	struct span text = text_without(mem, v, event, not_hashed);
 
 	json_arena(before);
 	return text.s == NULL ? NULL : hash_base64(mem, text, false);
@@ -259,19 +317,35 @@ event_content_hash(struct arena *mem, const cJSON *event)
 static struct span
 essence_of(struct arena *mem, const struct room_version *v, const cJSON *event)
 {
+	static const char *const not_signed[] = {
+		"signatures", "unsigned", NULL
+	};
 	struct arena *before = json_arena(mem);
-	struct span text = signed_text(mem, event_redact(v, event));
+	struct span text = text_without(mem, v, event_redact(v, event),
+	    not_signed);
 
 	json_arena(before);
 	return text;
 }
 
 const char *
-event_reference_id(struct arena *mem, const struct room_version *v,
+event_reference_hash(struct arena *mem, const struct room_version *v,
     const cJSON *event)
 {
 	struct span text = essence_of(mem, v, event);
 
+	return text.s == NULL ? NULL : hash_base64(mem, text, false);
+}
+
+const char *
+event_reference_id(struct arena *mem, const struct room_version *v,
+    const cJSON *event)
+{
+	struct span text;
+
+	if (!v->id_is_hash)
+		return json_text(event, "event_id");
+	text = essence_of(mem, v, event);
 	return text.s == NULL ? NULL : id_of_hash(mem, v, text);
 }
 

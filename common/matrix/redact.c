@@ -7,7 +7,7 @@
 #include "matrix/event.h"
 
 /* In which room versions something is kept. */
-enum when { ALWAYS, TILL_V10, V11, RESTRICTED, AUTHORISED };
+enum when { ALWAYS, ALIASES, TILL_V10, V11, RESTRICTED, AUTHORISED };
 
 static bool
 applies(const struct room_version *v, enum when when)
@@ -15,6 +15,8 @@ applies(const struct room_version *v, enum when when)
 	switch (when) {
 	case ALWAYS:
 		return true;
+	case ALIASES:
+		return v->aliases_special;
 	case TILL_V10:
 		return !v->redact_v11;
 	case V11:
@@ -62,6 +64,7 @@ static const struct kept {
 	{ "m.room.power_levels", "state_default", ALWAYS },
 	{ "m.room.power_levels", "users", ALWAYS },
 	{ "m.room.power_levels", "users_default", ALWAYS },
+	{ "m.room.aliases", "aliases", ALIASES },
 	{ "m.room.history_visibility", "history_visibility", ALWAYS },
 	{ "m.room.redaction", "redacts", V11 },
 };

@@ -119,6 +119,30 @@ place_find(struct db *db, const struct room *room)
 	return place;
 }
 
+/* ------------------------------------------- hashes, where ids are none */
+
+/* Reference hashes of events, as room versions 1 and 2 name them; else NULL. */
+static const char *const *
+hashes_of(struct author *by, const struct room_version *version,
+    const int64_t *nr, size_t n)
+{
+	const char **hash;
+
+	if (version->id_is_hash)
+		return NULL;
+	hash = arena_alloc(by->mem, (n + 1) * sizeof(*hash));
+	for (size_t i = 0; i < n; i++) {
+		struct rows rows = db_query(by->db, STMT_EVENT_PDU,
+		    DB_INT(nr[i]));
+
+		hash[i] = !rows_next(&rows) ? "" :
+		    event_reference_hash(by->mem, version,
+		    json_parse_own(by->mem, rows_span(&rows, 0)));
+		rows_done(&rows);
+	}
+	return hash;
+}
+
 /* ---------------------------------------------------------------- storing */
 
 static bool
@@ -129,15 +153,13 @@ is_member_event(const struct new_event *new)
 
 /* Returns by how much the room's joined members grew. */
 static int64_t
-member_store(struct author *by, const struct room *room, int64_t target,
-    const struct new_event *new, const struct sent *sent)
+member_store(struct db *db, const struct room *room, int64_t target,
+    const char *membership, const struct sent *sent)
 {
-	enum membership before =
-	    room_member(by->db, room->nr, target).membership;
-	enum membership now =
-	    membership_of(json_text(new->content, "membership"));
+	enum membership before = room_member(db, room->nr, target).membership;
+	enum membership now = membership_of(membership);
 
-	db_exec(by->db, STMT_MEMBER_SET, DB_INT(room->nr), DB_INT(target),
+	db_exec(db, STMT_MEMBER_SET, DB_INT(room->nr), DB_INT(target),
 	    DB_TEXT(membership_name(now)), DB_INT(sent->nr),
 	    DB_INT(sent->pos));
 	return (now == MEMBERSHIP_JOIN) - (before == MEMBERSHIP_JOIN);
@@ -151,6 +173,8 @@ state_store(struct author *by, const struct room *room,
 	    DB_TEXT(new->state_key), DB_INT(sent->nr));
 	db_exec(by->db, STMT_STATE_HISTORY_ADD, DB_INT(room->nr),
 	    DB_TEXT(new->type), DB_TEXT(new->state_key), DB_INT(sent->nr));
+	if (room->hidden)
+		return;
 	db_exec(by->db, STMT_STATE_DELTA_ADD, DB_INT(room->nr),
 	    DB_INT(sent->pos), DB_TEXT(new->type), DB_TEXT(new->state_key),
 	    DB_INT(sent->nr), replaces != 0 ? DB_INT(replaces) : DB_NULL);
@@ -175,7 +199,8 @@ event_add(struct author *by, const struct room *room,
 	bool echo = by->device != 0 && new->txn_id != NULL;
 
 	db_exec(by->db, STMT_EVENT_ADD, DB_INT(sent->nr),
-	    DB_TEXT(pdu->event_id), DB_INT(room->nr), DB_INT(sent->pos),
+	    DB_TEXT(pdu->event_id), DB_INT(room->nr),
+	    room->hidden ? DB_NULL : DB_INT(sent->pos),
 	    DB_INT(draft->depth), DB_TEXT(draft->type),
 	    DB_TEXT(draft->state_key), DB_INT(by->user),
 	    DB_INT(draft->origin_server_ts),
@@ -198,14 +223,17 @@ event_store(struct author *by, const struct room *room,
 
 	sent->event_id = pdu->event_id;
 	sent->nr = db_int(by->db, 0, STMT_EVENT_NEXT);
-	sent->pos = change_add(by->db, CHANGE_EVENT, room->nr, target,
-	    sent->nr);
+	sent->pos = room->hidden ? 0 : change_add(by->db, CHANGE_EVENT,
+	    room->nr, target, sent->nr);
 	event_add(by, room, new, draft, pdu, sent, replaces);
 	if (new->state_key != NULL)
 		state_store(by, room, new, sent, replaces);
-	if (target != 0)
-		more = member_store(by, room, target, new, sent);
 	place_take(by->db, room, place, sent->nr);
+	if (room->hidden)
+		return;
+	if (target != 0)
+		more = member_store(by->db, room, target,
+		    json_text(new->content, "membership"), sent);
 	db_exec(by->db, STMT_ROOM_GROWN, DB_INT(sent->pos), DB_INT(more),
 	    DB_INT(room->nr));
 }
@@ -246,10 +274,10 @@ auth_event_of(const struct draft *draft)
 	};
 }
 
-/* The ids of those of the events it must cite that there are. */
+/* Ids and numbers of those of the events it must cite that there are. */
 static size_t
 cite(struct state *state, const struct auth_event *event,
-    const char *ids[AUTH_CITED_MAX])
+    const char *ids[AUTH_CITED_MAX], int64_t nr[AUTH_CITED_MAX])
 {
 	struct state_name names[AUTH_CITED_MAX];
 	size_t n = auth_cited(state->room->version, event, names);
@@ -259,8 +287,10 @@ cite(struct state *state, const struct auth_event *event,
 		const struct known *known = state_look(state, names[i].type,
 		    names[i].state_key);
 
-		if (known->nr != 0)
-			ids[found++] = known->event.event_id;
+		if (known->nr == 0)
+			continue;
+		nr[found] = known->nr;
+		ids[found++] = known->event.event_id;
 	}
 	return found;
 }
@@ -285,6 +315,7 @@ room_send(struct author *by, const struct room *room,
 	struct draft draft = draft_of(by, room->version, room->room_id, new);
 	struct state state = { .by = by, .room = room };
 	const char *cited[AUTH_CITED_MAX];
+	int64_t cited_nr[AUTH_CITED_MAX];
 	const struct known *before = NULL;
 	struct auth_event event;
 	struct pdu pdu;
@@ -301,7 +332,10 @@ room_send(struct author *by, const struct room *room,
 	if (!auth_allows(room->version, &event, state_event, &state, why))
 		return M_FORBIDDEN;
 	draft.auth_events = cited;
-	draft.auth_count = cite(&state, &event, cited);
+	draft.auth_count = cite(&state, &event, cited, cited_nr);
+	draft.auth_hashes = hashes_of(by, room->version, cited_nr,
+	    draft.auth_count);
+	draft.prev_hashes = hashes_of(by, room->version, place.nr, place.n);
 	if ((err = event_make(by->mem, &draft, by->server_name, by->key, &pdu,
 	    why)) != M_OK)
 		return err;
@@ -333,7 +367,7 @@ create_content_of(const struct author *by, const struct room_version *version,
 	return content;
 }
 
-static const char *
+const char *
 room_id_new(const struct author *by)
 {
 	return arena_printf(by->mem, "!%s:%s", random_letters(by->mem, 18),
@@ -348,27 +382,35 @@ static enum mx_err
 create_make(struct author *by, struct draft *draft, struct pdu *pdu,
     const char **why)
 {
-	struct room there;
 	enum mx_err err;
 
 	while ((err = event_make(by->mem, draft, by->server_name, by->key,
-	    pdu, why)) == M_OK && room_find(by->db, pdu->room_id, &there))
+	    pdu, why)) == M_OK &&
+	    db_int(by->db, 0, STMT_ROOM_TAKEN, DB_TEXT(pdu->room_id)) != 0)
 		draft->origin_server_ts++;
 	return err;
 }
 
-enum mx_err
-room_begin(struct author *by, const struct room_version *version,
-    const cJSON *create_content, struct room *room, struct sent *sent,
-    const char **why)
+static const char *
+room_id_of(const struct author *by, const struct new_room *wanted)
 {
+	if (wanted->version->room_id_is_hash)
+		return NULL;
+	return wanted->room_id != NULL ? wanted->room_id : room_id_new(by);
+}
+
+enum mx_err
+room_begin(struct author *by, const struct new_room *wanted, struct room *room,
+    struct sent *sent, const char **why)
+{
+	const struct room_version *version = wanted->version;
 	const struct new_event new = {
 		.type = "m.room.create",
 		.state_key = "",
-		.content = create_content_of(by, version, create_content),
+		.content = create_content_of(by, version, wanted->content),
 	};
-	struct draft draft = draft_of(by, version,
-	    version->room_id_is_hash ? NULL : room_id_new(by), &new);
+	struct draft draft = draft_of(by, version, room_id_of(by, wanted),
+	    &new);
 	struct state state = { .by = by };
 	const struct place place = { .depth = 1 };
 	struct auth_event event = auth_event_of(&draft);
@@ -380,8 +422,10 @@ room_begin(struct author *by, const struct room_version *version,
 	if ((err = create_make(by, &draft, &pdu, why)) != M_OK)
 		return err;
 	db_exec(by->db, STMT_ROOM_ADD, DB_TEXT(pdu.room_id),
-	    DB_TEXT(version->id), DB_INT(by->now));
-	*room = (struct room){ db_last_rowid(by->db), pdu.room_id, version };
+	    DB_TEXT(version->id), DB_INT(by->now), DB_INT(wanted->hidden));
+	*room = (struct room){ .nr = db_last_rowid(by->db),
+	    .room_id = pdu.room_id, .version = version,
+	    .hidden = wanted->hidden };
 	event_store(by, room, &new, &draft, &pdu, &place, 0, sent);
 	return M_OK;
 }

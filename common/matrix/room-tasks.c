@@ -6,17 +6,17 @@
 
 #include "base/log.h"
 #include "json/json.h"
+#include "matrix/profile.h"
 #include "matrix/room-tasks.h"
-#include "matrix/room.h"
 #include "matrix/shape.h"
 
 #define PIECE_EVENTS	20	/* at most, of one transaction */
 #define PIECE_MEMBERS	1000	/* looked at for those who must go */
 #define TRIES		5	/* then a room is passed over */
 
-/* A user as author; user_id NULL: there is none.  False: why is logged. */
+/* The task's user, if it has one, as author.  False: why is logged. */
 static bool
-author_of(struct task *t, int64_t user, const char *user_id, struct author *by)
+author_of(struct task *t, struct author *by)
 {
 	const struct conf *conf = t->store->conf;
 	const char *why;
@@ -28,21 +28,29 @@ author_of(struct task *t, int64_t user, const char *user_id, struct author *by)
 		.key = signing_key_load(t->mem, arena_printf(t->mem,
 		    "%s/signing.key", conf->data_dir), &why),
 		.now = t->now,
-		.user = user,
-		.user_id = user_id,
+		.user = t->user,
+		.user_id = t->user != 0 ? user_name(t->db, t->user) : NULL,
 	};
 	if (by->key == NULL)
 		log_error("%s", why);
-	return by->key != NULL && by->user_id != NULL;
+	return by->key != NULL && (by->user_id != NULL || t->user == 0);
 }
 
-/* ----------------------------------------------------------------- leaving */
+/* ------------------------------------------------- room after room of a user */
 
-/* Rooms that the task's user is to leave, by number, behind `after`. */
+/* What is done in each: the statement that finds them, the event it is. */
+struct tour {
+	enum stmt	 rooms;		/* of a user, behind a room, so many */
+	enum membership	 membership;
+	const char	*fails;		/* to do so, for the log */
+};
+
+/* Rooms of the task's user, by number, behind `after`. */
 static size_t
-stays_find(struct task *t, int64_t after, struct room *list, size_t most)
+rooms_find(struct task *t, const struct tour *tour, int64_t after,
+    struct room *list, size_t most)
 {
-	struct rows rows = db_query(t->db, STMT_STAYS, DB_INT(t->user),
+	struct rows rows = db_query(t->db, tour->rooms, DB_INT(t->user),
 	    DB_INT(after), DB_INT((int64_t)most));
 	size_t n = 0;
 
@@ -57,20 +65,19 @@ stays_find(struct task *t, int64_t after, struct room *list, size_t most)
 }
 
 static void
-leave(struct author *by, const struct room *room)
+put_member(struct author *by, const struct tour *tour, const struct room *room)
 {
-	cJSON *content = cJSON_CreateObject();
 	const char *why = "this server does not know its version";
 	struct sent sent;
 
-	cJSON_AddStringToObject(content, "membership", "leave");
 	if (room->version == NULL || room_send(by, room, &(struct new_event){
 	    .type = "m.room.member",
 	    .state_key = by->user_id,
-	    .content = content,
+	    .content = member_content(by->db, by->user_id, tour->membership,
+	    NULL),
 	    }, &sent, &why) != M_OK)
-		log_warn("%s cannot leave %s: %s", by->user_id, room->room_id,
-		    why);
+		log_warn("%s cannot %s %s: %s", by->user_id, tour->fails,
+		    room->room_id, why);
 }
 
 /*
@@ -79,19 +86,19 @@ leave(struct author *by, const struct room *room)
  * failed once goes on room by room.
  */
 static enum task_end
-leave_next(struct task *t, struct author *by)
+tour_next(struct task *t, struct author *by, const struct tour *tour)
 {
 	int64_t after = t->cursor != NULL ? strtoll(t->cursor, NULL, 10) : 0;
 	struct room list[PIECE_EVENTS];
-	size_t n = stays_find(t, after, list,
+	size_t n = rooms_find(t, tour, after, list,
 	    t->failures > 0 ? 1 : PIECE_EVENTS);
 
 	for (size_t i = 0; i < n && (i == 0 || task_has_time(t)); i++) {
 		if (t->failures < TRIES)
-			leave(by, &list[i]);
+			put_member(by, tour, &list[i]);
 		else
-			log_error("%s stays in %s, which cannot be written to",
-			    by->user_id, list[i].room_id);
+			log_error("%s cannot %s %s, which cannot be written to",
+			    by->user_id, tour->fails, list[i].room_id);
 		after = list[i].nr;
 	}
 	t->cursor = arena_printf(t->mem, "%lld", (long long)after);
@@ -99,13 +106,96 @@ leave_next(struct task *t, struct author *by)
 }
 
 static enum task_end
-leave_rooms(struct task *t)
+tour(struct task *t, const struct tour *tour)
 {
 	struct arena *before = json_arena(t->mem);
 	struct author by;
-	enum task_end end = author_of(t, t->user, user_name(t->db, t->user),
-	    &by) ? leave_next(t, &by) : TASK_FAILED;
+	enum task_end end = author_of(t, &by) ? tour_next(t, &by, tour) :
+	    TASK_FAILED;
 
+	json_arena(before);
+	return end;
+}
+
+static enum task_end
+leave_rooms(struct task *t)
+{
+	return tour(t, &(struct tour){ STMT_STAYS, MEMBERSHIP_LEAVE, "leave" });
+}
+
+static enum task_end
+show_profile(struct task *t)
+{
+	return tour(t, &(struct tour){ STMT_STAYS_IN, MEMBERSHIP_JOIN,
+	    "show a new profile in" });
+}
+
+/* ------------------------------------------------------------ old bans */
+
+struct banned {
+	int64_t		 user;
+	const char	*user_id;
+};
+
+static size_t
+banned_find(struct task *t, int64_t after, struct banned *list, size_t most)
+{
+	struct rows rows = db_query(t->db, STMT_BANNED,
+	    DB_INT(strtoll(t->detail, NULL, 10)), DB_INT(after),
+	    DB_INT((int64_t)most));
+	size_t n = 0;
+
+	for (; n < most && rows_next(&rows); n++)
+		list[n] = (struct banned){ rows_int(&rows, 0),
+		    rows_text(&rows, 1) };
+	rows_done(&rows);
+	return n;
+}
+
+static void
+ban(struct author *by, const struct room *room, const char *user_id)
+{
+	struct sent sent;
+	const char *why;
+
+	if (room_send(by, room, &(struct new_event){
+	    .type = "m.room.member",
+	    .state_key = user_id,
+	    .content = member_content(by->db, user_id, MEMBERSHIP_BAN, NULL),
+	    }, &sent, &why) != M_OK)
+		log_warn("%s, banned from the room before, is not from %s: %s",
+		    user_id, room->room_id, why);
+}
+
+static enum task_end
+bans_next(struct task *t, struct author *by, const struct room *room)
+{
+	int64_t after = t->cursor != NULL ? strtoll(t->cursor, NULL, 10) : 0;
+	struct banned list[PIECE_EVENTS];
+	size_t n = banned_find(t, after, list,
+	    t->failures > 0 ? 1 : PIECE_EVENTS);
+
+	for (size_t i = 0; i < n && (i == 0 || task_has_time(t)); i++) {
+		if (t->failures < TRIES)
+			ban(by, room, list[i].user_id);
+		after = list[i].user;
+	}
+	t->cursor = arena_printf(t->mem, "%lld", (long long)after);
+	return n > 0 ? TASK_MORE : TASK_DONE;
+}
+
+static enum task_end
+copy_bans(struct task *t)
+{
+	struct arena *before = json_arena(t->mem);
+	struct author by;
+	struct room room;
+	enum task_end end = TASK_FAILED;
+
+	if (!room_get(t->db, t->room, &room))
+		end = TASK_DONE;
+	else if (author_of(t, &by))
+		end = bans_next(t, &by, &room);
 	json_arena(before);
 	return end;
 }
@@ -118,19 +208,6 @@ struct guests {
 	size_t		 n;
 	int64_t		 behind;	/* the members looked at */
 };
-
-static bool
-room_by_nr(struct db *db, int64_t nr, struct room *room)
-{
-	struct rows rows = db_query(db, STMT_ROOM_BY_NR, DB_INT(nr));
-	bool found = rows_next(&rows);
-
-	if (found)
-		*room = (struct room){ nr, rows_text(&rows, 0),
-		    room_version_find(rows_text(&rows, 1)) };
-	rows_done(&rows);
-	return found;
-}
 
 static bool
 guests_welcome(struct task *t)
@@ -163,12 +240,14 @@ guests_find(struct task *t, struct guests *g)
 static enum task_end
 put_out_next(struct task *t, const struct room *room)
 {
+	static const struct tour put_out = { .membership = MEMBERSHIP_LEAVE,
+	    .fails = "leave" };
 	int64_t after = t->cursor != NULL ? strtoll(t->cursor, NULL, 10) : 0;
 	struct guests g = { .behind = after };
 	struct author by;
 
 	guests_find(t, &g);
-	if (g.n > 0 && !author_of(t, g.guest[0].user, g.guest[0].user_id, &by))
+	if (g.n > 0 && !author_of(t, &by))
 		return TASK_FAILED;
 	for (size_t i = 0; i < g.n; i++) {
 		if (i > 0 && !task_has_time(t)) {
@@ -177,7 +256,7 @@ put_out_next(struct task *t, const struct room *room)
 		}
 		by.user = g.guest[i].user;
 		by.user_id = g.guest[i].user_id;
-		leave(&by, room);
+		put_member(&by, &put_out, room);
 	}
 	t->cursor = arena_printf(t->mem, "%lld", (long long)g.behind);
 	return g.behind != after ? TASK_MORE : TASK_DONE;
@@ -196,14 +275,27 @@ put_out_guests(struct task *t)
 		return TASK_DONE;
 	}
 	before = json_arena(t->mem);
-	if (room_by_nr(t->db, t->room, &room) && !guests_welcome(t))
+	if (room_get(t->db, t->room, &room) && !guests_welcome(t))
 		end = put_out_next(t, &room);
 	json_arena(before);
 	return end;
 }
 
+/* ------------------------------------------------------------- given up */
+
+static enum task_end
+unmake_room(struct task *t)
+{
+	if (db_int(t->db, 0, STMT_ROOM_HIDDEN, DB_INT(t->room)) == 0)
+		return TASK_DONE;
+	return room_unmake(t->db, t->room) ? TASK_MORE : TASK_DONE;
+}
+
 const struct task_kind room_tasks[] = {
 	{ TASK_LEAVE_ROOMS, leave_rooms },
+	{ TASK_SHOW_PROFILE, show_profile },
 	{ TASK_PUT_OUT_GUESTS, put_out_guests },
+	{ TASK_COPY_BANS, copy_bans },
+	{ TASK_UNMAKE_ROOM, unmake_room },
 	{ NULL, NULL }
 };

@@ -22,6 +22,23 @@
 #define GUESTS_WELCOME		"can_join"
 
 /*
+ * The user's member events in all rooms that they are in say what their
+ * profile says now ("Events on Change of Profile Information").
+ */
+#define TASK_SHOW_PROFILE	"show_profile"
+
+/*
+ * Who is banned from the room that its room replaces (detail: room.nr) is
+ * banned from that as well, by its user ("Room Upgrades").
+ */
+#define TASK_COPY_BANS		"copy_bans"
+
+/*
+ * Its room, which is hidden and was given up, goes (room_unmake()).
+ */
+#define TASK_UNMAKE_ROOM	"unmake_room"
+
+/*
  * All kinds.  Who works for them writes events, so they may be handed to
  * `rooms` and the housekeeper only (cgi-bin/rights.tab).
  */

@@ -53,6 +53,20 @@ room_find(struct db *db, const char *room_id, struct room *room)
 	return room->version != NULL;
 }
 
+bool
+room_get(struct db *db, int64_t nr, struct room *room)
+{
+	struct rows rows = db_query(db, STMT_ROOM_GET, DB_INT(nr));
+	bool found = rows_next(&rows);
+
+	if (found)
+		*room = (struct room){ .nr = nr,
+		    .room_id = rows_text(&rows, 0),
+		    .version = room_version_find(rows_text(&rows, 1)) };
+	rows_done(&rows);
+	return found && room->version != NULL;
+}
+
 int64_t
 user_find(struct db *db, const char *user_id)
 {

@@ -20,12 +20,15 @@ struct room {
 	int64_t		 nr;
 	const char	*room_id;
 	const struct room_version *version;
+	bool		 hidden;	/* still being made: room_begin() */
 };
 
 /* ------------------------------------------------------------- reading */
 
 /* False when there is none here.  room->room_id is the text given. */
 bool		 room_find(struct db *, const char *room_id, struct room *);
+/* The same by its number. */
+bool		 room_get(struct db *, int64_t nr, struct room *);
 /* user.nr of an id; 0 when no table ever spoke of it. */
 int64_t		 user_find(struct db *, const char *user_id);
 const char	*user_name(struct db *, int64_t user);	/* its id */
@@ -99,13 +102,27 @@ enum mx_err	 room_send(struct author *, const struct room *,
 		    const struct new_event *, struct sent *, const char **why);
 
 /*
- * A new room with its m.room.create.  creator and room_version in content are
- * what the version wants, whatever the caller put there.  The room id is made
- * here; room version 12: from the event.  *room is filled in.  Returns as
- * room_send() does.
+ * A new room with its m.room.create.  creator and room_version in its content
+ * are what the version wants, whatever the caller put there.  *room is filled
+ * in.  Returns as room_send() does.
+ *
+ * hidden: nobody finds the room, and its events are told to nobody, until
+ * room_reveal(); so it can be made in several transactions, and is whole or not
+ * there for everybody else.  room_unmake() removes what came of one that was
+ * given up: some rows at a time; true: there are more.
  */
-enum mx_err	 room_begin(struct author *, const struct room_version *,
-		    const cJSON *create_content, struct room *, struct sent *,
-		    const char **why);
+struct new_room {
+	const struct room_version *version;
+	const cJSON	*content;	/* of m.room.create; NULL: {} */
+	const char	*room_id;	/* room_id_new(), or NULL; not for versions
+					 * that make it from the event (12 on) */
+	bool		 hidden;
+};
+enum mx_err	 room_begin(struct author *, const struct new_room *,
+		    struct room *, struct sent *, const char **why);
+void		 room_reveal(struct db *, struct room *);
+bool		 room_unmake(struct db *, int64_t room);
+/* An id for a room whose version does not make it from the create event. */
+const char	*room_id_new(const struct author *);
 
 #endif

@@ -1,13 +1,91 @@
 /*
  * room_version.c - the table of room versions.
- *
- * A version stands here when this server does all that it asks.
  */
 #include <string.h>
 
 #include "matrix/room_version.h"
 
 const struct room_version room_versions[] = {
+	{
+		.id = "1",
+		.resolution = STATE_RES_V1,
+		.redaction_rule = true,
+		.aliases_special = true,
+		.creator_in_content = true,
+	},
+	{
+		.id = "2",
+		.resolution = STATE_RES_V2,
+		.redaction_rule = true,
+		.aliases_special = true,
+		.creator_in_content = true,
+	},
+	{
+		.id = "3",
+		.resolution = STATE_RES_V2,
+		.id_is_hash = true,
+		.aliases_special = true,
+		.creator_in_content = true,
+	},
+	{
+		.id = "4",
+		.resolution = STATE_RES_V2,
+		.id_is_hash = true,
+		.id_url_safe = true,
+		.aliases_special = true,
+		.creator_in_content = true,
+	},
+	/* As 4, but for how long a signing key may be used. */
+	{
+		.id = "5",
+		.resolution = STATE_RES_V2,
+		.id_is_hash = true,
+		.id_url_safe = true,
+		.aliases_special = true,
+		.creator_in_content = true,
+	},
+	{
+		.id = "6",
+		.resolution = STATE_RES_V2,
+		.id_is_hash = true,
+		.id_url_safe = true,
+		.strict_json = true,
+		.notification_levels = true,
+		.creator_in_content = true,
+	},
+	{
+		.id = "7",
+		.resolution = STATE_RES_V2,
+		.id_is_hash = true,
+		.id_url_safe = true,
+		.strict_json = true,
+		.notification_levels = true,
+		.knock = true,
+		.creator_in_content = true,
+	},
+	{
+		.id = "8",
+		.resolution = STATE_RES_V2,
+		.id_is_hash = true,
+		.id_url_safe = true,
+		.strict_json = true,
+		.notification_levels = true,
+		.knock = true,
+		.restricted = true,
+		.creator_in_content = true,
+	},
+	{
+		.id = "9",
+		.resolution = STATE_RES_V2,
+		.id_is_hash = true,
+		.id_url_safe = true,
+		.strict_json = true,
+		.notification_levels = true,
+		.knock = true,
+		.restricted = true,
+		.redact_keeps_authorised = true,
+		.creator_in_content = true,
+	},
 	{
 		.id = "10",
 		.resolution = STATE_RES_V2,

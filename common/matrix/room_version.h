@@ -14,8 +14,10 @@ struct room_version {
 	enum state_resolution resolution;
 	bool		 id_is_hash;		/* event ids are reference hashes (3 on) */
 	bool		 id_url_safe;		/* in URL-safe base64 (4 on) */
+	bool		 redaction_rule;	/* auth rule for m.room.redaction (till 2) */
 	bool		 strict_json;		/* integers in range only (6 on) */
-	bool		 aliases_special;	/* auth rule for m.room.aliases (till 5) */
+	bool		 aliases_special;	/* auth rule for m.room.aliases, whose
+						 * aliases outlive redaction (till 5) */
 	bool		 notification_levels;	/* checked in power levels (6 on) */
 	bool		 knock;			/* 7 on */
 	bool		 restricted;		/* 8 on */

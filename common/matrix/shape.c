@@ -31,6 +31,7 @@ static const struct traits traits_of[] = {
 	[SHAPE_SYNC_2015] = { .unsigned_ = true, .redacted_above = true,
 	    .txn_id = true },
 	[SHAPE_STRIPPED] = { .unsigned_ = false },
+	[SHAPE_FEDERATION] = { .unsigned_ = false },
 };
 
 /* What an event did to another, and another to it. */
@@ -138,9 +139,10 @@ trim(struct db *db, struct event_row *e)
 	db_arena(db, mem);
 	buf_init(&text, mem, SIZE_MAX);
 	e->content = SPAN("{}");
-	if (version != NULL && json_canonical(&text,
-	    content_redact(version, e->type, content)))
+	if (version != NULL) {
+		json_print(&text, content_redact(version, e->type, content));
 		e->content = buf_content(&text);
+	}
 	/* Before room version 11 it stands outside content, and goes. */
 	if (version == NULL || !version->redact_v11)
 		e->redacts = NULL;
@@ -326,6 +328,37 @@ write_shaped(struct writer *w, const struct event_row *e,
 	write_end(w);
 }
 
+static struct span
+pdu_redacted(struct arena *mem, const struct room_version *version,
+    struct span pdu)
+{
+	struct arena *before = json_arena(mem);
+	struct buf text;
+
+	buf_init(&text, mem, SIZE_MAX);
+	json_canonical_loose(&text, event_redact(version,
+	    json_parse_own(mem, pdu)));
+	json_arena(before);
+	return buf_content(&text);
+}
+
+/* What is shown trimmed to clients is shown trimmed here too. */
+static void
+write_pdu(struct writer *w, struct db *db, const struct event_row *e,
+    const struct reader *reader)
+{
+	const bool whole = e->redacted_by == 0 && is_whole(db, e, reader);
+	const struct room_version *version = version_of(db, e->room);
+	struct rows rows = db_query(db, STMT_EVENT_PDU, DB_INT(e->nr));
+
+	if (version == NULL || !rows_next(&rows))
+		write_raw(w, SPAN("{}"));
+	else
+		write_raw(w, whole ? rows_span(&rows, 0) : pdu_redacted(
+		    w->out->mem, version, rows_span(&rows, 0)));
+	rows_done(&rows);
+}
+
 void
 event_write(struct writer *w, struct db *db, const struct event_row *e,
     const struct reader *reader)
@@ -333,6 +366,10 @@ event_write(struct writer *w, struct db *db, const struct event_row *e,
 	struct past past = { .replaces = false };
 	struct event_row trimmed;
 
+	if (reader->shape == SHAPE_FEDERATION) {
+		write_pdu(w, db, e, reader);
+		return;
+	}
 	if (!is_whole(db, e, reader)) {
 		trimmed = *e;
 		trim(db, &trimmed);

@@ -56,7 +56,9 @@ enum shape {
 	SHAPE_SYNC,		/* the same without room_id, as in /sync */
 	SHAPE_2015,		/* api/v1 to r0, but /sync: both eras' fields */
 	SHAPE_SYNC_2015,	/* v2_alpha /sync: inside event_map */
-	SHAPE_STRIPPED		/* type, state_key, sender, content */
+	SHAPE_STRIPPED,		/* type, state_key, sender, content */
+	SHAPE_FEDERATION	/* event_format "federation": the PDU, as it was
+				 * signed or as redaction leaves it */
 };
 
 /* For whom the events of one room are written. */

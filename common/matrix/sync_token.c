@@ -79,3 +79,40 @@ room_token_read(const char *s, struct room_token *t)
 	return read_char(&s, 't') && read_number(&s, &t->depth) &&
 	    read_char(&s, '-') && read_number(&s, &t->nr) && *s == '\0';
 }
+
+const char *
+list_token_text(struct arena *mem, struct list_token t)
+{
+	return arena_printf(mem, "%c%" PRId64 "-%" PRId64,
+	    t.back ? 'p' : 'n', t.joined, t.nr);
+}
+
+bool
+list_token_read(const char *s, struct list_token *t)
+{
+	t->back = *s == 'p';
+	return read_char(&s, t->back ? 'p' : 'n') &&
+	    read_number(&s, &t->joined) && read_char(&s, '-') &&
+	    read_number(&s, &t->nr) && *s == '\0';
+}
+
+const char *
+tree_token_text(struct arena *mem, struct tree_token t)
+{
+	return arena_printf(mem, "h%" PRId64 "-%" PRId64 "-%" PRId64 "-%d",
+	    t.after, t.count, t.max_depth, t.suggested);
+}
+
+bool
+tree_token_read(const char *s, struct tree_token *t)
+{
+	int64_t suggested;
+
+	if (!read_char(&s, 'h') || !read_number(&s, &t->after) ||
+	    !read_char(&s, '-') || !read_number(&s, &t->count) ||
+	    !read_char(&s, '-') || !read_number(&s, &t->max_depth) ||
+	    !read_char(&s, '-') || !read_number(&s, &suggested))
+		return false;
+	t->suggested = suggested == 1;
+	return t->after > 0 && t->count > 0 && suggested <= 1 && *s == '\0';
+}

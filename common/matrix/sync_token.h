@@ -4,6 +4,8 @@
  *
  *   s<pos>_<todevice>_<epoch>.<n>   a position in the stream
  *   t<depth>-<nr>                   a place in a room
+ *   n<joined>-<nr>, p<joined>-<nr>  a place in the list of published rooms
+ *   h<after>-<count>-<depth>-<0|1>  a place in the tree under a space
  */
 #ifndef MXCGI_SYNC_TOKEN_H
 #define MXCGI_SYNC_TOKEN_H
@@ -31,5 +33,27 @@ struct room_token {
 };
 const char	*room_token_text(struct arena *, struct room_token);
 bool		 room_token_read(const char *, struct room_token *);
+
+/*
+ * In the list of published rooms: behind the one that has so many members and
+ * this number, or (back) before it.
+ */
+struct list_token {
+	bool	back;
+	int64_t	joined;
+	int64_t	nr;
+};
+const char	*list_token_text(struct arena *, struct list_token);
+bool		 list_token_read(const char *, struct list_token *);
+
+/* In a tree of rooms: behind one of them, and how the tree is looked at. */
+struct tree_token {
+	int64_t	after;		/* room.nr */
+	int64_t	count;		/* rooms up to it, itself included */
+	int64_t	max_depth;
+	bool	suggested;
+};
+const char	*tree_token_text(struct arena *, struct tree_token);
+bool		 tree_token_read(const char *, struct tree_token *);
 
 #endif

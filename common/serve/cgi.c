@@ -249,6 +249,7 @@ live(struct store *store, struct life *l)
 			lives_add(&one, l);
 			round_read(store, &one, &end);
 		} else {
+			lives_join(&before.writers, &before.pieces);
 			write_here(store, &before.writers, &end);
 		}
 	}

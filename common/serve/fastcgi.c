@@ -294,6 +294,7 @@ dispatch(struct round_end *end)
 		conn_keep(l);
 		lives_add(&ready, l);
 	}
+	lives_join(&end->writers, &end->pieces);
 	while ((l = lives_take(&end->writers)) != NULL) {
 		l->queued_us = clock_mono_us();
 		conn_keep(l);

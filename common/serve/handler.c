@@ -287,6 +287,15 @@ again(struct request *r)
 }
 
 enum mx_err
+more(struct request *r, handler_fn *next, const void *state)
+{
+	r->life->more_next = next;
+	r->life->more_state = state;
+	r->life->keep = true;
+	return M_MORE;
+}
+
+enum mx_err
 elsewhere(struct request *r)
 {
 	return r->life->elsewhere != NULL ? M_ELSEWHERE : M_OK;

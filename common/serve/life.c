@@ -345,6 +345,14 @@ life_shelve(struct life *l)
 }
 
 void
+life_more(struct life *l)
+{
+	l->r.piece = l->more_state;
+	l->run = l->more_next;
+	l->tx = TX_WRITE;
+}
+
+void
 life_next(struct life *l)
 {
 	if (l->r.job != NULL)

@@ -83,10 +83,12 @@ struct life {
 	struct buf	 members;	/* more members of an error object */
 	struct writer	 members_writer;
 
-	/* later() and park(). */
+	/* later(), more() and park(). */
 	struct job	*job;
 	handler_fn	*job_next;
 	enum tx		 job_tx;
+	handler_fn	*more_next;
+	const void	*more_state;
 	const void	*park_state;
 	size_t		 park_size;
 	int64_t		 park_until;
@@ -122,6 +124,8 @@ void		 life_run(struct life *);
 void		 life_shelve(struct life *);
 /* Its job has ended: what runs next. */
 void		 life_next(struct life *);
+/* The same where a piece of it stands. */
+void		 life_more(struct life *);
 
 /* ---- answer.c ---- */
 /* The response: its CGI header; the body behind it is l->body. */
@@ -171,6 +175,7 @@ struct round_end {
 	struct lives	 jobs;		/* to be given to a thread */
 	struct lives	 parked;	/* to be kept waiting */
 	struct lives	 writers;	/* to be run by round_write() */
+	struct lives	 pieces;	/* the same, behind all who wait for it */
 	struct lives	 readers;	/* to be run by round_read() once more */
 	bool		 moved;		/* the schema is newer than we: end */
 	bool		 deaf;		/* news could not be heard: try again */

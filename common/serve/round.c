@@ -79,6 +79,10 @@ sort_out(struct life *l, struct round_end *end)
 		l->committed |= l->keep;
 		lives_add(&end->jobs, l);
 		break;
+	case M_MORE:
+		life_more(l);
+		lives_add(&end->pieces, l);
+		break;
 	case M_PARKED:
 		lives_add(&end->parked, l);
 		break;

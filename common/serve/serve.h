@@ -12,6 +12,8 @@
  *                             more among this round's writers
  *   later(r, job, next, tx)   something blocks: do it outside the loop, then
  *                             run next in a transaction of its own
+ *   more(r, next, state)      too long for one transaction: keep this piece of
+ *                             it, and run next in another
  *   elsewhere(r)              too long for the loop: another process does it
  *   park(r, ...)              nothing to say yet: wait for news
  *
@@ -130,6 +132,7 @@ struct request {
 	const void	*wait;		/* in waits.resume: what park() was given */
 	bool		 last_call;	/* in waits.resume: answer now, empty or not */
 	struct job	*job;		/* in a next handler: the finished job */
+	const void	*piece;		/* what more() was given, in its next */
 	struct uia	*uia;		/* matrix/uia.h's own, from run to run */
 	struct life	*life;		/* serve's own */
 };
@@ -197,6 +200,13 @@ void		 reply_redirect(struct request *, const char *url);
 
 /* M_AGAIN: return it, to be run once more as a writer; M_OK: r is one. */
 enum mx_err	 again(struct request *);
+/*
+ * A writer's work that others should not wait for as a whole: what it wrote so
+ * far is committed, and when it is, next runs as a writer of a later round,
+ * with state (in r->mem, not to be changed any more) as r->piece.  A process
+ * that dies or a client that leaves between two pieces leaves the work undone.
+ */
+enum mx_err	 more(struct request *, handler_fn *next, const void *state);
 /* M_ELSEWHERE when another process can take it; M_OK: do it here. */
 enum mx_err	 elsewhere(struct request *);
 

@@ -22,6 +22,17 @@ change_add(struct db *db, enum change_kind kind, int64_t room, int64_t user,
 }
 
 int64_t
+change_add_room(struct db *db, int64_t room)
+{
+	int64_t before = change_last(db);
+
+	db_exec(db, STMT_CHANGE_ADD_ROOM, DB_INT(before),
+	    DB_INT(CHANGE_EVENT), DB_INT(room));
+	db->changes++;
+	return before;
+}
+
+int64_t
 change_last(struct db *db)
 {
 	return db_int(db, 0, STMT_CHANGE_LAST);

@@ -22,6 +22,12 @@ enum change_kind {
  */
 int64_t	change_add(struct db *, enum change_kind, int64_t room, int64_t user,
 	    int64_t ref);
+/*
+ * The same for all events of a room of which nothing was told yet, and whose
+ * depths are 1, 2, 3 and so on.  Returns the last position before them: that of
+ * an event is so much and its depth.
+ */
+int64_t	change_add_room(struct db *, int64_t room);
 /* The last position in this snapshot; 0 when there is none yet. */
 int64_t	change_last(struct db *);
 /* Was anything added since the transaction began?  Read after db_commit(). */

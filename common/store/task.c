@@ -32,6 +32,25 @@ task_add_about(struct db *db, const char *kind, int64_t user, int64_t room,
 	return db_last_rowid(db);
 }
 
+void
+task_drop(struct db *db, int64_t nr)
+{
+	db_exec(db, STMT_TASK_DROP, DB_INT(nr));
+}
+
+void
+task_drop_kind(struct db *db, const char *kind, int64_t user)
+{
+	db_exec(db, STMT_TASK_DROP_KIND, DB_TEXT(kind), DB_INT(user));
+}
+
+void
+task_hasten(struct db *db, int64_t nr)
+{
+	db_exec(db, STMT_TASK_HASTEN, DB_INT(nr));
+	db->tasks++;
+}
+
 bool
 task_added(const struct db *db)
 {

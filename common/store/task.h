@@ -27,6 +27,12 @@ void	task_add(struct db *, const char *kind, int64_t user, int64_t now);
  */
 int64_t	task_add_about(struct db *, const char *kind, int64_t user,
 	    int64_t room, const char *detail, int64_t now, int64_t due_at);
+/* It is no longer needed. */
+void	task_drop(struct db *, int64_t nr);
+/* Nor are those of its kind that the user has. */
+void	task_drop_kind(struct db *, const char *kind, int64_t user);
+/* It is due now. */
+void	task_hasten(struct db *, int64_t nr);
 /* Was any added since the transaction began?  Read after db_commit(). */
 bool	task_added(const struct db *);
 

@@ -14,12 +14,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const char *text = arena_strndup(mem, (const char *)data, n);
 	struct sync_token sync;
 	struct room_token place;
+	struct list_token list;
+	struct tree_token tree;
 
 	if (sync_token_read(text, &sync) &&
 	    strcmp(sync_token_text(mem, &sync), text) != 0)
 		abort();
 	if (room_token_read(text, &place) &&
 	    strcmp(room_token_text(mem, place), text) != 0)
+		abort();
+	if (list_token_read(text, &list) &&
+	    strcmp(list_token_text(mem, list), text) != 0)
+		abort();
+	if (tree_token_read(text, &tree) &&
+	    strcmp(tree_token_text(mem, tree), text) != 0)
 		abort();
 	arena_free(mem);
 	return 0;

@@ -1,6 +1,10 @@
 /*
  * auth-case.h - a room as JSON, and events to be judged in it by a table.
  *
+ * Each case is judged in all room versions that it names, and its name says by
+ * which number its rule goes in that version.  In the end covered() sees to it
+ * that each rule of each version let an event pass and rejected one.
+ *
  * ' stands for " in all JSON here.  $C stands for "'@creator:a':100," in the
  * users of power levels, where the version lets the creator stand there, and
  * for nothing where it does not.
@@ -16,14 +20,21 @@
 
 #include "tap.h"
 
-#define V10	1u
-#define V11	2u
-#define V12	4u
-#define ALL	(V10 | V11 | V12)
+/* Room versions, as bits. */
+#define V(n)	(1u << (n))
+#define NEWEST	12
+#define ALL	(V(NEWEST + 1) - V(1))
+#define FROM(n)	(ALL & ~(V(n) - 1))
+#define TILL(n)	(ALL & (V((n) + 1) - 1))
 
 struct auth_case {
-	const char	*rule;		/* its number in 10 and 11, */
-	const char	*rule12;	/* and in 12 */
+	/*
+	 * The numbers that the rules which it tries have in room version 10,
+	 * and in 12.  What 10 has not is A (m.room.aliases, till 5) or R
+	 * (m.room.redaction, till 2).
+	 */
+	const char	*rule;
+	const char	*rule12;
 	unsigned	 versions;
 	const char	*name;
 	const char	*state;		/* in place of the room's, or NULL */
@@ -162,6 +173,177 @@ room_event(void *arg, const char *type, const char *state_key)
 	return NULL;
 }
 
+/* ------------------------------------------------- how rules are numbered */
+
+/* What is from in 10 is to in these versions; NULL: they have no such rule. */
+static const struct renumbering {
+	unsigned	 versions;
+	const char	*from, *to;
+} renumberings[] = {
+	{ V(11), "1.4", NULL },
+	{ V(11), "1.5", "1.4" },
+	{ TILL(9), "9.1", NULL },
+	{ TILL(9), "9.2", NULL },
+	{ TILL(9), "9.3", "9.1" },
+	{ TILL(9), "9.4", "9.2" },
+	{ TILL(9), "9.5", "9.3" },
+	{ TILL(9), "9.6", "9.4" },
+	{ TILL(9), "9.7", "9.5" },
+	{ TILL(9), "9.8", "9.6" },
+	{ TILL(9), "9.9", "9.7" },
+	{ TILL(9), "9.10", "9.8" },
+	{ TILL(7), "4.2", NULL },
+	{ TILL(7), "4.3.5", NULL },
+	{ TILL(7), "4.3.6", "4.2.5" },
+	{ TILL(7), "4.3.7", "4.2.6" },
+	{ TILL(7), "4.3", "4.2" },
+	{ TILL(7), "4.4", "4.3" },
+	{ TILL(7), "4.5", "4.4" },
+	{ TILL(7), "4.6", "4.5" },
+	{ V(7), "4.7", "4.6" },
+	{ V(7), "4.8", "4.7" },
+	{ TILL(6), "4.7", NULL },
+	{ TILL(6), "4.8", "4.6" },
+};
+#define RENUMBERINGS	(sizeof renumberings / sizeof renumberings[0])
+
+static inline bool
+is_below(const char *rule, const char *above)
+{
+	size_t n = strlen(above);
+
+	return strncmp(rule, above, n) == 0 &&
+	    (rule[n] == '\0' || strchr(".+-", rule[n]) != NULL);
+}
+
+/* Before 6 a rule on aliases was the fourth; A and R are as said above. */
+static inline const char *
+renumber_first(unsigned n, const char *rule)
+{
+	const char *rest = rule + strcspn(rule, ".+-");
+	const int first = atoi(rule);
+
+	if (rule[0] == 'A')
+		return n <= 5 ? arena_printf(mem, "4%s", rest) : NULL;
+	if (rule[0] == 'R')
+		return n <= 2 ? arena_printf(mem, "11%s", rest) : NULL;
+	if (n > 5 || first < 4)
+		return rule;
+	return arena_printf(mem, "%d%s", first + (first == 10 && n <= 2 ? 2 :
+	    1), rest);
+}
+
+/* A rule of 10 as version n numbers it; NULL: it has no such rule. */
+static inline const char *
+rule_in(unsigned n, const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < RENUMBERINGS; i++)
+		if ((renumberings[i].versions & V(n)) &&
+		    is_below(rule, renumberings[i].from))
+			break;
+	if (i < RENUMBERINGS && renumberings[i].to == NULL)
+		return NULL;
+	if (i < RENUMBERINGS)
+		rule = arena_printf(mem, "%s%s", renumberings[i].to,
+		    rule + strlen(renumberings[i].from));
+	return renumber_first(n, rule);
+}
+
+/* --------------------------------------------- which rules have been tried */
+
+static struct tried {
+	unsigned	 n;
+	const char	*rule;
+	bool		 passed, rejected;
+} tried[1000];
+static size_t tried_count;
+
+static inline struct tried *
+tried_rule(unsigned n, const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < tried_count; i++)
+		if (tried[i].n == n && strcmp(tried[i].rule, rule) == 0)
+			return &tried[i];
+	if (i == sizeof tried / sizeof tried[0])
+		abort();
+	tried[tried_count++] = (struct tried){ .n = n, .rule = rule };
+	return &tried[i];
+}
+
+static inline void
+try_rule(unsigned n, const char *rule, bool passed)
+{
+	struct tried *t = tried_rule(n, rule);
+
+	t->passed |= passed;
+	t->rejected |= !passed;
+}
+
+/* As they are numbered in version n, those of 10 or of 12. */
+static inline const char *
+rules_in(unsigned n, const char *rules, const char *rules12)
+{
+	char *list = arena_strdup(mem, n == 12 ? rules12 : rules), *word, *save;
+	const char *rule, *all = "";
+
+	for (word = strtok_r(list, " ", &save); word != NULL;
+	    word = strtok_r(NULL, " ", &save)) {
+		rule = n == 12 ? word : rule_in(n, word);
+		if (rule != NULL)
+			all = arena_printf(mem, "%s%s%s", all,
+			    *all != '\0' ? " " : "", rule);
+	}
+	return all;
+}
+
+/*
+ * rules: all those of a kind; behind one that can only accept stands +, behind
+ * one that can only reject -.
+ */
+static inline void
+covered_in(unsigned n, const char *rules)
+{
+	char *list = arena_strdup(mem, rules), *rule, *save;
+	const char *missing = "";
+
+	for (rule = strtok_r(list, " ", &save); rule != NULL;
+	    rule = strtok_r(NULL, " ", &save)) {
+		const size_t end = strlen(rule) - 1;
+		const char only = rule[end];
+		const struct tried *t;
+
+		if (only == '+' || only == '-')
+			rule[end] = '\0';
+		t = tried_rule(n, rule);
+		if ((only != '-' && !t->passed) ||
+		    (only != '+' && !t->rejected))
+			missing = arena_printf(mem, "%s %s", missing, rule);
+	}
+	is_text(missing, "", "%u: each rule has let an event pass, and "
+	    "rejected one", n);
+}
+
+static inline void
+covered(const char *rules, const char *rules12)
+{
+	unsigned n;
+
+	for (n = 1; n <= NEWEST; n++)
+		covered_in(n, rules_in(n, rules, rules12));
+}
+
+/* ------------------------------------------------------------------ judging */
+
+static inline const struct room_version *
+version_nr(unsigned n)
+{
+	return room_version_find(arena_printf(mem, "%u", n));
+}
+
 static inline void
 judge(const struct room_version *v, const struct auth_case *c, const char *rule)
 {
@@ -173,6 +355,7 @@ judge(const struct room_version *v, const struct auth_case *c, const char *rule)
 		.type = c->type,
 		.state_key = c->key,
 		.content = tree(v, c->content),
+		.redacts = json_text(tree(v, c->content), "redacts"),
 		.prev_event = c->prev == NULL ? "$before" : c->prev,
 		.prev_count = c->prev == NULL || c->prev[0] != '\0',
 	};
@@ -189,17 +372,30 @@ judge(const struct room_version *v, const struct auth_case *c, const char *rule)
 		printf("# it said: %s\n", why);
 }
 
+/* Judge it in version n, where it tries these rules. */
 static inline void
-judge_all(const struct auth_case *c, size_t n)
+judge_in(unsigned n, const struct auth_case *c)
 {
-	for (; n > 0; n--, c++) {
-		if (c->versions & V10)
-			judge(room_version_find("10"), c, c->rule);
-		if (c->versions & V11)
-			judge(room_version_find("11"), c, c->rule);
-		if (c->versions & V12)
-			judge(room_version_find("12"), c, c->rule12);
-	}
+	const char *rules = rules_in(n, c->rule, c->rule12);
+	char *list = arena_strdup(mem, rules), *rule, *save;
+
+	judge(version_nr(n), c, rules);
+	if (*rules == '\0')
+		ok(false, "%u: has no rule for: %s", n, c->name);
+	for (rule = strtok_r(list, " ", &save); rule != NULL;
+	    rule = strtok_r(NULL, " ", &save))
+		try_rule(n, rule, c->why == NULL);
+}
+
+static inline void
+judge_all(const struct auth_case *c, size_t count)
+{
+	unsigned n;
+
+	for (; count > 0; count--, c++)
+		for (n = 1; n <= NEWEST; n++)
+			if (c->versions & V(n))
+				judge_in(n, c);
 }
 #define JUDGE_ALL(cases) judge_all(cases, sizeof (cases) / sizeof (cases)[0])
 

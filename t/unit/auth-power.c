@@ -26,41 +26,55 @@
 
 static const struct auth_case levels[] = {
 	/* ------------------------------------------------------ well formed */
-	{ "9.10", "10.10", ALL, "nothing changes", NULL,
+	{ "9.1 9.2 9.3 9.10", "10.1 10.2 10.3 10.4 10.11", ALL,
+	  "nothing changes", NULL,
 	  "@mod:a", L, NOW, NULL, NULL },
-	{ "9.1", "10.1", ALL, "a single level of text", FIRST,
+	{ "9.1", "10.1", FROM(10), "a single level of text", FIRST,
 	  "@creator:a", L, "{'ban':'50'}", NULL, "not an integer" },
-	{ "9.1", "10.1", ALL, "null", FIRST,
+	{ "9.1", "10.1", FROM(10), "null", FIRST,
 	  "@creator:a", L, "{'users_default':null}", NULL, "not an integer" },
-	{ "9.1", "10.1", ALL, "a float", FIRST,
+	{ "9.1", "10.1", FROM(10), "a float", FIRST,
 	  "@creator:a", L, "{'events_default':1.5}", NULL, "not an integer" },
-	{ "9.1", "10.1", ALL, "an object", FIRST,
+	{ "9.1", "10.1", FROM(10), "an object", FIRST,
 	  "@creator:a", L, "{'state_default':{}}", NULL, "not an integer" },
-	{ "9.1", "10.1", ALL, "true", FIRST,
+	{ "9.1", "10.1", FROM(10), "true", FIRST,
 	  "@creator:a", L, "{'redact':true}", NULL, "not an integer" },
-	{ "9.1", "10.1", ALL, "a list", FIRST,
+	{ "9.1", "10.1", FROM(10), "a list", FIRST,
 	  "@creator:a", L, "{'kick':[1]}", NULL, "not an integer" },
-	{ "9.1", "10.1", ALL, "too big an integer", FIRST,
+	{ "9.1", "10.1", FROM(10), "too big an integer", FIRST,
 	  "@creator:a", L, "{'invite':9007199254740993}", NULL,
 	  "not an integer" },
-	{ "9.1", "10.1", ALL, "what has no meaning may be anything", FIRST,
+	{ "9.1", "10.1", FROM(10), "what has no meaning may be anything", FIRST,
 	  "@creator:a", L, "{'historical':'x'}", NULL, NULL },
-	{ "9.2", "10.2", ALL, "events that are a list", FIRST,
+	{ "9.2", "10.2", FROM(10), "events that are a list", FIRST,
 	  "@creator:a", L, "{'events':[1,2]}", NULL, "not an integer" },
-	{ "9.2", "10.2", ALL, "events with a text", FIRST,
+	{ "9.2", "10.2", FROM(10), "events with a text", FIRST,
 	  "@creator:a", L, "{'events':{'a':1,'b':'2'}}", NULL,
 	  "not an integer" },
-	{ "9.2", "10.2", ALL, "notifications null", FIRST,
+	{ "9.2", "10.2", FROM(10), "notifications null", FIRST,
 	  "@creator:a", L, "{'notifications':null}", NULL, "not an integer" },
-	{ "9.2", "10.2", ALL, "notifications with a text", FIRST,
+	{ "9.2", "10.2", FROM(10), "notifications with a text", FIRST,
 	  "@creator:a", L, "{'notifications':{'room':'1'}}", NULL,
 	  "not an integer" },
-	{ "9.2", "10.2", ALL, "notifications with an integer", FIRST,
+	{ "9.2", "10.2", FROM(10), "notifications with an integer", FIRST,
 	  "@creator:a", L, "{'notifications':{'room':1}}", NULL, NULL },
 	{ "9.3", "10.3", ALL, "users that are a list", FIRST,
 	  "@creator:a", L, "{'users':[1,2]}", NULL, "user ids with integers" },
-	{ "9.3", "10.3", ALL, "users with a text", FIRST,
+	{ "9.3", "10.3", FROM(10), "users with a text", FIRST,
 	  "@creator:a", L, "{'users':{'@a:b':'1'}}", NULL,
+	  "user ids with integers" },
+	{ "9.3", "", TILL(9), "users with a text that is an integer", FIRST,
+	  "@creator:a", L, "{'users':{'@a:b':' -01 '}}", NULL, NULL },
+	{ "9.3", "", TILL(9), "users with any other text", FIRST,
+	  "@creator:a", L, "{'users':{'@a:b':'1.0'}}", NULL,
+	  "user ids with integers" },
+	{ "9.3", "10.3", ALL, "users with null", FIRST,
+	  "@creator:a", L, "{'users':{'@a:b':null}}", NULL,
+	  "user ids with integers" },
+	{ "9.3", "", TILL(5), "users with a float", FIRST,
+	  "@creator:a", L, "{'users':{'@a:b':50.57}}", NULL, NULL },
+	{ "9.3", "10.3", FROM(6), "users with a float", FIRST,
+	  "@creator:a", L, "{'users':{'@a:b':50.57}}", NULL,
 	  "user ids with integers" },
 	{ "9.3", "10.3", ALL, "users that are none", FIRST,
 	  "@creator:a", L, "{'users':{'@a:b':1,'a:b':1}}", NULL,
@@ -68,16 +82,20 @@ static const struct auth_case levels[] = {
 	{ "9.3", "10.3", ALL, "users with historical ids", FIRST,
 	  "@creator:a", L, "{'users':{'@A b:c':1}}", NULL, NULL },
 
+	{ "9.4", "", TILL(9), "other levels may be anything before 10", FIRST,
+	  "@creator:a", L, "{'ban':'50','kick':'x','invite':null,"
+	  "'events':{'a':'1','b':[]},'notifications':7}", NULL, NULL },
+
 	/* --------------------------------------------------------- creators */
-	{ "9.4", "", V10 | V11, "the creator has a level", FIRST,
+	{ "9.4", "", TILL(11), "the creator has a level", FIRST,
 	  "@creator:a", L, "{'users':{'@creator:a':100}}", NULL, NULL },
-	{ "", "10.4", V12, "the creator has none", FIRST,
+	{ "", "10.4", V(12), "the creator has none", FIRST,
 	  "@creator:a", L, "{'users':{'@creator:a':100}}", NULL, "creators" },
-	{ "", "10.4", V12, "nor has an additional one",
+	{ "", "10.4", V(12), "nor has an additional one",
 	  CREATE("@creator:a", "{'additional_creators':[1,'@x:y','@user:a']}"),
 	  "@creator:a", L, WITH_USERS("'@user:a':0,'@mod:a':50,'@mod2:a':50"),
 	  NULL, "creators" },
-	{ "", "10.4", V12, "others have",
+	{ "", "10.4", V(12), "others have",
 	  CREATE("@creator:a", "{'additional_creators':['@x:y']}"),
 	  "@creator:a", L, WITH_USERS("'@user:a':0,'@mod:a':50,'@mod2:a':50"),
 	  NULL, NULL },
@@ -90,11 +108,11 @@ static const struct auth_case levels[] = {
 	  "@mod:a", L, "{}", NULL, "power to send" },
 
 	/* ---------------------------------------------------- single levels */
-	{ "9.5", "10.6", ALL, "one is added", NULL,
+	{ "9.5.1 9.5.2", "10.6.1 10.6.2", ALL, "one is added", NULL,
 	  "@mod:a", L, WITH("'ban':50"), NULL, NULL },
-	{ "9.5", "10.6", ALL, "one is changed",
+	{ "9.5.1 9.5.2", "10.6.1 10.6.2", ALL, "one is changed",
 	  LEVELS(WITH("'ban':50")), "@mod:a", L, WITH("'ban':40"), NULL, NULL },
-	{ "9.5", "10.6", ALL, "one is removed", NULL,
+	{ "9.5.1 9.5.2", "10.6.1 10.6.2", ALL, "one is removed", NULL,
 	  "@mod:a", L, "{" USERS EVENTS NOTES "'redact':75}", NULL, NULL },
 	{ "9.5.1", "10.6.1", ALL, "one above oneself is lowered", NULL,
 	  "@mod:a", L, "{" USERS EVENTS NOTES "'redact':50," INVITE "}", NULL,
@@ -104,7 +122,7 @@ static const struct auth_case levels[] = {
 	  "above your own" },
 	{ "9.5.1", "10.6.1", ALL, "by one who is above it", NULL,
 	  "@creator:a", L, "{" USERS EVENTS NOTES INVITE "}", NULL, NULL },
-	{ "9.5.2", "10.6.2", ALL, "users_default above oneself", NULL,
+	{ "9.4 9.5.2", "10.5 10.6.2", ALL, "users_default above oneself", NULL,
 	  "@mod:a", L, WITH("'users_default':51"), NULL, "set a level" },
 	{ "9.5.2", "10.6.2", ALL, "events_default above oneself", NULL,
 	  "@mod:a", L, WITH("'events_default':51"), NULL, "set a level" },
@@ -120,16 +138,32 @@ static const struct auth_case levels[] = {
 	{ "9.5.2", "10.6.2", ALL, "redact above oneself",
 	  LEVELS("{" USERS EVENTS NOTES INVITE "}"),
 	  "@mod:a", L, NOW, NULL, "set a level" },
-	{ "", "10.6.2", V12, "a creator sets the highest", NULL,
+	{ "9.5.1 9.5.2", "", TILL(9), "a level becomes the same in a text",
+	  NULL, "@mod:a", L,
+	  "{" USERS EVENTS NOTES "'redact':' 075'," INVITE "}", NULL, NULL },
+	{ "9.5.1", "", TILL(9), "a text above oneself is lowered",
+	  LEVELS("{" USERS EVENTS NOTES INVITE ",'redact':'75'}"),
+	  "@mod:a", L, "{" USERS EVENTS NOTES INVITE ",'redact':50}", NULL,
+	  "above your own" },
+	{ "9.5.1", "", TILL(9), "one above oneself becomes no level", NULL,
+	  "@mod:a", L, "{" USERS EVENTS NOTES INVITE ",'redact':'x'}", NULL,
+	  "above your own" },
+	{ "9.5.2", "", TILL(9), "a text above oneself is set", NULL,
+	  "@mod:a", L, WITH("'ban':'51'"), NULL, "set a level" },
+	{ "9.5.2", "", TILL(5), "a float above oneself is set", NULL,
+	  "@mod:a", L, WITH("'ban':51.0e0"), NULL, "set a level" },
+	{ "9.5.2", "", TILL(5), "a fraction more than oneself is not above",
+	  NULL, "@mod:a", L, WITH("'ban':50.9"), NULL, NULL },
+	{ "", "10.6.2", V(12), "a creator sets the highest", NULL,
 	  "@creator:a", L, WITH("'ban':9007199254740991"), NULL, NULL },
-	{ "9.5.2", "", V10 | V11, "the creator is bound too", NULL,
+	{ "9.5.2", "", TILL(11), "the creator is bound too", NULL,
 	  "@creator:a", L, WITH("'ban':101"), NULL, "set a level" },
 
 	/* ----------------------------------------- events and notifications */
-	{ "9.6", "10.7", ALL, "one's own level may be changed", NULL,
+	{ "9.6.1", "10.7.1", ALL, "one's own level may be changed", NULL,
 	  "@mod:a", L, WITH_EVENTS("'m.room.name':0,'org.secret':75,"
 	  "'org.low':10"), NULL, NULL },
-	{ "9.6", "10.7", ALL, "and removed", NULL,
+	{ "9.6.1", "10.7.1", ALL, "and removed", NULL,
 	  "@mod:a", L, WITH_EVENTS("'org.secret':75,'org.low':10"), NULL,
 	  NULL },
 	{ "9.6.1", "10.7.1", ALL, "a higher one changed", NULL,
@@ -141,14 +175,16 @@ static const struct auth_case levels[] = {
 	{ "9.6.1", "10.7.1", ALL, "all of them removed", NULL,
 	  "@mod:a", L, "{" USERS NOTES REDACT INVITE "}", NULL,
 	  "not below you" },
-	{ "9.6.1", "10.7.1", ALL, "a higher notification changed", NULL,
+	{ "9.6.1", "10.7.1", FROM(6), "a higher notification changed", NULL,
 	  "@mod:a", L, WITH_NOTES("'room':50,'all':0"), NULL,
 	  "not below you" },
-	{ "9.6.1", "10.7.1", ALL, "a higher notification removed", NULL,
+	{ "9.6.1", "", TILL(5), "before 6 nobody looks at notifications", NULL,
+	  "@mod:a", L, WITH_NOTES("'room':100,'all':0"), NULL, NULL },
+	{ "9.6.1", "10.7.1", FROM(6), "a higher notification removed", NULL,
 	  "@mod:a", L, WITH_NOTES("'room':50"), NULL, "not below you" },
-	{ "9.6", "10.7", ALL, "a notification changed", NULL,
+	{ "9.6.1", "10.7.1", FROM(6), "a notification changed", NULL,
 	  "@mod:a", L, WITH_NOTES("'room':0,'all':75"), NULL, NULL },
-	{ "9.7", "10.8", ALL, "one added", NULL,
+	{ "9.7.1", "10.8.1", ALL, "one added", NULL,
 	  "@mod:a", L, WITH_EVENTS("'m.room.name':50,'org.secret':75,"
 	  "'org.low':10,'x':50"), NULL, NULL },
 	{ "9.7.1", "10.8.1", ALL, "one added above oneself", NULL,
@@ -157,30 +193,36 @@ static const struct auth_case levels[] = {
 	{ "9.7.1", "10.8.1", ALL, "one raised above oneself", NULL,
 	  "@mod:a", L, WITH_EVENTS("'m.room.name':51,'org.secret':75,"
 	  "'org.low':10"), NULL, "more power than" },
-	{ "9.7.1", "10.8.1", ALL, "a notification above oneself", NULL,
+	{ "9.7.1", "10.8.1", FROM(6), "a notification above oneself", NULL,
 	  "@mod:a", L, WITH_NOTES("'room':51,'all':75"), NULL,
 	  "more power than" },
 
 	/* ------------------------------------------------------------ users */
-	{ "9.8", "10.9", ALL, "one below is raised to one's own level",
+	{ "9.8.1", "10.9.1", ALL, "one below is raised to one's own level",
 	  LEVELS(WITH_USERS("$C'@mod:a':50,'@user:a':49")),
 	  "@mod:a", L, WITH_USERS("$C'@mod:a':50,'@user:a':50"), NULL, NULL },
-	{ "9.8", "10.9", ALL, "one below is removed",
+	{ "9.8.1", "10.9.1", ALL, "one below is removed",
 	  LEVELS(WITH_USERS("$C'@mod:a':50,'@user:a':49")),
 	  "@mod:a", L, WITH_USERS("$C'@mod:a':50"), NULL, NULL },
+	{ "9.9.1", "", TILL(9), "a text above oneself is given", NULL,
+	  "@mod:a", L, WITH_USERS("$C'@mod:a':50,'@mod2:a':50,'@user:a':'51'"),
+	  NULL, "more power than" },
+	{ "9.7.1", "", TILL(9), "a text above oneself for a type", NULL,
+	  "@mod:a", L, WITH_EVENTS("'m.room.name':50,'org.secret':75,"
+	  "'org.low':10,'x':'51'"), NULL, "more power than" },
 	{ "9.8.1", "10.9.1", ALL, "an equal is lowered", NULL,
 	  "@mod:a", L, WITH_USERS("$C'@mod:a':50,'@mod2:a':0"), NULL,
 	  "not below you" },
 	{ "9.8.1", "10.9.1", ALL, "an equal is removed", NULL,
 	  "@mod:a", L, WITH_USERS("$C'@mod:a':50"), NULL, "not below you" },
-	{ "9.8.1", "", V10 | V11, "one above is removed", NULL,
+	{ "9.8.1", "", TILL(11), "one above is removed", NULL,
 	  "@mod:a", L, WITH_USERS("'@mod:a':50,'@mod2:a':50"), NULL,
 	  "not below you" },
-	{ "9.8", "10.9", ALL, "one's own is lowered", NULL,
+	{ "9.8.1", "10.9.1", ALL, "one's own is lowered", NULL,
 	  "@mod:a", L, WITH_USERS("$C'@mod:a':49,'@mod2:a':50"), NULL, NULL },
-	{ "9.8", "10.9", ALL, "one's own is removed", NULL,
+	{ "9.8.1", "10.9.1", ALL, "one's own is removed", NULL,
 	  "@mod:a", L, WITH_USERS("$C'@mod2:a':50"), NULL, NULL },
-	{ "9.9", "10.10", ALL, "one is added at one's own level", NULL,
+	{ "9.9.1", "10.10.1", ALL, "one is added at one's own level", NULL,
 	  "@mod:a", L, WITH_USERS("$C'@mod:a':50,'@mod2:a':50,'@user:a':50"),
 	  NULL, NULL },
 	{ "9.9.1", "10.10.1", ALL, "one is added above oneself", NULL,
@@ -193,29 +235,13 @@ static const struct auth_case levels[] = {
 	  LEVELS(WITH_USERS("$C'@mod:a':50,'@user:a':49")),
 	  "@mod:a", L, WITH_USERS("$C'@mod:a':50,'@user:a':51"), NULL,
 	  "more power than" },
-	{ "", "10.9", V12, "a creator lowers the highest",
+	{ "", "10.9.1", V(12), "a creator lowers the highest",
 	  LEVELS(WITH_USERS("'@mod:a':9007199254740991")),
 	  "@creator:a", L, WITH_USERS("'@mod:a':0"), NULL, NULL },
-	{ "", "10.10", V12, "a creator gives the highest", NULL,
+	{ "", "10.10.1", V(12), "a creator gives the highest", NULL,
 	  "@creator:a", L, WITH_USERS("'@mod:a':9007199254740991,"
 	  "'@mod2:a':50"), NULL, NULL },
 };
-
-/* Before room version 6 levels of notifications were not looked at. */
-static void
-check_traits(void)
-{
-	static const struct room_version v5 = {
-		.id = "5", .creator_in_content = true
-	};
-	struct auth_case c = {
-		.name = "a higher notification changed",
-		.sender = "@mod:a", .type = "m.room.power_levels", .key = "",
-		.content = WITH_NOTES("'room':50,'all':0")
-	};
-
-	judge(&v5, &c, "9");
-}
 
 /* Thousands of users: each is found, whatever the order. */
 static void
@@ -263,8 +289,10 @@ main(void)
 {
 	mem = arena_new();
 	JUDGE_ALL(levels);
-	check_traits();
 	check_many();
+	covered("9.1 9.2 9.3 9.4 9.5.1 9.5.2 9.6.1 9.7.1 9.8.1 9.9.1 9.10+",
+	    "10.1 10.2 10.3 10.4 10.5 10.6.1 10.6.2 10.7.1 10.8.1 10.9.1 "
+	    "10.10.1 10.11+");
 	arena_free(mem);
 	return done_testing();
 }

@@ -201,6 +201,51 @@ test_print(struct arena *mem)
 }
 
 static void
+test_loose(struct arena *mem)
+{
+	struct buf b;
+
+	buf_init(&b, mem, SIZE_MAX);
+	json_canonical_loose(&b, tree_of(mem, "{ \"b\" : [1.50, 1E3, 1e300],"
+	    "\"a\": {\"d\": 9007199254740993, \"c\": -0.0} }"));
+	is_text(buf_str(&b), "{\"a\":{\"c\":0,\"d\":9007199254740992},"
+	    "\"b\":[1.5,1000,1e+300]}", "in order, with any number");
+}
+
+static const char *
+kept(struct arena *mem, const char *text)
+{
+	cJSON *tree = tree_of(mem, text);
+	struct buf b;
+
+	json_keep_numbers(mem, tree, span_of(text));
+	buf_init(&b, mem, SIZE_MAX);
+	json_canonical_loose(&b, tree);
+	return buf_str(&b);
+}
+
+static void
+test_kept(struct arena *mem)
+{
+	static const char all[] = "{\"a\":[1.0,[],{},-0,[[9223372036854775807,"
+	    "1E3]],0.50],\"b\":{\"7\":\"8\\\"9\",\"c\":10},\"d\":1e-07}";
+	cJSON *tree;
+	struct buf b;
+
+	is_text(kept(mem, all), all, "every number as it was written");
+	is_text(kept(mem, "{\"b\" : 1.50 , \"a\" : [ -1.0e+2 ] }"),
+	    "{\"a\":[-1.0e+2],\"b\":1.50}", "each in its place");
+	is_text(kept(mem, "1.0"), "1.0", "a number alone");
+	is_text(kept(mem, "[\"1.0\",true,null]"), "[\"1.0\",true,null]",
+	    "and none");
+	tree = tree_of(mem, "[1.0]");
+	json_keep_numbers(mem, tree, SPAN("[1.0]"));
+	buf_init(&b, mem, SIZE_MAX);
+	ok(json_canonical(&b, tree), "an integer is one, however written");
+	is_text(buf_str(&b), "[1]", "and canonical JSON has one way for it");
+}
+
+static void
 test_quote(struct arena *mem)
 {
 	struct buf b;
@@ -231,6 +276,8 @@ main(void)
 	test_many(mem);
 	test_bound(mem);
 	test_print(mem);
+	test_loose(mem);
+	test_kept(mem);
 	test_quote(mem);
 	arena_free(mem);
 	return done_testing();

@@ -55,7 +55,8 @@ canonical(const cJSON *t)
 	struct buf out;
 
 	buf_init(&out, mem, 1 << 20);
-	return json_canonical(&out, t) ? buf_str(&out) : NULL;
+	json_canonical_loose(&out, t);
+	return buf_str(&out);
 }
 
 static const struct room_version *
@@ -66,32 +67,31 @@ version(const char *id)
 
 /* ------------------------------------------------- the published vectors */
 
-/* Of what those events need, room version 1 redacts as this does. */
-static const struct room_version version_1 = { .id = "1" };
-
 static void
 check_vector(const char *name, const char *text, const char *hash)
 {
+	const struct room_version *v = version("1");
 	cJSON *event = tree(text), *content = json_get(event, "content");
 
-	is_text(event_content_hash(mem, event), hash, "%s: content hash", name);
-	ok(event_signature_valid(mem, &version_1, event, SERVER, KEY_ID,
+	is_text(event_content_hash(mem, v, event), hash, "%s: content hash",
+	    name);
+	ok(event_signature_valid(mem, v, event, SERVER, KEY_ID,
 	    key.key.public), "%s: signature", name);
-	ok(!event_signature_valid(mem, &version_1, event, SERVER, "ed25519:2",
+	ok(!event_signature_valid(mem, v, event, SERVER, "ed25519:2",
 	    key.key.public), "%s: no signature of another key", name);
-	ok(!event_signature_valid(mem, &version_1, event, "other", KEY_ID,
+	ok(!event_signature_valid(mem, v, event, "other", KEY_ID,
 	    key.key.public), "%s: none of another server", name);
-	ok(event_signature_valid(mem, &version_1, event_redact(&version_1,
+	ok(event_signature_valid(mem, v, event_redact(v,
 	    event), SERVER, KEY_ID, key.key.public),
 	    "%s: the signature outlives redaction", name);
 
 	cJSON_AddStringToObject(content, "more", "text");
-	ok(strcmp(event_content_hash(mem, event), hash) != 0,
+	ok(strcmp(event_content_hash(mem, v, event), hash) != 0,
 	    "%s: more content has another hash", name);
-	ok(event_signature_valid(mem, &version_1, event, SERVER, KEY_ID,
+	ok(event_signature_valid(mem, v, event, SERVER, KEY_ID,
 	    key.key.public), "%s: and the same signature", name);
 	json_get(event, "type")->valuestring = arena_strdup(mem, "Y");
-	ok(!event_signature_valid(mem, &version_1, event, SERVER, KEY_ID,
+	ok(!event_signature_valid(mem, v, event, SERVER, KEY_ID,
 	    key.key.public), "%s: not with another type", name);
 }
 
@@ -123,11 +123,21 @@ check_vectors(void)
 
 static const char *const auth[] = { A, P }, *const prev[] = { P };
 
+/* Of what room versions 1 and 2 cite; any two hashes will do. */
+static const char *const hashes[] = {
+	"onLKD1bGljeBWQhWZ1kaP9SorVmRQNdN5aM2JYU2n/g",
+	"5jM4wQpv6lnBo7CLIghJuHdW+s2CMBJPUOGOC89ncos"
+};
+
 static struct draft
 draft(const char *v, const char *type, const char *state_key,
     const char *content)
 {
+	const bool old = !version(v)->id_is_hash;
+
 	return (struct draft){
+		.auth_hashes = old ? hashes : NULL,
+		.prev_hashes = old ? hashes + 1 : NULL,
 		.version = version(v), .room_id = "!r:domain",
 		.sender = "@u:domain", .type = type, .state_key = state_key,
 		.content = tree(content), .origin_server_ts = 1000000,
@@ -170,7 +180,7 @@ recheck(const char *name, const struct draft *d, const struct pdu *pdu)
 	cJSON *event = parse(pdu->text.s, pdu->text.n);
 
 	is_text(canonical(event), text, "%s: is canonical", name);
-	is_text(event_content_hash(mem, event),
+	is_text(event_content_hash(mem, v, event),
 	    json_text(json_get(event, "hashes"), "sha256"),
 	    "%s: content hash", name);
 	ok(event_signature_valid(mem, v, event, SERVER, KEY_ID, key.key.public),
@@ -184,7 +194,7 @@ recheck(const char *name, const struct draft *d, const struct pdu *pdu)
 	    pdu->content_len), canonical(json_get(event, "content")),
 	    "%s: content's place", name);
 	ok(json_get(event, "origin") == NULL &&
-	    json_get(event, "event_id") == NULL &&
+	    (json_get(event, "event_id") == NULL) == v->id_is_hash &&
 	    json_get(event, "unsigned") == NULL, "%s: nothing superfluous",
 	    name);
 }
@@ -274,6 +284,64 @@ check_texts(void)
 	    "'state_key':'','type':'m.room.create'"));
 }
 
+#define FLOATS	"{'body':'x','size':1.5,'far':1E300,'small':0.0000001,'n':2.0}"
+#define FLOATS_SIGNED							\
+	"{'body':'x','far':1e+300,'n':2,'size':1.5,'small':1e-07}"
+
+/* Before room version 6, numbers of any kind; and ids and hashes of old. */
+static void
+check_old_texts(void)
+{
+	struct draft d = draft("1", "m.room.message", NULL, FLOATS);
+
+	d.event_id = "$e:domain";
+	d.auth_events = (const char *const[]){ "$a:domain", "$p:domain" };
+	d.prev_events = d.auth_events + 1;
+	expect("message in 1", d, "$e:domain",
+	    HEAD("['$a:domain',{'sha256':"
+	    "'onLKD1bGljeBWQhWZ1kaP9SorVmRQNdN5aM2JYU2n/g'}],"
+	    "['$p:domain',{'sha256':"
+	    "'5jM4wQpv6lnBo7CLIghJuHdW+s2CMBJPUOGOC89ncos'}]") FLOATS_SIGNED
+	    ",'depth':7,'event_id':'$e:domain','hashes':{'sha256':"
+	    "'CwWBP7Xja89QyaQeFmoBiA6A1m8xho8dvms7jcxncmQ'},"
+	    "'origin_server_ts':1000000,'prev_events':[['$p:domain',{'sha256':"
+	    "'5jM4wQpv6lnBo7CLIghJuHdW+s2CMBJPUOGOC89ncos'}]],"
+	    "'room_id':'!r:domain','sender':'@u:domain',"
+	    "'signatures':{'domain':{'ed25519:1':'"
+	    "pNO681m9e+LIeKUDrgCOoFinCiWlWILfv4bNRECm"
+	    "7xq5uDRFV1LpIvTGquk7D32vzwwxT9kpTkvehxmQmCt3Cg"
+	    "'}},'type':'m.room.message'}");
+	expect("message in 3", draft("3", "m.room.message", NULL, FLOATS),
+	    "$0jiJbuCWY7kJhByKQBodkzM+vWOjT8s4aZBasQmJOgc",
+	    HEAD("'" A "','" P "'") FLOATS_SIGNED
+	    TAIL("7", "xtIHwXbTSctbtEp3Wuzg76TmNc3U38JwP9MTg75AxOE", "1000000",
+	    "'" P "'", "'room_id':'!r:domain',",
+	    "mit5CH2LpoaHGdNTqD3FW/sag2XvYx6EZ0RHn0O5"
+	    "d3mD1tb8ZQKo/K27p+VGwPSzlUIqQVmfp3/wKvQdVzMOBQ",
+	    "'type':'m.room.message'"));
+	expect("message in 4", draft("4", "m.room.message", NULL, FLOATS),
+	    "$0jiJbuCWY7kJhByKQBodkzM-vWOjT8s4aZBasQmJOgc",
+	    HEAD("'" A "','" P "'") FLOATS_SIGNED
+	    TAIL("7", "xtIHwXbTSctbtEp3Wuzg76TmNc3U38JwP9MTg75AxOE", "1000000",
+	    "'" P "'", "'room_id':'!r:domain',",
+	    "mit5CH2LpoaHGdNTqD3FW/sag2XvYx6EZ0RHn0O5"
+	    "d3mD1tb8ZQKo/K27p+VGwPSzlUIqQVmfp3/wKvQdVzMOBQ",
+	    "'type':'m.room.message'"));
+}
+
+/* An id that was not given is one of our own, and of no other event. */
+static void
+check_new_ids(void)
+{
+	struct draft d = draft("2", "m.room.message", NULL, "{}");
+	const char *first = made("without an id", &d).event_id;
+
+	ok(strlen(first) == 1 + 18 + strlen(":" SERVER) &&
+	    strcmp(id_server(first), SERVER) == 0, "2: an id of this server");
+	ok(strcmp(made("nor this", &d).event_id, first) != 0,
+	    "2: and another for another event");
+}
+
 /* Each version with what is redacted differently in it. */
 static void
 check_kinds(void)
@@ -342,19 +410,19 @@ check_lengths(void)
 
 	d.sender = filled("@", 247, ":domain");
 	d.room_id = filled("!", 247, ":domain");
-	made("everything of 255 bytes", &d);
+	made("EVT-5: everything of 255 bytes", &d);
 	d = draft("10", filled("", 256, ""), NULL, "{}");
-	refused("type of 256 bytes", &d, M_TOO_LARGE);
+	refused("EVT-5: type of 256 bytes", &d, M_TOO_LARGE);
 	d = draft("10", "x", filled("", 256, ""), "{}");
-	refused("state key of 256 bytes", &d, M_TOO_LARGE);
+	refused("EVT-5: state key of 256 bytes", &d, M_TOO_LARGE);
 	d = draft("10", "x", filled("\xc3\xa4", 254, ""), "{}");
 	refused("state key of 255 characters in 256 bytes", &d, M_TOO_LARGE);
 	d = draft("10", "x", NULL, "{}");
 	d.sender = filled("@", 248, ":domain");
-	refused("sender of 256 bytes", &d, M_TOO_LARGE);
+	refused("EVT-5: sender of 256 bytes", &d, M_TOO_LARGE);
 	d = draft("10", "x", NULL, "{}");
 	d.room_id = filled("!", 248, ":domain");
-	refused("room id of 256 bytes", &d, M_TOO_LARGE);
+	refused("EVT-5: room id of 256 bytes", &d, M_TOO_LARGE);
 }
 
 static void
@@ -365,15 +433,15 @@ check_size(void)
 
 	d.content = tree(filled("{'body':'", room, "'}"));
 	is_int((int64_t)made("as big as can be", &d).text.n, EVENT_MAX,
-	    "of 65,536 bytes");
+	    "EVT-5: of 65,536 bytes");
 	d.content = tree(filled("{'body':'", room + 1, "'}"));
-	refused("a byte more", &d, M_TOO_LARGE);
+	refused("EVT-5: a byte more", &d, M_TOO_LARGE);
 	d.content = tree(filled("{'body':'", 10 * EVENT_MAX, "'}"));
 	refused("much more", &d, M_TOO_LARGE);
 	/* What counts is the canonical text. */
 	d.content = tree(filled("{ 'body':          '\\u0041", room - 1, "'}"));
 	is_int((int64_t)made("longer as it was sent", &d).text.n, EVENT_MAX,
-	    "of 65,536 bytes");
+	    "EVT-5: of 65,536 bytes");
 }
 
 static void
@@ -389,10 +457,18 @@ check_numbers(void)
 	int64_t depth = 0;
 	size_t i;
 
-	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		d = draft("10", "m.room.message", NULL, bad[i]);
-		refused(bad[i], &d, M_BAD_JSON);
-	}
+	const struct room_version *v;
+
+	for (i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		for (v = room_versions; v->id != NULL; v++) {
+			d = draft(v->id, "m.room.message", NULL, bad[i]);
+			if (v->strict_json)
+				refused(arena_printf(mem, "%s: %s", v->id,
+				    bad[i]), &d, M_BAD_JSON);
+			else
+				made(arena_printf(mem, "%s: %s", v->id,
+				    bad[i]), &d);
+		}
 	d = draft("10", "x", NULL, "{}");
 	d.depth = JSON_INT_MAX + 1;
 	pdu = made("too deep", &d);
@@ -412,8 +488,8 @@ check_numbers(void)
 	d = draft("10", "x", "\xed\xa0\x80", "{}");
 	refused("state key that is not UTF-8", &d, M_BAD_JSON);
 
-	ok(event_content_hash(mem, tree("{'content':{'a':1.5}}")) == NULL,
-	    "no content hash over a float");
+	ok(event_content_hash(mem, version("6"),
+	    tree("{'content':{'a':1.5}}")) == NULL, "no content hash over a float");
 	ok(event_reference_id(mem, version("10"), tree("{'depth':1.5}")) ==
 	    NULL, "no reference hash over a float");
 	ok(!event_signature_valid(mem, version("10"), tree("{'depth':1.5,"
@@ -427,56 +503,61 @@ static const struct {
 	const char	*name;
 	const char	*type;
 	const char	*content;
-	const char	*left_10;
-	const char	*left_11;	/* and 12; NULL: the same */
+	const char	*left;
+	/* What was left till that room version, where it was something else. */
+	unsigned	 till;
+	const char	*left_till;
 } redactions[] = {
 	{ "message", "m.room.message",
-	  "{'body':'x','membership':'join','creator':'y'}", "{}", NULL },
+	  "{'body':'x','membership':'join','creator':'y'}", "{}", 0, NULL },
 	{ "member", "m.room.member",
 	  "{'membership':'join','displayname':'x','is_direct':true,"
 	  "'join_authorised_via_users_server':'@a:b'}",
 	  "{'join_authorised_via_users_server':'@a:b','membership':'join'}",
-	  NULL },
+	  8, "{'membership':'join'}" },
 	{ "member with a third party invite", "m.room.member",
 	  "{'membership':'invite','third_party_invite':{'display_name':'x',"
 	  "'signed':{'mxid':'@a:b','extra':1}}}",
-	  "{'membership':'invite'}",
 	  "{'membership':'invite','third_party_invite':{'signed':{'extra':1,"
-	  "'mxid':'@a:b'}}}" },
+	  "'mxid':'@a:b'}}}",
+	  10, "{'membership':'invite'}" },
 	{ "member with an unsigned third party invite", "m.room.member",
 	  "{'membership':'invite','third_party_invite':{'display_name':'x'}}",
-	  "{'membership':'invite'}",
-	  "{'membership':'invite','third_party_invite':{}}" },
+	  "{'membership':'invite','third_party_invite':{}}",
+	  10, "{'membership':'invite'}" },
 	{ "member with no object there", "m.room.member",
 	  "{'membership':'invite','third_party_invite':'x'}",
-	  "{'membership':'invite'}", NULL },
+	  "{'membership':'invite'}", 0, NULL },
 	{ "create", "m.room.create",
 	  "{'creator':'@a:b','room_version':'x','m.federate':false,"
 	  "'predecessor':{'room_id':'!x'}}",
-	  "{'creator':'@a:b'}",
 	  "{'creator':'@a:b','m.federate':false,'predecessor':{'room_id':'!x'},"
-	  "'room_version':'x'}" },
+	  "'room_version':'x'}",
+	  10, "{'creator':'@a:b'}" },
 	{ "join rules", "m.room.join_rules",
 	  "{'join_rule':'restricted','allow':[{'type':'x'}],'more':1}",
-	  "{'allow':[{'type':'x'}],'join_rule':'restricted'}", NULL },
+	  "{'allow':[{'type':'x'}],'join_rule':'restricted'}",
+	  7, "{'join_rule':'restricted'}" },
 	{ "power levels", "m.room.power_levels",
 	  "{'ban':1,'events':{'x':2},'events_default':3,'invite':4,'kick':5,"
 	  "'notifications':{'room':6},'redact':7,'state_default':8,"
 	  "'users':{'@a:b':9},'users_default':10,'historical':11}",
-	  "{'ban':1,'events':{'x':2},'events_default':3,'kick':5,'redact':7,"
-	  "'state_default':8,'users':{'@a:b':9},'users_default':10}",
 	  "{'ban':1,'events':{'x':2},'events_default':3,'invite':4,'kick':5,"
+	  "'redact':7,'state_default':8,'users':{'@a:b':9},"
+	  "'users_default':10}",
+	  10, "{'ban':1,'events':{'x':2},'events_default':3,'kick':5,"
 	  "'redact':7,'state_default':8,'users':{'@a:b':9},"
 	  "'users_default':10}" },
 	{ "history visibility", "m.room.history_visibility",
 	  "{'history_visibility':'shared','more':1}",
-	  "{'history_visibility':'shared'}", NULL },
+	  "{'history_visibility':'shared'}", 0, NULL },
 	{ "redaction", "m.room.redaction", "{'redacts':'$x','reason':'y'}",
-	  "{}", "{'redacts':'$x'}" },
-	{ "aliases", "m.room.aliases", "{'aliases':['#a:b']}", "{}", NULL },
+	  "{'redacts':'$x'}", 10, "{}" },
+	{ "aliases", "m.room.aliases", "{'aliases':['#a:b'],'more':1}", "{}",
+	  5, "{'aliases':['#a:b']}" },
 	{ "third party invite", "m.room.third_party_invite",
-	  "{'public_key':'x','display_name':'y'}", "{}", NULL },
-	{ "nothing", "m.room.member", "{}", "{}", NULL },
+	  "{'public_key':'x','display_name':'y'}", "{}", 0, NULL },
+	{ "nothing", "m.room.member", "{}", "{}", 0, NULL },
 };
 
 static void
@@ -489,48 +570,35 @@ check_redactions(void)
 	    "'prev_events':['$p'],'prev_state':[],'auth_events':['$a'],"
 	    "'origin':'b','origin_server_ts':2,'membership':'join',"
 	    "'unsigned':{'age':3},'redacts':'$y','more':4}";
-	static const char start[] = "{'auth_events':['$a'],'content':"
+	static const char begun[] = "{'auth_events':['$a'],'content':"
 	    "{'membership':'join'},'depth':1,'event_id':'$x',"
 	    "'hashes':{'sha256':'x'},";
 	static const char end[] = "'room_id':'!r','sender':'@a:b',"
 	    "'signatures':{'b':{}},'state_key':'@a:b','type':'m.room.member'}";
-	const struct room_version before_9 = { .id = "8", .restricted = true };
-	const struct room_version before_8 = { .id = "7" };
+	const struct room_version *v;
 	const char *left;
 	size_t i;
 
-	for (i = 0; i < sizeof redactions / sizeof redactions[0]; i++) {
-		is_text(canonical(content_redact(version("10"),
-		    redactions[i].type, tree(redactions[i].content))),
-		    json(redactions[i].left_10), "10: %s", redactions[i].name);
-		left = redactions[i].left_11 != NULL ? redactions[i].left_11 :
-		    redactions[i].left_10;
-		is_text(canonical(content_redact(version("11"),
-		    redactions[i].type, tree(redactions[i].content))),
-		    json(left), "11: %s", redactions[i].name);
-		is_text(canonical(content_redact(version("12"),
-		    redactions[i].type, tree(redactions[i].content))),
-		    json(left), "12: %s", redactions[i].name);
-	}
-	is_text(canonical(content_redact(&before_9, "m.room.member", tree("{"
-	    "'membership':'join','join_authorised_via_users_server':'x'}"))),
-	    json("{'membership':'join'}"), "8: the authorising user goes");
-	is_text(canonical(content_redact(&before_8, "m.room.join_rules",
-	    tree("{'join_rule':'x','allow':[]}"))), json("{'join_rule':'x'}"),
-	    "7: what is allowed goes");
-
-	is_text(canonical(event_redact(version("10"), tree(event))),
-	    json(arena_printf(mem, "%s'membership':'join','origin':'b',"
-	    "'origin_server_ts':2,'prev_events':['$p'],'prev_state':[],%s",
-	    start, end)), "10: an event's own keys");
+	for (i = 0; i < sizeof redactions / sizeof redactions[0]; i++)
+		for (v = room_versions; v->id != NULL; v++) {
+			left = (unsigned)atoi(v->id) <= redactions[i].till ?
+			    redactions[i].left_till : redactions[i].left;
+			is_text(canonical(content_redact(v, redactions[i].type,
+			    tree(redactions[i].content))), json(left),
+			    "RED-3: %s is redacted, in %s",
+			    redactions[i].name, v->id);
+		}
+	for (v = room_versions; v->id != NULL; v++)
+		is_text(canonical(event_redact(v, tree(event))),
+		    json(arena_printf(mem, atoi(v->id) <= 10 ?
+		    "%s'membership':'join','origin':'b','origin_server_ts':2,"
+		    "'prev_events':['$p'],'prev_state':[],%s" :
+		    "%s'origin_server_ts':2,'prev_events':['$p'],%s", begun,
+		    end)), "RED-2, RED-7: an event's own keys, in %s", v->id);
 	is_text(canonical(event_redact(version("11"), tree("{'content':{}}"))),
 	    "{}", "content of no type goes");
 	is_text(canonical(event_redact(version("11"), tree("{'type':'x'}"))),
 	    json("{'type':'x'}"), "what has no content gets none");
-	is_text(canonical(event_redact(version("11"), tree(event))),
-	    json(arena_printf(mem, "%s'origin_server_ts':2,"
-	    "'prev_events':['$p'],%s", start, end)),
-	    "11: an event's own keys");
 }
 
 int
@@ -547,6 +615,8 @@ main(void)
 	ed25519_from_seed(&key.key, seed);
 	check_vectors();
 	check_texts();
+	check_old_texts();
+	check_new_ids();
 	check_kinds();
 	check_lengths();
 	check_size();

@@ -89,8 +89,9 @@ make_rooms(struct author *who)
 	struct sent sent;
 
 	for (int i = 0; i < ROOMS; i++) {
-		room_begin(&anna, room_version_find("10"), json_parse_own(
-		    scratch_mem, SPAN("{}")), &room[i], &sent, &why);
+		room_begin(&anna, &(struct new_room){
+		    .version = room_version_find("10") }, &room[i], &sent,
+		    &why);
 		put_member(&anna, &room[i], ANNA, "join");
 		put(&anna, &room[i], "m.room.join_rules", "",
 		    i % 3 == 2 ? "{\"join_rule\":\"knock\"}" :
@@ -294,8 +295,8 @@ make_open_room(struct room *in)
 	const char *why = "";
 	struct sent sent;
 
-	room_begin(&anna, room_version_find("10"), json_parse_own(scratch_mem,
-	    SPAN("{}")), in, &sent, &why);
+	room_begin(&anna, &(struct new_room){
+	    .version = room_version_find("10") }, in, &sent, &why);
 	put_member(&anna, in, ANNA, "join");
 	put(&anna, in, "m.room.join_rules", "", "{\"join_rule\":\"public\"}");
 	put_member(&other, in, OTHER, "join");

@@ -4,8 +4,10 @@
  */
 #include "json/json.h"
 #include "matrix/event.h"
+#include "matrix/ids.h"
 #include "matrix/room.h"
 #include "matrix/shape.h"
+#include "store/db-inner.h"
 #include "store/stream.h"
 #include "scratch.h"
 #include "tap.h"
@@ -59,8 +61,9 @@ static struct room
 begin(struct author *by, const char *version, const char *content)
 {
 	struct room room = { 0 };
-	enum mx_err err = room_begin(by, room_version_find(version),
-	    tree(content), &room, &sent, &why);
+	enum mx_err err = room_begin(by, &(struct new_room){
+	    .version = room_version_find(version), .content = tree(content) },
+	    &room, &sent, &why);
 
 	is_int(err, M_OK, "a room of version %s", version);
 	return room;
@@ -87,6 +90,49 @@ joined(const cJSON *array)
 	cJSON_ArrayForEach(item, array)
 		all = arena_printf(scratch_mem, "%s%s ", all, item->valuestring);
 	return all;
+}
+
+/* Is it the id of the event nr and that event's reference hash? */
+static bool
+is_pair(const struct room *room, const cJSON *pair, int64_t nr)
+{
+	struct event_row row;
+
+	return event_find(db, nr, &row) && cJSON_GetArraySize(pair) == 2 &&
+	    strcmp(pair->child->valuestring, row.event_id) == 0 &&
+	    strcmp(json_text(pair->child->next, "sha256"),
+	    event_reference_hash(scratch_mem, room->version, pdu(nr))) == 0;
+}
+
+/* Where ids are no hashes, the hashes of events stand beside their ids. */
+static void
+test_pairs(const char *version)
+{
+	struct room room = begin(&alice, version, "{}");
+	int64_t create = sent.nr, join;
+	const cJSON *event;
+
+	event = pdu(create);
+	is_text(json_text(event, "event_id"), sent.event_id,
+	    "%s: an event says its id", version);
+	ok(event_id_valid(sent.event_id) &&
+	    strcmp(id_server(sent.event_id), "example.org") == 0,
+	    "%s: which has our name in it", version);
+	put(&alice, &room, MEMBER, ALICE, "{\"membership\":\"join\"}");
+	join = sent.nr;
+	event = pdu(join);
+	ok(is_pair(&room, json_get(event, "auth_events")->child, create),
+	    "%s: the creator's join cites create", version);
+	put(&alice, &room, "a", NULL, "{\"half\":0.5}");
+	event = pdu(sent.nr);
+	ok(is_pair(&room, json_get(event, "prev_events")->child, join),
+	    "%s: its parent", version);
+	ok(is_pair(&room, json_get(event, "auth_events")->child, create) &&
+	    is_pair(&room, json_get(event, "auth_events")->child->next, join),
+	    "%s: what it cites", version);
+	ok(event_signature_valid(scratch_mem, room.version, event,
+	    scratch_conf.server_name, alice.key->id, alice.key->key.public),
+	    "%s: its signature", version);
 }
 
 static void
@@ -120,15 +166,59 @@ test_create(void)
 	ok(span_is(row.content, "{\"creator\":\"" ALICE "\","
 	    "\"room_version\":\"10\",\"x\":1}"),
 	    "creator and room_version are what they are");
-	is_int(row.depth, 1, "the first event has depth 1");
+	is_int(row.depth, 1, "EVT-2: the first event has depth 1");
 	is_int((int64_t)strlen(ten.room_id), 1 + 18 + 1 + 11, "length of an id");
 	ok(room_find(db, ten.room_id, &found) && found.nr == ten.nr &&
 	    found.version == ten.version, "the room is found");
 	ok(!room_find(db, "!none:example.org", &found), "another is not");
-	is_int(room_begin(&alice, room_version_find("12"),
-	    tree("{\"additional_creators\":7}"), &found, &sent, &why),
-	    M_FORBIDDEN, "create goes by the rules");
+	is_int(room_begin(&alice, &(struct new_room){
+	    .version = room_version_find("12"),
+	    .content = tree("{\"additional_creators\":7}") },
+	    &found, &sent, &why), M_FORBIDDEN, "create goes by the rules");
 	ok(why != NULL, "which say why");
+}
+
+/* Made in several transactions, it is whole or not there. */
+static void
+test_hidden(void)
+{
+	const struct new_room wanted = { .hidden = true,
+	    .version = room_version_find("10"), .room_id = room_id_new(&alice) };
+	struct room room, found;
+	struct member member;
+	int64_t before = change_last(db), rooms;
+
+	is_int(room_begin(&alice, &wanted, &room, &sent, &why), M_OK,
+	    "a hidden room");
+	is_text(room.room_id, wanted.room_id, "has the id it shall have");
+	put(&alice, &room, "m.room.member", ALICE, "{\"membership\":\"join\"}");
+	put(&alice, &room, "m.room.name", "", "{\"name\":\"n\"}");
+	put(&alice, &room, "m.room.member", BOB, "{\"membership\":\"invite\"}");
+	ok(!room_find(db, room.room_id, &found), "nobody finds it");
+	is_int(room_member(db, room.nr, bob.user).membership, MEMBERSHIP_NONE,
+	    "nobody has to do with it");
+	is_int(change_last(db), before, "nobody is told");
+
+	room_reveal(db, &room);
+	ok(room_find(db, room.room_id, &found), "shown, it is found");
+	is_int(change_last(db) - before, 4, "and its events are told");
+	member = room_member(db, room.nr, bob.user);
+	is_int(member.membership, MEMBERSHIP_INVITE, "members are members");
+	is_int(member.pos, change_last(db), "since then");
+	put(&alice, &room, "m.room.topic", "", "{\"topic\":\"t\"}");
+	is_int(sent.pos, change_last(db), "what comes later is told at once");
+
+	rooms = db_pragma(db, "SELECT count(*) FROM room");
+	before = db_pragma(db, "SELECT count(*) FROM event");
+	is_int(room_begin(&alice, &(struct new_room){ .hidden = true,
+	    .version = room_version_find("12") }, &room, &sent, &why), M_OK,
+	    "another");
+	put(&alice, &room, "m.room.member", ALICE, "{\"membership\":\"join\"}");
+	while (room_unmake(db, room.nr))
+		;
+	is_int(db_pragma(db, "SELECT count(*) FROM room"), rooms, "is removed");
+	is_int(db_pragma(db, "SELECT count(*) FROM event"), before,
+	    "with its events");
 }
 
 /* Room ids of version 12 are hashes of what was asked, and when. */
@@ -213,7 +303,7 @@ test_state(void)
 	second = sent;
 	ok(second.nr > first.nr && second.pos > first.pos, "news is new");
 	event_find(db, second.nr, &row);
-	is_int(row.replaces, first.nr, "and replaces the old");
+	is_int(row.replaces, first.nr, "EVT-3: and replaces the old");
 	is_int(room_state_now(db, room.nr, "x", "k"), second.nr, "now");
 	is_int(room_state_at(db, room.nr, second.nr, "x", "k"), second.nr,
 	    "after it");
@@ -279,7 +369,12 @@ main(void)
 	bob = author(key, BOB);
 	test_users();
 	test_create();
+	test_hidden();
 	test_same_moment();
+	test_pairs("1");
+	test_pairs("2");
+	for (unsigned n = 3; n <= 9; n++)
+		test_graph(arena_printf(scratch_mem, "%u", n), true);
 	test_graph("10", true);
 	test_graph("11", true);
 	test_graph("12", false);

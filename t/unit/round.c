@@ -125,6 +125,23 @@ write_why(struct request *r)
 	return fail(r, M_FORBIDDEN, "%s", why);
 }
 
+/* Three changes, a transaction each: 90, 91, 92. */
+static enum mx_err
+write_pieces(struct request *r)
+{
+	static const int next[] = { 0, 1, 2 };
+	const int *done = r->piece;
+	int n = done == NULL ? 0 : *done + 1;
+
+	change_add(r->db, CHANGE_EVENT, 0, 0, 90 + n);
+	if (++runs == fail_at)
+		db_script(r->db, "ROLLBACK");
+	if (n < 2)
+		return more(r, write_pieces, &next[n]);
+	put_int(&r->out, "pieces", n + 1);
+	return M_OK;
+}
+
 static enum mx_err
 write_job(struct request *r)
 {
@@ -170,6 +187,7 @@ static const struct route routes[] = {
 	ROUTE("PUT", "/late", BODY_JSON, TX_READ, false, write_late),
 	ROUTE("PUT", "/once/{txnId}", BODY_JSON, TX_WRITE, true, write_it),
 	ROUTE("PUT", "/why", BODY_NONE, TX_WRITE, false, write_why),
+	ROUTE("PUT", "/pieces", BODY_NONE, TX_WRITE, false, write_pieces),
 	ROUTE("PUT", "/job", BODY_NONE, TX_WRITE, false, write_job),
 	ROUTE("GET", "/wait", BODY_NONE, TX_READ, false, wait_for_it),
 	{ .method = NULL }
@@ -317,6 +335,35 @@ test_once(void)
 	    "403 "), "a refusal");
 	ok(says(through("PUT", "/once/u", "{\"n\":10}"), "200 "),
 	    "is not remembered");
+}
+
+static void
+test_pieces(void)
+{
+	struct lives list = writers_of(2, (struct life *[]){
+	    ask("PUT", "/pieces", ""), ask("PUT", "/write", "{\"n\":89}") });
+	struct round_end end = { 0 };
+
+	round_write(store, &list, &end);
+	ok(says(told(&end.done), "200 {"), "who comes behind a piece is "
+	    "answered");
+	is_int((int64_t)end.pieces.n, 1, "there is more to do");
+	is_int(changes(90), 1, "the first piece is kept");
+
+	/* The store fails in the second, which then runs once more. */
+	fail_at = runs + 1;
+	list = end.pieces;
+	end.pieces = (struct lives){ 0 };
+	round_write(store, &list, &end);
+	is_int((int64_t)end.pieces.n, 1, "still more");
+	is_int(changes(91), 1, "a piece that was lost is done again");
+	is_int(changes(90), 1, "and those before it are not");
+
+	list = end.pieces;
+	end.pieces = (struct lives){ 0 };
+	round_write(store, &list, &end);
+	ok(says(told(&end.done), "200 {\"pieces\":3}"), "the last answers");
+	is_int(changes(92), 1, "and is kept");
 }
 
 /* A token that could not be looked up is not an unknown token. */
@@ -565,6 +612,7 @@ main(void)
 
 	test_keeping();
 	test_once();
+	test_pieces();
 	test_broken_store();
 	test_broken_token();
 	test_lost();

@@ -54,6 +54,8 @@ given_all(void)
 	given(5, "m.room.message", "NULL", "{}", ", redacted_by", ", 9");
 	given(6, "m.room.redaction", "NULL", "{\"redacts\":\"$e1\"}",
 	    ", redacts", ", '$e1'");
+	given(8, "m.room.message", "NULL", "{\"body\":\"x\"}",
+	    ", redacted_by", ", 9");
 	given(7, "m.room.redaction", "NULL", "{}", ", redacts", ", '$e1'");
 }
 
@@ -214,6 +216,18 @@ test_others(struct viewer *alice)
 	    "\"type\":\"m.room.topic\"}", "stripped");
 }
 
+static void
+test_federation(struct viewer *alice)
+{
+	struct reader r = reader(SHAPE_FEDERATION, alice);
+
+	is_text(shown(1, &r), "{\"auth\":\"h\xc3\xa4\xc3\xa4\","
+	    "\"content\":{\"body\":\"h\xc3\xa9\"},\"z\":1}",
+	    "federation: the whole of what is stored, and nothing else");
+	is_text(shown(8, &r), "{}", "federation: redacted, where it is "
+	    "(security 18)");
+}
+
 /*
  * alice, who wrote everything, is erased after event 9; carol came later, and
  * history is shared.
@@ -248,6 +262,10 @@ test_erased(void)
 	    NULL, "what redaction keeps stays");
 	ok(strstr(shown(3, &came), "\"prev_content\":{},") != NULL,
 	    "prev_content is redacted, too (security 18)");
+	came.shape = SHAPE_FEDERATION;
+	is_text(shown(1, &came), "{}",
+	    "who came later sees the redacted PDU (security 18)");
+	came.shape = SHAPE_TODAY;
 	ok(strstr(shown(3, &was_in), "\"prev_content\":{\"topic\"") != NULL,
 	    "but not for who was in");
 	ok(strstr(shown(5, &came), "redacted_because") != NULL &&
@@ -301,6 +319,7 @@ main(void)
 	test_today(alice, bob);
 	test_redacted(alice, bob);
 	test_others(alice);
+	test_federation(alice);
 	test_erased();
 	test_damage();
 	store_close(store);

@@ -71,6 +71,55 @@ test_room_tokens(void)
 		ok(!room_token_read(bad[i], &t), "refused: \"%s\"", bad[i]);
 }
 
+static void
+test_list_tokens(void)
+{
+	static const char *const bad[] = {
+		"", "n", "p", "n1", "n1-", "n-1", "n1--2", "n-1-2", "n01-2",
+		"n1-02", "n1_2", "q1-2", "N1-2", "n1-2x", "n1-2 ", "1-2",
+		"n9223372036854775808-1", "p1-9223372036854775808", "t1-2"
+	};
+	struct list_token t;
+
+	is_text(list_token_text(mem, (struct list_token){ false, 12, 34 }),
+	    "n12-34", "list: spelling");
+	is_text(list_token_text(mem, (struct list_token){ true, 12, 34 }),
+	    "p12-34", "list: spelling of what lies before");
+	ok(list_token_read("p12-34", &t), "list: reads back");
+	ok(t.back, "list: back");
+	is_int(t.joined, 12, "list: joined");
+	is_int(t.nr, 34, "list: nr");
+	ok(list_token_read("n9223372036854775807-0", &t) && !t.back,
+	    "list: the beginning");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(!list_token_read(bad[i], &t), "list: refused: \"%s\"",
+		    bad[i]);
+}
+
+static void
+test_tree_tokens(void)
+{
+	static const char *const bad[] = {
+		"", "h", "h1", "h1-", "h1-2", "h1-2-3", "h1-2-3-", "h1-2-3-2",
+		"h0-2-3-1", "h1-0-3-1", "h1-2--3-1", "h01-2-3-1", "h1-02-3-1",
+		"h1-2-03-1", "h1-2-3-01", "h1-2-3-1x", "h1-2-3-1-", "n1-2-3-1",
+		"h9223372036854775808-2-3-1"
+	};
+	struct tree_token t;
+
+	is_text(tree_token_text(mem, (struct tree_token){ 1, 2, 3, true }),
+	    "h1-2-3-1", "tree: spelling");
+	ok(tree_token_read("h1-2-3-1", &t), "tree: reads back");
+	is_int(t.after, 1, "tree: after");
+	is_int(t.count, 2, "tree: count");
+	is_int(t.max_depth, 3, "tree: max_depth");
+	ok(t.suggested, "tree: suggested");
+	ok(tree_token_read("h1-1-0-0", &t) && !t.suggested, "tree: the least");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(!tree_token_read(bad[i], &t), "tree: refused: \"%s\"",
+		    bad[i]);
+}
+
 int
 main(void)
 {
@@ -78,6 +127,8 @@ main(void)
 	test_sync_tokens();
 	test_sync_garbage();
 	test_room_tokens();
+	test_list_tokens();
+	test_tree_tokens();
 	arena_free(mem);
 	return done_testing();
 }

@@ -1,0 +1,85 @@
+-- The room directory: aliases, published rooms, what they show of themselves.
+
+------------------------------------------------------------------- aliases
+
+-- Who made an alias, and for which room.
+-- :name alias_owner
+SELECT r.nr, r.room_id, r.version, a.creator
+  FROM alias a JOIN room r ON r.nr = a.room
+ WHERE a.alias = :alias AND r.hidden = 0;
+
+-- :name alias_drop
+DELETE FROM alias WHERE alias = :alias;
+
+-- All of a room, in the order of their names.
+-- :name aliases_of_room
+SELECT alias FROM alias WHERE room = :room ORDER BY alias;
+
+-- :name alias_count
+SELECT count(*) FROM alias WHERE room = :room;
+
+----------------------------------------------------------- published rooms
+
+-- :name room_is_published
+SELECT published FROM room WHERE nr = :room;
+
+-- How many there are, as far as it is worth counting.
+-- :name published_count
+SELECT count(*) FROM (SELECT 1 FROM room
+                       WHERE published = 1 AND hidden = 0 AND joined > 0
+                       LIMIT :most);
+
+-- From a place on: first those with as many members, then smaller ones.  Two
+-- statements, since one would read all rooms of the same size to skip them.
+-- :name published_alike_after
+SELECT nr, room_id, version, joined FROM room
+ WHERE published = 1 AND hidden = 0 AND joined = :joined AND joined > 0
+   AND nr < :nr
+ ORDER BY nr DESC LIMIT :most;
+
+-- :name published_smaller
+SELECT nr, room_id, version, joined FROM room
+ WHERE published = 1 AND hidden = 0 AND joined < :joined AND joined > 0
+ ORDER BY joined DESC, nr DESC LIMIT :most;
+
+-- And back to bigger ones, the nearest first.
+-- :name published_alike_before
+SELECT nr, room_id, version, joined FROM room
+ WHERE published = 1 AND hidden = 0 AND joined = :joined AND joined > 0
+   AND nr > :nr
+ ORDER BY nr LIMIT :most;
+
+-- :name published_bigger
+SELECT nr, room_id, version, joined FROM room
+ WHERE published = 1 AND hidden = 0 AND joined > :joined AND joined > 0
+ ORDER BY joined, nr LIMIT :most;
+
+----------------------------------------------------------------- summaries
+
+-- :name room_joined
+SELECT joined FROM room WHERE nr = :room;
+
+-- What rooms show of themselves to those who are not in.  erased: the sender's
+-- account was.
+-- :name summary_state
+SELECT s.type, e.nr, e.sender,
+       EXISTS (SELECT 1 FROM account a
+                WHERE a.user = e.sender AND a.erased_nr IS NOT NULL) AS erased,
+       e.content_at, e.content_len, e.pdu
+  FROM current_state s CROSS JOIN event e ON e.nr = s.event
+ WHERE s.room = :room AND s.state_key = ''
+   AND s.type IN ('m.room.create', 'm.room.name', 'm.room.topic',
+       'm.room.canonical_alias', 'm.room.avatar', 'm.room.join_rules',
+       'm.room.history_visibility', 'm.room.guest_access',
+       'm.room.encryption');
+
+-- Columns of sql/timeline.sql.
+-- :name space_children
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM current_state s
+  CROSS JOIN event e ON e.nr = s.event
+  CROSS JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room AND s.type = 'm.space.child'
+ ORDER BY s.state_key LIMIT :most;
