@@ -57,7 +57,7 @@ static const char *const programs[] = {
 };
 #define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
 /* conf.c allows 64 of rooms and of events. */
-_Static_assert(PROGRAMS + 2 * 63 + 2 <= CHILDREN_MAX, "room for all");
+_Static_assert(PROGRAMS + 2 * 63 + 3 <= CHILDREN_MAX, "room for all");
 
 static int64_t
 now_ms(void)
@@ -146,9 +146,9 @@ add_program(struct children *c, const char *program)
 		if (!add(c, program, arena_printf(c->mem, "%s.%u", program, i),
 		    true))
 			return false;
-	if (strcmp(program, "events") != 0)
+	if (strcmp(program, "events") != 0 && strcmp(program, "history") != 0)
 		return true;
-	if (!add(c, program, "events.long", true))
+	if (!add(c, program, arena_printf(c->mem, "%s.long", program), true))
 		return false;
 	c->list[c->n - 1].is_long = true;
 	return true;

@@ -138,7 +138,7 @@ start_clock(void)
 	began = mono_us();
 }
 
-void
+double
 report(const char *name)
 {
 	double took = (double)(mono_us() - began) / 1e6;
@@ -146,7 +146,7 @@ report(const char *name)
 
 	if (taken_n == 0) {
 		printf("%-34s nothing was answered\n", name);
-		return;
+		return 0;
 	}
 	qsort(taken, taken_n, sizeof(*taken), by_size);
 	printf("%-34s %8.0f/s  median %8.2f ms  p99 %8.2f ms  max %8.2f ms",
@@ -158,6 +158,7 @@ report(const char *name)
 	if (refused)
 		printf("  REFUSED %zu\n", refused);
 	fflush(stdout);
+	return cpu / (double)taken_n;
 }
 
 void

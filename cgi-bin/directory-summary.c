@@ -247,8 +247,9 @@ room_meant(struct request *r, const char *id, struct room *room)
 		return room_find(r->db, id, room);
 	rows = db_query(r->db, STMT_ALIAS_FIND, DB_TEXT(id));
 	if ((found = rows_next(&rows)))
-		*room = (struct room){ rows_int(&rows, 0), rows_text(&rows, 1),
-		    room_version_find(rows_text(&rows, 2)) };
+		*room = (struct room){ .nr = rows_int(&rows, 0),
+		    .room_id = rows_text(&rows, 1),
+		    .version = room_version_find(rows_text(&rows, 2)) };
 	rows_done(&rows);
 	return found && room->version != NULL;
 }

@@ -6,6 +6,7 @@
 
 #include "events.h"
 #include "events.routes.h"
+#include "matrix/account_data.h"
 
 static enum mx_err
 read_limit(struct request *r, size_t *limit)
@@ -30,7 +31,7 @@ put_empty(struct writer *w, const char *key)
 static void
 put_messages(struct writer *w, struct request *r, const struct told *t)
 {
-	const char *end = token_at(r, t->stretch.upto);
+	const char *end = token_listening(r, t->stretch.upto);
 	const char *start = told_prev_batch(t);
 
 	put_object(w, "messages");
@@ -84,13 +85,36 @@ put_invite(struct writer *w, struct request *r, const struct heard *h)
 }
 
 static void
-put_head(struct writer *w, const struct heard *h)
+put_head(struct writer *w, const struct heard *h, const struct beside *b)
 {
 	put_text(w, "room_id", h->room.room_id);
 	if (h->membership != MEMBERSHIP_NONE)
 		put_text(w, "membership", membership_name(h->membership));
 	put_text(w, "visibility", h->published ? "public" : "private");
-	put_empty(w, "account_data");
+	put_array(w, "account_data");
+	write_account_data(w, b);
+	write_end(w);
+}
+
+static struct beside
+beside_of(struct request *r, const struct heard *h, int64_t upto,
+    struct effort *effort)
+{
+	return (struct beside){ .r = r, .room = h->room.nr,
+	    .room_id = h->room.room_id, .in_2015 = req_is_2015(r),
+	    .upto = upto, .effort = effort };
+}
+
+/* Who is in hears how far others have read, as one list for all rooms. */
+static void
+write_room_receipts(struct request *r, const struct heard *h, int64_t upto,
+    struct effort *effort)
+{
+	struct beside b = beside_of(r, h, upto, effort);
+
+	b.say_room = true;
+	if (h->membership == MEMBERSHIP_JOIN)
+		write_receipts(&r->out, &b);
 }
 
 static void
@@ -98,9 +122,10 @@ write_room(struct request *r, const struct heard *h, int64_t upto, size_t limit,
     struct effort *effort)
 {
 	struct writer *w = &r->out;
+	struct beside b = beside_of(r, h, upto, effort);
 
 	write_object(w);
-	put_head(w, h);
+	put_head(w, h, &b);
 	if (h->membership == MEMBERSHIP_INVITE)
 		put_invite(w, r, h);
 	else
@@ -124,6 +149,34 @@ write_rooms(struct request *r, const struct heard_list *list, int64_t upto,
 	}
 	db_arena(r->db, before);
 	arena_free(mem);
+}
+
+static void
+put_receipts(struct request *r, const struct heard_list *list, int64_t upto,
+    struct effort *effort)
+{
+	struct arena *mem = arena_new();
+	struct arena *before = db_arena(r->db, mem);
+
+	put_array(&r->out, "receipts");
+	for (size_t i = 0; i < list->n; i++) {
+		write_room_receipts(r, &list->item[i], upto, effort);
+		arena_clear(mem);
+	}
+	write_end(&r->out);
+	db_arena(r->db, before);
+	arena_free(mem);
+}
+
+static void
+put_account_data(struct request *r, int64_t upto, struct effort *effort)
+{
+	struct beside b = { .r = r, .room = ACCOUNT_DATA_GLOBAL, .upto = upto,
+	    .effort = effort };
+
+	put_array(&r->out, "account_data");
+	write_account_data(&r->out, &b);
+	write_end(&r->out);
 }
 
 static struct heard_list
@@ -176,12 +229,12 @@ initial_sync(struct request *r)
 	put_array(&r->out, "rooms");
 	write_rooms(r, &list, upto, limit, &effort);
 	write_end(&r->out);
+	put_receipts(r, &list, upto, &effort);
 	if (effort_is_much(&effort))
 		return elsewhere(r);
-	put_text(&r->out, "end", token_at(r, upto));
+	put_account_data(r, upto, &effort);
+	put_text(&r->out, "end", token_listening(r, upto));
 	put_empty(&r->out, "presence");
-	put_empty(&r->out, "receipts");
-	put_empty(&r->out, "account_data");
 	return M_OK;
 }
 
@@ -199,6 +252,7 @@ room_initial_sync(struct request *r)
 	struct room room;
 	struct heard h;
 	struct stretch stretch;
+	struct beside b;
 	enum state_view view;
 	size_t limit = TIMELINE_DEFAULT;
 	enum mx_err err;
@@ -215,11 +269,14 @@ room_initial_sync(struct request *r)
 	if (heard_is_much(1, h.joined) && elsewhere(r) != M_OK)
 		return M_ELSEWHERE;
 
-	put_head(&r->out, &h);
+	b = beside_of(r, &h, upto, &effort);
+	put_head(&r->out, &h, &b);
 	put_past(r, &h, stretch, limit, &effort);
+	put_array(&r->out, "receipts");
+	write_room_receipts(r, &h, upto, &effort);
+	write_end(&r->out);
 	if (effort_is_much(&effort))
 		return elsewhere(r);
 	put_empty(&r->out, "presence");
-	put_empty(&r->out, "receipts");
 	return M_OK;
 }

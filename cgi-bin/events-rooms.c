@@ -87,7 +87,8 @@ heard_since(struct request *r, int64_t since, int64_t upto)
 		rooms = db_int(r->db, 0, STMT_HEARD_COUNT, user, DB_INT(gap));
 		if (rooms == gap)
 			return heard_list(r, db_query(r->db,
-			    STMT_HEARD_BY_CHANGE, DB_INT(since), user));
+			    STMT_HEARD_BY_CHANGE, DB_INT(since), user,
+			    DB_INT(CHANGE_EVENT), DB_INT(CHANGE_RECEIPT)));
 	}
 	return heard_list(r, db_query(r->db, STMT_HEARD_BY_MEMBER, user,
 	    DB_INT(since)));

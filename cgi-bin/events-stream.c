@@ -4,6 +4,7 @@
 
 #include "events.h"
 #include "events.routes.h"
+#include "matrix/account_data.h"
 
 #define LIMIT_DEFAULT	100
 #define LIMIT_MAX	500
@@ -11,7 +12,7 @@
 
 /* What was asked; parked as it is. */
 struct ask {
-	int64_t	from;
+	struct sync_token from;
 	int64_t	until;		/* wait so long, ms since 1970 */
 	int64_t	limit;
 	int64_t	room;		/* only this one; 0: all */
@@ -30,26 +31,25 @@ struct stream {
 	struct place	*place;
 	size_t		 n;
 	int64_t		 now;		/* the end of the stream, */
-	int64_t		 upto;		/* and as far as is told this time */
+	int64_t		 upto;		/* and as far as is told this time, */
+	int64_t		 vol_n;		/* likewise of the volatile one */
+	struct effort	 effort;
 	bool		 some;		/* there was something to tell */
 };
 
 /* ---------------------------------------------------------- what is asked */
 
 static enum mx_err
-read_from(struct request *r, int64_t *from)
+read_from(struct request *r, struct sync_token *from)
 {
 	const char *text = req_query(r, "from");
-	struct sync_token token;
 	int64_t last = change_last(r->db);
 
-	*from = last;
-	if (text == NULL)
-		return M_OK;
-	if (!sync_token_read(text, &token) || token.pos > last)
+	token_touch(r, from, last, db_int(r->vol, 0, STMT_VOLATILE_LAST));
+	if (text != NULL && (!sync_token_read(text, from) ||
+	    from->pos > last))
 		return fail(r, M_BAD_PAGINATION,
 		    "from is not an end that this server gave");
-	*from = token.pos;
 	return M_OK;
 }
 
@@ -138,7 +138,7 @@ collect_all(struct stream *s, const struct ask *ask)
 	for (size_t i = 0; i < s->heard.n; i++) {
 		if (ask->room != 0 && s->heard.item[i].room.nr != ask->room)
 			continue;
-		collect(s, i, ask->from, ask->limit);
+		collect(s, i, ask->from.pos, ask->limit);
 		cut(s, limit);
 	}
 }
@@ -192,34 +192,81 @@ write_places(struct stream *s)
 	}
 }
 
-static enum mx_err
-wait_more(struct request *r, const struct ask *ask, int64_t upto)
+/*
+ * What is told of a room besides its events: as far as these go, and who is
+ * typing once they have all been told.
+ */
+static void
+write_beside(struct stream *s, const struct heard *h, int64_t from)
 {
+	struct writer *w = &s->r->out;
+	struct beside b = { .r = s->r, .room = h->room.nr,
+	    .room_id = h->room.room_id, .say_room = true,
+	    .in_2015 = req_is_2015(s->r), .after = from, .upto = s->upto,
+	    .effort = &s->effort };
+	size_t n = 0;
+
+	if (h->membership != MEMBERSHIP_JOIN)
+		return;
+	if (h->typing && s->upto == s->now)
+		n += write_typing(w, &b, true);
+	n += write_receipts(w, &b);
+	n += write_account_data(w, &b);
+	s->some |= n > 0;
+}
+
+static void
+write_besides(struct stream *s, const struct ask *ask)
+{
+	struct beside global = { .r = s->r, .room = ACCOUNT_DATA_GLOBAL,
+	    .after = ask->from.pos, .upto = s->upto, .effort = &s->effort };
+
+	for (size_t i = 0; i < s->heard.n; i++)
+		if (ask->room == 0 || s->heard.item[i].room.nr == ask->room)
+			write_beside(s, &s->heard.item[i], ask->from.pos);
+	if (ask->room == 0)
+		s->some |= write_account_data(&s->r->out, &global) > 0;
+}
+
+static enum mx_err
+wait_more(struct stream *s, const struct ask *ask)
+{
+	struct request *r = s->r;
 	struct ask next = *ask;
 
-	next.from = upto;
+	token_touch(r, &next.from, s->upto, s->vol_n);
 	return park(r, &next, sizeof(next), ask->until);
 }
 
 static enum mx_err
 answer(struct request *r, const struct ask *ask)
 {
-	struct stream s = { .r = r, .now = change_last(r->db) };
+	struct stream s = { .r = r, .now = change_last(r->db),
+	    .effort = effort_of(r) };
+	struct sync_token end;
 
 	s.upto = s.now;
-	s.heard = heard_since(r, ask->from, s.now);
+	s.heard = heard_since(r, ask->from.pos, s.now);
+	s.vol_n = heard_typing(r, &s.heard, &ask->from);
 	if (heard_is_much(s.heard.n, 0) && elsewhere(r) != M_OK)
 		return M_ELSEWHERE;
 	collect_all(&s, ask);
 	put_array(&r->out, "chunk");
 	write_places(&s);
+	write_besides(&s, ask);
 	write_end(&r->out);
+	if (effort_is_much(&s.effort))
+		return elsewhere(r);
 	/* Where all that was looked at is hidden, the rest comes next time. */
 	if (!s.some && s.upto == s.now && r->now < ask->until && !r->last_call)
-		return wait_more(r, ask, s.upto);
+		return wait_more(&s, ask);
 
-	put_text(&r->out, "start", token_at(r, ask->from));
-	put_text(&r->out, "end", token_at(r, s.upto));
+	put_text(&r->out, "start", sync_token_text(r->mem, &ask->from));
+	end = ask->from;
+	end.pos = s.upto;
+	if (s.upto == s.now)
+		token_touch(r, &end, s.upto, s.vol_n);
+	put_text(&r->out, "end", sync_token_text(r->mem, &end));
 	return M_OK;
 }
 
@@ -229,8 +276,10 @@ answer(struct request *r, const struct ask *ask)
  * The events of the caller's rooms after `from`, each once and in the order
  * in which this server heard of them: at most `limit` of them, and `end` is
  * where to go on.  Invitations, and what put the caller out of a room, are
- * among them.  With nothing to tell the answer waits for at most `timeout`
- * milliseconds.  `archived` changes nothing (2015.md, CON-2).
+ * among them; so are, with the room_id of their room and no event_id, who is
+ * typing, who has read how far, and account data.  With nothing to tell the
+ * answer waits for at most `timeout` milliseconds.  `archived` changes nothing
+ * (2015.md, CON-2).
  */
 enum mx_err
 events_wait(struct request *r)

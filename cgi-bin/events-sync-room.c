@@ -12,12 +12,27 @@ static const char *const state_names[] = {
 
 /* --------------------------------------------------------- parts of a room */
 
+/* What a room has to tell besides its history, as arrays. */
+struct extras {
+	struct buf	 ephemeral;
+	struct buf	 account_data;
+	size_t		 n;		/* events in both */
+};
+
 void
 put_no_events(struct writer *w, const char *key)
 {
 	put_object(w, key);
 	put_array(w, "events");
 	write_end(w);
+	write_end(w);
+}
+
+static void
+put_extra(struct writer *w, const char *key, const struct buf *events)
+{
+	put_object(w, key);
+	put_raw(w, "events", buf_content(events));
 	write_end(w);
 }
 
@@ -75,7 +90,7 @@ put_timeline(struct sync_answer *a, const struct told *t)
 }
 
 static void
-put_room(struct sync_answer *a, const struct told *t)
+put_room(struct sync_answer *a, const struct told *t, const struct extras *x)
 {
 	struct writer *w = &a->r->out;
 
@@ -86,7 +101,7 @@ put_room(struct sync_answer *a, const struct told *t)
 	write_end(w);
 	put_timeline(a, t);
 	if (!a->in_2015)
-		put_no_events(w, "account_data");
+		put_extra(w, "account_data", &x->account_data);
 }
 
 /* Does the client have to hear of who is in, and of whom the name is made? */
@@ -161,6 +176,40 @@ told_of(struct sync_answer *a, const struct heard *h)
 }
 
 static void
+begin_extra(struct writer *w, struct buf *text, struct arena *mem)
+{
+	buf_init(text, mem, SIZE_MAX);
+	writer_init(w, text);
+	write_array(w);
+}
+
+/* Only who is in hears of others; 2015 has no account data in /sync. */
+static void
+read_extras(struct sync_answer *a, const struct told *t, struct extras *x)
+{
+	const struct heard *h = t->heard;
+	bool all = t->stretch.fresh || a->ask->full_state;
+	struct beside b = { .r = a->r, .room = h->room.nr,
+	    .room_id = h->room.room_id, .say_room = a->in_2015,
+	    .in_2015 = a->in_2015, .after = all ? 0 : a->ask->since.pos,
+	    .upto = a->upto, .effort = &a->effort, .filter = &a->filter };
+	struct writer w;
+
+	x->n = 0;
+	begin_extra(&w, &x->ephemeral, a->mem);
+	if (h->membership == MEMBERSHIP_JOIN) {
+		if (all || h->typing)
+			x->n += write_typing(&w, &b, h->typing);
+		x->n += write_receipts(&w, &b);
+	}
+	write_end(&w);
+	begin_extra(&w, &x->account_data, a->mem);
+	if (!a->in_2015)
+		x->n += write_account_data(&w, &b);
+	write_end(&w);
+}
+
+static void
 read_told(struct sync_answer *a, struct told *t, bool all)
 {
 	told_timeline(t, a->limit);
@@ -178,14 +227,16 @@ write_joined(struct sync_answer *a, const struct heard *h)
 	struct told t = told_of(a, h);
 	struct writer *w = &a->r->out;
 	bool summary = summary_due(a, &t);
+	struct extras x;
 
 	read_told(a, &t, a->ask->full_state);
+	read_extras(a, &t, &x);
 	if (!t.stretch.fresh && !a->ask->full_state && !summary &&
-	    !t.limited && t.timeline.n == 0 && t.state.n == 0)
+	    !t.limited && t.timeline.n == 0 && t.state.n == 0 && x.n == 0)
 		return;
 	put_object(w, h->room.room_id);
-	put_room(a, &t);
-	put_no_events(w, "ephemeral");
+	put_room(a, &t, &x);
+	put_extra(w, "ephemeral", &x.ephemeral);
 	if (summary)
 		put_summary(w, &t);
 	write_end(w);
@@ -196,10 +247,12 @@ static void
 write_left(struct sync_answer *a, const struct heard *h)
 {
 	struct told t = told_of(a, h);
+	struct extras x;
 
 	read_told(a, &t, false);
+	read_extras(a, &t, &x);
 	put_object(&a->r->out, h->room.room_id);
-	put_room(a, &t);
+	put_room(a, &t, &x);
 	write_end(&a->r->out);
 	a->told++;
 }

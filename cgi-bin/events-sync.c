@@ -4,6 +4,7 @@
 
 #include "events.h"
 #include "events.routes.h"
+#include "matrix/account_data.h"
 
 /* An inline filter must fit into what is parked. */
 #define FILTER_INLINE_MAX	(WAIT_MAX - sizeof(struct sync_ask) - 1)
@@ -165,6 +166,8 @@ choose_rooms(struct sync_answer *a)
 	size_t n = 0;
 
 	a->heard = heard_since(a->r, since, a->upto);
+	a->n = heard_typing(a->r, &a->heard,
+	    a->ask->first ? NULL : &a->ask->since);
 	for (size_t i = 0; i < a->heard.n; i++) {
 		struct heard *h = &a->heard.item[i];
 
@@ -185,8 +188,24 @@ wait_more(struct sync_answer *a)
 	struct sync_ask *ask = arena_memdup(a->r->mem, a->ask, size);
 
 	/* What was looked at once need not be looked at again. */
-	ask->since.pos = a->upto;
+	token_touch(a->r, &ask->since, a->upto, a->n);
 	return park(a->r, ask, size, ask->until);
+}
+
+/* What the user keeps of no room. */
+static void
+put_account_data(struct sync_answer *a)
+{
+	struct writer *w = &a->r->out;
+	struct beside b = { .r = a->r, .room = ACCOUNT_DATA_GLOBAL,
+	    .after = a->ask->full_state ? 0 : a->ask->since.pos,
+	    .upto = a->upto, .effort = &a->effort, .filter = &a->filter };
+
+	put_object(w, "account_data");
+	put_array(w, "events");
+	a->told += write_account_data(w, &b);
+	write_end(w);
+	write_end(w);
 }
 
 /*
@@ -212,18 +231,18 @@ answer(struct request *r, const struct sync_ask *ask)
 		return err;
 
 	sync_rooms(&a);
+	if (!a.in_2015)
+		put_account_data(&a);
 	if (effort_is_much(&a.effort))
 		return elsewhere(r);
 	if (a.told == 0 && !ask->first && !ask->full_state &&
 	    r->now < ask->until && !r->last_call)
 		return wait_more(&a);
 
-	put_text(&r->out, "next_batch", token_at(r, a.upto));
+	put_text(&r->out, "next_batch", token_with(r, a.upto, a.n));
 	put_no_events(&r->out, "presence");
-	if (!a.in_2015) {
-		put_no_events(&r->out, "account_data");
+	if (!a.in_2015)
 		put_no_events(&r->out, "to_device");
-	}
 	return M_OK;
 }
 

@@ -1,21 +1,11 @@
 /*
  * events.c - the program `events`: everything that tells a client what
- * happened, and waits for it.  Here: who is woken by what, and the tokens.
+ * happened, and waits for it.  Here: who is woken by what.
  */
 #include "events.h"
 
-#include <stdio.h>
-
 #include "events.routes.h"
-
-const char *
-token_at(struct request *r, int64_t pos)
-{
-	struct sync_token t = { .pos = pos };
-
-	snprintf(t.epoch, sizeof(t.epoch), "%s", r->store->epoch);
-	return sync_token_text(r->mem, &t);
-}
+#include "matrix/typing.h"
 
 static enum mx_err
 resume(struct request *r)
@@ -23,6 +13,8 @@ resume(struct request *r)
 	return r->route->handler == sync_wait ? sync_resume(r) :
 	    events_resume(r);
 }
+
+#define STIR_AGAIN_MS	1000
 
 /* ------------------------------------------------------------- waking */
 
@@ -56,19 +48,24 @@ wake_members(struct db *db, int64_t room)
  * nor one in a room of 10,000 a look at all its members for the sake of two.
  */
 static void
+wake_room(struct db *db, int64_t room, int64_t joined)
+{
+	struct crowd crowd = { db, room };
+
+	if (joined <= (int64_t)waiting_users())
+		wake_members(db, room);
+	else
+		waiting_each(wake_if_member, &crowd);
+}
+
+static void
 wake_rooms(struct db *db, int64_t after, int64_t upto)
 {
 	struct rows rows = db_query(db, STMT_NEWS_ROOMS, DB_INT(after),
-	    DB_INT(upto));
+	    DB_INT(upto), DB_INT(CHANGE_EVENT), DB_INT(CHANGE_RECEIPT));
 
-	while (rows_next(&rows)) {
-		struct crowd crowd = { db, rows_int(&rows, 0) };
-
-		if (rows_int(&rows, 1) <= (int64_t)waiting_users())
-			wake_members(db, crowd.room);
-		else
-			waiting_each(wake_if_member, &crowd);
-	}
+	while (rows_next(&rows))
+		wake_room(db, rows_int(&rows, 0), rows_int(&rows, 1));
 }
 
 /*
@@ -94,4 +91,36 @@ news(struct db *db, int64_t after, int64_t upto)
 	wake_users(db, after, upto);
 }
 
-const struct waits waits = { .resume = resume, .news = news };
+/* Rooms in which it changed who is typing. */
+static void
+wake_typing(struct store *store, int64_t after, int64_t upto)
+{
+	struct rows rows = db_query(store->vol, STMT_TYPING_ROOMS,
+	    DB_INT(after), DB_INT(upto));
+
+	while (rows_next(&rows)) {
+		int64_t room = rows_int(&rows, 0);
+
+		wake_room(store->main, room, db_int(store->main, 0,
+		    STMT_NEWS_ROOM, DB_INT(room)));
+	}
+}
+
+/*
+ * Who waits was answered after the first call, which therefore wakes nobody.
+ * Should the store refuse to end what is over, it is asked again in a while.
+ */
+static int64_t
+stir(struct store *store, int64_t now)
+{
+	static int64_t stirred = -1;
+	int64_t next = typing_settle(store->vol, now);
+	int64_t last = db_int(store->vol, 0, STMT_VOLATILE_LAST);
+
+	if (stirred != -1 && last > stirred && waiting_users() > 0)
+		wake_typing(store, stirred, last);
+	stirred = last;
+	return next == -1 || next > now ? next : now + STIR_AGAIN_MS;
+}
+
+const struct waits waits = { .resume = resume, .news = news, .stir = stir };

@@ -31,6 +31,7 @@ struct heard {
 	int64_t		 pos;		/* since when membership is so */
 	int64_t		 joined;	/* members */
 	bool		 published;
+	bool		 typing;	/* heard_typing() */
 };
 struct heard_list {
 	struct heard	*item;
@@ -44,6 +45,13 @@ struct heard_list {
  * do not want (invitation.h).
  */
 struct heard_list heard_since(struct request *, int64_t since, int64_t upto);
+/*
+ * Add to the list the rooms that the caller is in and in which it changed who
+ * is typing, and mark these there; of another life of the volatile store: all.
+ * since NULL: none.  Returns n for the token of an answer that tells of it.
+ */
+int64_t		 heard_typing(struct request *, struct heard_list *,
+		    const struct sync_token *since);
 /* One room; membership NONE when they never had to do with it. */
 struct heard	 heard_in(struct request *, const struct room *);
 /*
@@ -122,10 +130,45 @@ void		 write_events(struct writer *, struct db *,
 void		 write_door_state(struct writer *, struct request *,
 		    const struct heard *);
 
+/* ------------------ what is not in a room's history (events-ephemeral.c) */
+
+/* Of one room, or of none: what happened at after < pos <= upto. */
+struct beside {
+	struct request	*r;
+	int64_t		 room;		/* ACCOUNT_DATA_GLOBAL: no room */
+	const char	*room_id;
+	bool		 say_room;	/* in each event */
+	bool		 in_2015;
+	int64_t		 after;
+	int64_t		 upto;
+	struct effort	*effort;
+	const struct filter *filter;	/* NULL: all is wanted */
+};
+/*
+ * Each writes events into an open array, and returns how many: m.receipt, in
+ * one event for each thread; m.typing, also when nobody is, where `empty`;
+ * account data.
+ */
+size_t		 write_receipts(struct writer *, const struct beside *);
+size_t		 write_typing(struct writer *, const struct beside *,
+		    bool empty);
+size_t		 write_account_data(struct writer *, const struct beside *);
+
 /* ------------------------------------------------------------------ tokens */
+
 
 /* The token for a position: everything up to it has been told. */
 const char	*token_at(struct request *, int64_t pos);
+/* The same with what is volatile, up to its n. */
+const char	*token_with(struct request *, int64_t pos, int64_t n);
+/*
+ * For who was told of all but the typing: what they then listen to begins with
+ * those who are at it now.
+ */
+const char	*token_listening(struct request *, int64_t pos);
+/* *t as of then. */
+void		 token_touch(struct request *, struct sync_token *t,
+		    int64_t pos, int64_t n);
 
 /* ------------------------------------------------------------------- /sync */
 
@@ -147,10 +190,11 @@ struct sync_answer {
 	const struct sync_ask *ask;
 	struct filter	 filter;
 	struct heard_list heard;	/* those that may be told of */
-	int64_t		 upto;		/* the end of the stream */
+	int64_t		 upto;		/* the end of the stream, */
+	int64_t		 n;		/* and of the volatile one */
 	size_t		 limit;		/* of a timeline */
 	bool		 in_2015;
-	size_t		 told;		/* rooms that had something to tell */
+	size_t		 told;		/* what there was to tell */
 	struct effort	 effort;
 	struct arena	*mem;		/* of one room at a time */
 };

@@ -33,7 +33,7 @@ view_open(struct request *r, struct view *view)
 	if (what == STATE_NONE)
 		return fail(r, M_FORBIDDEN, "You are not in this room");
 	view->now = what == STATE_NOW;
-	return M_OK;
+	return room_is_large(r, &view->room) ? elsewhere(r) : M_OK;
 }
 
 static struct rows
@@ -90,8 +90,7 @@ view_back(struct request *r, struct view *view, const char *at)
 		return M_OK;
 	if (!place_read(r, view->room.nr, at, &place))
 		return fail(r, M_INVALID_PARAM, "at is not a token of this server");
-	nr = db_int(r->db, 0, STMT_EVENT_UP_TO, DB_INT(view->room.nr),
-	    DB_INT(place.depth), DB_INT(place.nr));
+	nr = place_event(r->db, view->room.nr, place);
 	if (!view->now && nr >= view->at_nr)
 		return M_OK;
 	view->now = false;
@@ -142,11 +141,45 @@ is_wanted(struct request *r, const struct wanted *wanted,
 }
 
 /*
+ * In 2015 it had the parameters of a page.  Nobody gets less than all, so there
+ * is nothing to go on from; but a token that is none is refused as elsewhere.
+ */
+static enum mx_err
+pages_read(struct request *r, const struct view *view)
+{
+	static const char *const names[] = { "from", "to", NULL };
+	struct room_token place;
+	int64_t limit;
+
+	for (int i = 0; names[i] != NULL; i++) {
+		const char *text = req_query(r, names[i]);
+
+		if (text != NULL &&
+		    !place_read(r, view->room.nr, text, &place))
+			return bad_page(r,
+			    "from and to are tokens of this server");
+	}
+	if (!req_query_int(r, "limit", 0, JSON_INT_MAX, &limit))
+		return bad_page(r, "limit must be a whole number above -1");
+	return M_OK;
+}
+
+static void
+put_pages(struct request *r, const struct view *view)
+{
+	put_text(&r->out, "start", room_token_text(r->mem, room_beginning));
+	put_text(&r->out, "end", room_token_text(r->mem, view->now ?
+	    place_last(r->db, view->room.nr) :
+	    place_of_event(r->db, view->at_nr)));
+}
+
+/*
  * GET /rooms/{roomId}/members
  *
  * The m.room.member events of the room, in chunk: all, or those that
  * membership and not_membership let through; now, or as they were at the
- * token `at`.  Who may read what is as for the whole state.
+ * token `at`.  Who may read what is as for the whole state.  On 2015's paths
+ * with start and end, of which nobody has a use.
  */
 enum mx_err
 members(struct request *r)
@@ -157,7 +190,8 @@ members(struct request *r)
 
 	if ((err = wanted_read(r, &wanted)) != M_OK ||
 	    (err = view_open(r, &view)) != M_OK ||
-	    (err = view_back(r, &view, req_query(r, "at"))) != M_OK)
+	    (err = view_back(r, &view, req_query(r, "at"))) != M_OK ||
+	    (req_is_2015(r) && (err = pages_read(r, &view)) != M_OK))
 		return err;
 
 	struct reader reader = reader_of(r, &view.room);
@@ -170,6 +204,49 @@ members(struct request *r)
 		if (is_wanted(r, &wanted, &row))
 			event_write(&r->out, r->db, &row, &reader);
 	}
+	write_end(&r->out);
+	if (req_is_2015(r))
+		put_pages(r, &view);
+	return M_OK;
+}
+
+static void
+put_joined(struct writer *w, const struct rows *rows)
+{
+	struct span content = row_content(rows, 1);
+	struct span name = json_slice(content, "displayname");
+	struct span avatar = json_slice(content, "avatar_url");
+
+	put_object(w, rows_text(rows, 0));
+	/* Odd values are as good as none. */
+	if (name.n > 0 && name.s[0] == '"')
+		put_raw(w, "display_name", name);
+	if (avatar.n > 0 && avatar.s[0] == '"')
+		put_raw(w, "avatar_url", avatar);
+	write_end(w);
+}
+
+/*
+ * GET /rooms/{roomId}/joined_members
+ *
+ * Who is in the room now, and how they are shown there: for those who are in.
+ */
+enum mx_err
+joined_members(struct request *r)
+{
+	struct room room;
+	struct rows rows;
+
+	if (!room_find(r->db, req_arg(r, "roomId"), &room) ||
+	    room_member(r->db, room.nr, r->who.user).membership !=
+	    MEMBERSHIP_JOIN)
+		return fail(r, M_FORBIDDEN, "You are not in this room");
+	if (room_is_large(r, &room) && elsewhere(r) != M_OK)
+		return M_ELSEWHERE;
+	rows = db_query(r->db, STMT_JOINED_MEMBERS, DB_INT(room.nr));
+	put_object(&r->out, "joined");
+	while (rows_next(&rows))
+		put_joined(&r->out, &rows);
 	write_end(&r->out);
 	return M_OK;
 }

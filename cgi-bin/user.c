@@ -1,10 +1,10 @@
 /*
- * user - what users keep here for their own clients: filters.
+ * user - what users keep here for their own clients.  Here: filters.
  */
 #include <string.h>
 
 #include "matrix/filter.h"
-#include "serve/serve.h"
+#include "user.h"
 #include "user.routes.h"
 
 /*
@@ -31,12 +31,12 @@ definition_of(struct request *r)
 	return buf_content(&text);
 }
 
-static enum mx_err
+enum mx_err
 own_only(struct request *r)
 {
 	if (strcmp(req_arg(r, "userId"), r->who.user_id) != 0)
 		return fail(r, M_FORBIDDEN,
-		    "Filters belong to one user; ask for your own");
+		    "This belongs to another user; ask for your own");
 	return M_OK;
 }
 

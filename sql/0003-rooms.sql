@@ -48,7 +48,7 @@ CREATE TABLE receipt (
 	pos    INTEGER NOT NULL,                -- change.pos
 	PRIMARY KEY (room, user, kind, thread)
 ) WITHOUT ROWID;
-CREATE INDEX receipt_told ON receipt (room, pos);
+CREATE INDEX receipt_told ON receipt (room, kind, pos);
 
 -- What a client keeps here for its user, of all rooms (room 0) or of one; tags
 -- are m.tag, the read marker is m.fully_read.  Writes: user, rooms.
@@ -56,11 +56,12 @@ CREATE TABLE account_data (
 	user    INTEGER NOT NULL REFERENCES account (user),
 	room    INTEGER NOT NULL,
 	type    TEXT NOT NULL,
-	content TEXT NOT NULL,
 	pos     INTEGER NOT NULL,               -- change.pos
+	bytes   INTEGER NOT NULL,               -- of content
+	content TEXT NOT NULL,                  -- a JSON object
 	PRIMARY KEY (user, room, type)
 ) WITHOUT ROWID;
-CREATE INDEX account_data_told ON account_data (user, pos);
+CREATE INDEX account_data_told ON account_data (user, room, pos);
 
 -- What users show of themselves.  Writes: profile.
 CREATE TABLE profile (
@@ -86,3 +87,20 @@ CREATE INDEX report_by ON report (reporter, nr);
 -- A task about a room, and what else it needs, by kind.
 ALTER TABLE task ADD COLUMN room INTEGER;    -- room.nr
 ALTER TABLE task ADD COLUMN detail TEXT;
+
+-- Which events hold which words; what they say stays in event.  rowid is
+-- event.nr, words what search.c makes of it.  Writes: rooms, housekeeper.
+CREATE VIRTUAL TABLE search USING fts5 (
+	words, content = '', detail = none, columnsize = 0, tokenize = 'ascii'
+);
+
+-- One row: the last event that the index has.  Writes: rooms, housekeeper.
+CREATE TABLE search_upto (
+	one INTEGER PRIMARY KEY CHECK (one = 1),
+	nr  INTEGER NOT NULL                    -- event.nr
+);
+INSERT INTO search_upto (one, nr) VALUES (1, 0);
+
+-- What was said before there was an index goes into it.
+INSERT INTO task (kind, created_at)
+SELECT 'search_index', max(origin_server_ts) FROM event HAVING count(*) > 0;

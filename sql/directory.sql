@@ -56,9 +56,6 @@ SELECT nr, room_id, version, joined FROM room
 
 ----------------------------------------------------------------- summaries
 
--- :name room_joined
-SELECT joined FROM room WHERE nr = :room;
-
 -- What rooms show of themselves to those who are not in.  erased: the sender's
 -- account was.
 -- :name summary_state

@@ -51,13 +51,18 @@ SELECT pos FROM change
 
 -- A change of a room that another of its kind came after, and likewise of a
 -- user.  Who asks what has changed since some position finds the later one.
--- Only events are of a room so far (:event is their kind).
+-- What a room has for one user alone is not thinned: of each such thing there
+-- is one change, as the next takes the place of the last (stream.h).
 -- :name change_thin
 DELETE FROM change
  WHERE pos > :after AND pos <= :upto
    AND ((room IS NOT NULL AND kind = :event
          AND EXISTS (SELECT 1 FROM event e
                       WHERE e.room = change.room AND e.pos > change.pos))
+     OR (room IS NOT NULL AND kind = :receipt
+         AND EXISTS (SELECT 1 FROM receipt r
+                      WHERE r.room = change.room AND r.kind = 'm.read'
+                        AND r.pos > change.pos))
      OR (room IS NULL
          AND EXISTS (SELECT 1 FROM change n
                       WHERE n.user = change.user AND n.pos > change.pos

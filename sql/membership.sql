@@ -40,10 +40,3 @@ SELECT m.user, u.user_id, a.kind IS 'guest'
   LEFT JOIN account a ON a.user = m.user
  WHERE m.room = :room AND m.membership = 'join' AND m.user > :after
  ORDER BY m.user LIMIT :most;
-
--------------------------------------------------------------- invitations
-
--- What a user's clients said of all rooms (account data).
--- :name said_of_all_rooms
-SELECT content FROM account_data
- WHERE user = :user AND room = 0 AND type = :type;

@@ -10,6 +10,10 @@ SELECT room_id, version FROM room WHERE nr = :nr AND hidden = 0;
 -- :name room_version
 SELECT version FROM room WHERE nr = :room;
 
+-- How many are in it.
+-- :name room_joined
+SELECT joined FROM room WHERE nr = :room;
+
 -- :name user_find
 SELECT nr FROM user WHERE user_id = :user_id;
 

@@ -18,6 +18,9 @@ SELECT :before + e.depth, :kind, e.room, u.nr, e.nr
   FROM event e
   LEFT JOIN user u ON e.type = 'm.room.member' AND u.user_id = e.state_key
  WHERE e.room = :room;
+-- One that a later one of the same thing came after.
+-- :name change_drop
+DELETE FROM change WHERE pos = :pos;
 
 -- :name change_last
 SELECT max(pos) FROM change;

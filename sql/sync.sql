@@ -9,11 +9,12 @@ SELECT count(*) FROM (SELECT 1 FROM member WHERE user = :user LIMIT :most);
 
 -- The rooms that have news for a user, from the side of the changes: for those
 -- who were here a moment ago and are in many rooms.  Thinning leaves the newest
--- change of each room, so none is missed.
+-- change of each room, so none is missed.  Some kinds are of one user alone.
 -- :name heard_by_change
 SELECT m.room, r.room_id, m.membership, m.event, m.pos, r.joined, r.published
   FROM (SELECT DISTINCT room FROM change
-         WHERE pos > :since AND room IS NOT NULL) c
+         WHERE pos > :since AND room IS NOT NULL
+           AND (user = :user OR kind IN (:event, :receipt))) c
   CROSS JOIN member m ON m.room = c.room AND m.user = :user
   CROSS JOIN room r ON r.nr = m.room
  WHERE m.forgotten = 0 AND (m.membership = 'join' OR m.pos > :since);
@@ -23,7 +24,14 @@ SELECT m.room, r.room_id, m.membership, m.event, m.pos, r.joined, r.published
 SELECT m.room, r.room_id, m.membership, m.event, m.pos, r.joined, r.published
   FROM member m CROSS JOIN room r ON r.nr = m.room
  WHERE m.user = :user AND m.forgotten = 0
-   AND (m.pos > :since OR (m.membership = 'join' AND r.last_pos > :since));
+   AND (m.pos > :since
+     OR (m.membership = 'join' AND r.last_pos > :since)
+     OR (m.membership = 'join'
+         AND m.room IN (SELECT room FROM change
+                         WHERE user = :user AND pos > :since)));
+
+-- :name heard_joined
+SELECT room FROM member WHERE user = :user AND membership = 'join';
 
 -- One room, also of somebody who never had to do with it.
 -- :name heard_in
@@ -117,11 +125,16 @@ SELECT u.user_id
 
 --------------------------------------------------------- who is to be woken
 
+-- Rooms in which something is new for all of their members.
 -- :name news_rooms
 SELECT r.nr, r.joined
   FROM (SELECT DISTINCT room FROM change
-         WHERE pos > :after AND pos <= :upto AND room IS NOT NULL) c
+         WHERE pos > :after AND pos <= :upto AND room IS NOT NULL
+           AND kind IN (:event, :receipt)) c
   CROSS JOIN room r ON r.nr = c.room;
+
+-- :name news_room
+SELECT joined FROM room WHERE nr = :room;
 
 -- The + keeps SQLite from reading the whole index by user.
 -- :name news_users

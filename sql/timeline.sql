@@ -18,6 +18,18 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
 -- An event as servers see it.
 -- :name event_pdu
 SELECT pdu FROM event WHERE nr = :nr;
+-- By its id, with its room_id and version.  One of a room that is still being
+-- made is not there yet.
+-- :name event_by_id
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu,
+       r.room_id, r.version
+  FROM event e
+  JOIN user u ON u.nr = e.sender
+  JOIN room r ON r.nr = e.room AND r.hidden = 0
+ WHERE e.event_id = :event_id
+   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0;
 
 -- A page of a room's history, newest first: from behind (depth, nr) down to,
 -- not including, what lies before the other place.
@@ -64,6 +76,25 @@ SELECT depth, nr FROM event
  WHERE room = :room
  ORDER BY depth DESC, nr DESC LIMIT 1;
 
+-- From a moment on, and up to one, in the order of their times.
+-- :name events_since
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM event e JOIN user u ON u.nr = e.sender
+ WHERE e.room = :room AND e.origin_server_ts >= :ts
+   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+ ORDER BY e.origin_server_ts, e.depth, e.nr;
+
+-- :name events_until
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM event e JOIN user u ON u.nr = e.sender
+ WHERE e.room = :room AND e.origin_server_ts <= :ts
+   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+ ORDER BY e.origin_server_ts DESC, e.depth DESC, e.nr DESC;
+
 -- Where an event lies.
 -- :name place_of_event
 SELECT depth, nr FROM event WHERE nr = :nr;
@@ -104,6 +135,20 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
                        AND h.state_key = s.state_key AND h.from_nr <= :at_nr)
  ORDER BY s.type, s.state_key;
 
+-- The same but for the members.
+-- :name state_rest_at
+SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
+       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+  FROM state_history s
+  JOIN event e ON e.nr = s.event
+  JOIN user u ON u.nr = e.sender
+ WHERE s.room = :room AND s.type <> 'm.room.member'
+   AND s.from_nr = (SELECT max(h.from_nr) FROM state_history h
+                     WHERE h.room = s.room AND h.type = s.type
+                       AND h.state_key = s.state_key AND h.from_nr <= :at_nr)
+ ORDER BY s.type, s.state_key;
+
 -- The members of a room, whatever their membership.
 -- :name members_now
 SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
@@ -128,3 +173,11 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
                      WHERE h.room = s.room AND h.type = s.type
                        AND h.state_key = s.state_key AND h.from_nr <= :at_nr)
  ORDER BY s.state_key;
+
+-- Who is in, now.
+-- :name joined_members
+SELECT u.user_id, e.content_at, e.content_len, e.pdu
+  FROM member m
+  CROSS JOIN user u ON u.nr = m.user
+  CROSS JOIN event e ON e.nr = m.event
+ WHERE m.room = :room AND m.membership = 'join';

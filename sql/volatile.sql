@@ -5,6 +5,34 @@ CREATE TABLE epoch (
 	epoch TEXT NOT NULL
 );
 
+-- What changed here that clients hear of, in the order in which it did: the
+-- last change of each thing.  n is part of sync tokens.  Writes: triggers.
+CREATE TABLE volatile_change (
+	n     INTEGER PRIMARY KEY AUTOINCREMENT,
+	kind  INTEGER NOT NULL,                 -- 1: who is typing in a room
+	about INTEGER NOT NULL,                 -- by kind: room.nr
+	UNIQUE (kind, about)
+);
+
+-- Who is typing.  Writes: presence; events and housekeeper when it is over.
+CREATE TABLE typing (
+	room       INTEGER NOT NULL,            -- room.nr
+	user       INTEGER NOT NULL,            -- user.nr
+	expires_at INTEGER NOT NULL,
+	PRIMARY KEY (room, user)
+) WITHOUT ROWID;
+CREATE INDEX typing_expiry ON typing (expires_at);
+-- Not INSERT OR REPLACE: what the statement says that sets off a trigger goes
+-- before what the trigger says.
+CREATE TRIGGER typing_began AFTER INSERT ON typing BEGIN
+	DELETE FROM volatile_change WHERE kind = 1 AND about = NEW.room;
+	INSERT INTO volatile_change (kind, about) VALUES (1, NEW.room);
+END;
+CREATE TRIGGER typing_ended AFTER DELETE ON typing BEGIN
+	DELETE FROM volatile_change WHERE kind = 1 AND about = OLD.room;
+	INSERT INTO volatile_change (kind, about) VALUES (1, OLD.room);
+END;
+
 -- Running User-Interactive Authentications.  Writes: whoever asks for one.
 CREATE TABLE uia_session (
 	session    BLOB PRIMARY KEY,            -- SHA-256 of what the client holds

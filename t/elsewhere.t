@@ -1,6 +1,6 @@
 #!/bin/sh
-# A long answer: the loop of `events` hands it to its process for those, through
-# the web server, and the client notices nothing.
+# A long answer: the loop of `events` or of `history` hands it to its process for
+# those, through the web server, and the client notices nothing.
 . "$(dirname "$0")/lib.sh"
 start
 v3=/_matrix/client/v3
@@ -29,4 +29,17 @@ is_json '.rooms.join | length' 21 'holds them all'
 is_head '^content-type: application/json' 'as JSON'
 is_head '^access-control-allow-origin: \*' 'for pages of any origin'
 is "$(grep -ci '^content-type' "$tmp/head")" 1 'with headers that come once'
+
+search='{"search_categories":{"room_events":{"search_term":"number"}}}'
+if [ "$T" = fcgi ]; then
+	expect_log 'history.long.sock failed'
+	mv "$tmp/run/history.long.sock" "$long.away"
+	req POST "$v3/search" "$search"
+	is_err 503 M_UNKNOWN 'nor does a search'
+	req GET "$v3/rooms/$(enc '!none:localhost')/members"
+	is_err 403 M_FORBIDDEN 'while the loop goes on'
+	mv "$long.away" "$tmp/run/history.long.sock"
+fi
+req POST "$v3/search" "$search"
+is_json .search_categories.room_events.count 21 'with its body and its method'
 done_testing

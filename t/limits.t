@@ -19,6 +19,7 @@ conf limits login 2/0.001
 conf limits send 3/0.001
 conf limits create 1/0.001
 conf limits invite 2/0.001
+conf limits mark 3/0.001
 conf server trusted_proxy "$proxy"
 start
 user ann
@@ -32,6 +33,18 @@ is_head '^retry-after: (9[0-9][0-9]|1000|1001)' 'which the head tells, too'
 for n in 1 2 3; do
 	req PUT "$send/$n" '{"body":"hi","msgtype":"m.text"}'
 	is_status 200 "message $n: another limit"
+done
+# Each program counts by itself; as CGI all count together.
+here=${send%/send/*}
+for what in "setTyping: PUT $here/typing/$(enc "$user_ann")" \
+    "postReceipt: POST $here/receipt/m.read/\$none" \
+    "setAccountData: PUT $v3/user/$(enc "$user_ann")/account_data/x"; do
+	path=${what#*: }
+	for n in 1 2 3 4; do
+		req "${path%% *}" "${path#* }" '{"typing":true}'
+		[ "$status" != 429 ] || break
+	done
+	is_err 429 M_LIMIT_EXCEEDED "${what%% *} too often"
 done
 header='X-Forwarded-For: 192.0.2.77'
 req PUT "$send/4" '{"body":"hi","msgtype":"m.text"}'

@@ -159,6 +159,9 @@ since=$(get_json .next_batch)
 go bob
 req GET "$here/messages?dir=b"
 is_json "$brief .chunk | brief | index(\"two\") != null" true 'leaveRoom: who left reads what was'
+search() { req POST $v3/search '{"search_categories":{"room_events":{"search_term":"two"}}}'; }
+search
+is_json .search_categories.room_events.count 1 'leaveRoom: and finds it by its words'
 forget bob
 is_status 200 'forgetRoom: who left may'
 is_json . '{}' 'forgetRoom: the answer is empty'
@@ -166,11 +169,17 @@ forget bob
 is_status 200 'forgetRoom: twice'
 is_hidden() {
 	as bob
-	for path in "messages?dir=b" state members initialSync \
+	for path in "messages?dir=b" state members joined_members initialSync \
 	    state/m.room.create "state/m.room.member/%40bob%3Alocalhost"; do
 		req GET "$here/$path"
 		refused 403 M_FORBIDDEN "forgetRoom: no $path any more (security 17)"
 	done
+	for path in event context; do
+		req GET "$here/$path/$(enc "$event")"
+		refused 404 M_NOT_FOUND "forgetRoom: nor $path (security 17)"
+	done
+	search
+	is_json .search_categories.room_events.count 0 'forgetRoom: nor does search find it (security 17)'
 }
 is_hidden
 for query in '' "?since=$since" '?full_state=true' \

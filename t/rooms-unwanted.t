@@ -11,12 +11,6 @@ done
 keep() {
 	as "$1"
 	req PUT "$v3/user/$user/account_data/$2" "$3"
-	[ "$status" != 404 ] || {	# no such endpoint yet
-		sqlite3 -cmd '.timeout 5000' "$tmp/data/mxcgi.db" "
-		    INSERT OR REPLACE INTO account_data (user, room, type, content, pos)
-		    VALUES ((SELECT nr FROM user WHERE user_id = '$user'), 0, '$2', '$3', 1)"
-		status=200
-	}
 	[ "$status" = 200 ] || { show; bail_out "cannot keep $2"; }
 }
 config() { keep bob m.invite_permission_config "$1"; }

@@ -519,6 +519,43 @@ jq -r '.chunk | reverse | .[].event_id' "$tmp/body" >"$tmp/said"
 is "$(sort -u "$tmp/heard" | wc -l)" 50 'fifty messages are heard'
 is "$(cmp "$tmp/said" "$tmp/heard" 2>&1)" '' 'in order, each once'
 
+# -------------------------------------------------------------------- knocking
+create alice '{"room_version":"10","name":"cellar","preset":"private_chat"}'
+set_state alice m.room.join_rules '{"join_rule":"knock"}'
+user frank
+now frank
+member frank frank '{"membership":"knock","reason":"let me in"}'
+is_status 200 'frank knocks'
+sync frank "since=$since"
+is_json "$brief .rooms.knock[\"$room\"].knock_state.events | brief | [.[2], .[-1]]" \
+    '["cellar","knock frank"]' 'who knocks is told of the room, and that they do'
+is_json "[.rooms.knock[\"$room\"] | keys, (.knock_state.events[0] | keys)]" \
+    '[["knock_state"],["content","sender","state_key","type"]]' 'no more than that'
+is_json '[.rooms.join, .rooms.invite, .rooms.leave]' '[{},{},{}]' \
+    'and only there'
+end=$(next)
+say alice 'somebody knocks'
+sync frank "since=$end"
+nothing 'and once (security 17)'
+sync frank
+is_json '.rooms.knock | length' 1 'a first sync tells of it again'
+member alice frank '{"membership":"leave"}'
+sync frank "since=$end"
+is_json "$brief [.rooms.knock, ($left.timeline.events | brief)]" \
+    '[{},["leave frank"]]' 'who is turned away is told so, and nothing else (security 17)'
+end=$(next)
+member frank frank '{"membership":"knock"}'
+invite alice frank
+sync frank "since=$end"
+is_json '[(.rooms.invite | length), (.rooms.knock | length)]' '[1,0]' \
+    'who is answered is invited'
+come frank
+sync frank "since=$end"
+is_json "[(.rooms.join | length), (.rooms.knock | length), $joined.timeline.limited]" \
+    '[1,0,true]' 'and then in'
+sync alice "filter=$(filter "{\"room\":{\"rooms\":[\"$room\"]}}")"
+is_json '.rooms.knock' '{}' 'others see it in the room'
+
 # ------------------------------------------------------------------ many rooms
 user erin
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do

@@ -88,6 +88,7 @@ static const struct conf defaults = {
 		[LIMIT_account] = { 60, 1 },
 		[LIMIT_report] = { 5, 1 },
 		[LIMIT_identity] = { 5, 0.02 },
+		[LIMIT_mark] = { 100, 10 },
 		[LIMIT_login_account] = { 20, 0.05 },
 		[LIMIT_guess] = { 5, 0.003 },
 		[LIMIT_guess_account] = { 100, 0.1 },
@@ -104,7 +105,7 @@ static const struct conf defaults = {
 	.processes_rooms = 1,
 	.processes_events = 1,
 };
-_Static_assert(LIMIT__MAX == 18, "a default for each rate class");
+_Static_assert(LIMIT__MAX == 19, "a default for each rate class");
 
 struct reading {
 	struct arena	*mem;

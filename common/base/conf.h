@@ -38,6 +38,7 @@ struct conf_limit {
 	X(account)	\
 	X(report)	\
 	X(identity)	\
+	X(mark)		\
 	X(login_account) \
 	X(guess)	\
 	X(guess_account) \

@@ -554,7 +554,7 @@ const struct key conf_keys[] = {
 	KEY("limits", "enabled", set_yes, limits, 0, 0),
 	RATE(login), RATE(register), RATE(send), RATE(join), RATE(invite),
 	RATE(create), RATE(check), RATE(refresh), RATE(mail), RATE(account),
-	RATE(report), RATE(identity),
+	RATE(report), RATE(identity), RATE(mark),
 	RATE(login_account), RATE(guess), RATE(guess_account),
 	RATE(mail_address), RATE(profile),
 	KEY("serve", "body_max", set_size, body_max, 64 * K, 256 * M),
@@ -568,4 +568,4 @@ const struct key conf_keys[] = {
 	KEY("serve", "processes_events", set_number, processes_events, 1, 64),
 };
 _Static_assert(COUNT(conf_keys) == CONF_KEYS, "conf_key.h counts them");
-_Static_assert(LIMIT__MAX == 18, "a key for each rate class");
+_Static_assert(LIMIT__MAX == 19, "a key for each rate class");

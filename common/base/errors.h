@@ -24,6 +24,7 @@
 	X(M_TOO_LARGE,			"M_TOO_LARGE",			413) \
 	X(M_UNRECOGNIZED,		"M_UNRECOGNIZED",		404) \
 	X(M_WRONG_METHOD,		"M_UNRECOGNIZED",		405) \
+	X(M_NOT_BY_CLIENTS,		"M_BAD_JSON",			405) \
 	X(M_USER_IN_USE,		"M_USER_IN_USE",		400) \
 	X(M_INVALID_USERNAME,		"M_INVALID_USERNAME",		400) \
 	X(M_PROFILE_TOO_LARGE,		"M_PROFILE_TOO_LARGE",		400) \
@@ -57,6 +58,7 @@
 /*
  * M_BAD_REQUEST: a request that no other code fits (an unknown login type).
  * M_ALIAS_TAKEN: what the room directory answers, other than createRoom.
+ * M_NOT_BY_CLIENTS: account data that the server itself writes.
  * M_UIA: User-Interactive Authentication goes on; the
  * handler has written the body itself, errcode included where a stage failed.
  */

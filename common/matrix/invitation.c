@@ -4,30 +4,25 @@
 #include <string.h>
 
 #include "json/json.h"
+#include "matrix/account_data.h"
 #include "matrix/invitation.h"
 
-/* The account data of that type; NULL when there is none. */
+/* What the user's clients keep of that type; NULL: nothing. */
 static const cJSON *
-said(struct db *db, int64_t user, const char *type)
+kept(struct db *db, int64_t user, const char *type)
 {
-	struct rows rows = db_query(db, STMT_SAID_OF_ALL_ROOMS, DB_INT(user),
-	    DB_TEXT(type));
-	const cJSON *content = NULL;
+	const char *text = account_data_get(db, user, ACCOUNT_DATA_GLOBAL,
+	    type);
+	struct arena *mem = db_arena(db, NULL);
 
-	if (rows_next(&rows)) {
-		struct arena *mem = db_arena(db, NULL);
-
-		db_arena(db, mem);
-		content = json_parse_own(mem, rows_span(&rows, 0));
-	}
-	rows_done(&rows);
-	return content;
+	db_arena(db, mem);
+	return text != NULL ? json_parse_own(mem, span_of(text)) : NULL;
 }
 
 bool
 invitations_blocked(struct db *db, int64_t user)
 {
-	const char *action = json_text(said(db, user,
+	const char *action = json_text(kept(db, user,
 	    "m.invite_permission_config"), "default_action");
 
 	return action != NULL && strcmp(action, "block") == 0;
@@ -37,6 +32,6 @@ bool
 invitation_hidden(struct db *db, int64_t user, const char *sender_id)
 {
 	return invitations_blocked(db, user) ||
-	    json_get(json_get(said(db, user, "m.ignored_user_list"),
+	    json_get(json_get(kept(db, user, "m.ignored_user_list"),
 	    "ignored_users"), sender_id) != NULL;
 }

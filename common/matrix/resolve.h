@@ -7,13 +7,15 @@
  * to do harm: it does not recurse, each step is linear in events and links but
  * for sorting, and it gives up at the limits that its caller sets.
  *
- * Where the text leaves something open, it is as elsewhere, since servers that
- * differ split a room:
+ * Where the text leaves something open, and in the three places where others do
+ * not keep to its letter, it is as elsewhere, since servers that differ split a
+ * room:
  * - Power events of the types m.room.power_levels and m.room.join_rules are
- *   those with an empty state key.
- * - An event of a state counts as part of the auth chain of that state.
- * - From a power event only such auth events are followed as are in the full
- *   conflicted set.
+ *   those with an empty state key (the letter: all).
+ * - An event of a state counts as part of the auth chain of that state (the
+ *   letter: only what it rests on does).
+ * - From a power event the auth chain is followed only as far as it stays in
+ *   the full conflicted set (the letter: through others too).
  * - Version 1: keys are resolved each by itself, and none knows what was chosen
  *   for another of the same pass; when none of the other events passes, the
  *   first is picked.

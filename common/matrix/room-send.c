@@ -10,6 +10,7 @@
 #include "matrix/event.h"
 #include "matrix/ids.h"
 #include "matrix/room.h"
+#include "matrix/search.h"
 #include "matrix/shape.h"
 #include "store/stream.h"
 
@@ -236,6 +237,7 @@ event_store(struct author *by, const struct room *room,
 		    json_text(new->content, "membership"), sent);
 	db_exec(by->db, STMT_ROOM_GROWN, DB_INT(sent->pos), DB_INT(more),
 	    DB_INT(room->nr));
+	search_note(by->db, sent->nr, by->now);
 }
 
 /* ---------------------------------------------------------------- sending */

@@ -8,6 +8,7 @@
 #include "json/json.h"
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
+#include "matrix/search.h"
 #include "matrix/shape.h"
 
 #define PIECE_EVENTS	20	/* at most, of one transaction */
@@ -297,5 +298,6 @@ const struct task_kind room_tasks[] = {
 	{ TASK_PUT_OUT_GUESTS, put_out_guests },
 	{ TASK_COPY_BANS, copy_bans },
 	{ TASK_UNMAKE_ROOM, unmake_room },
+	{ TASK_SEARCH_INDEX, search_index },
 	{ NULL, NULL }
 };

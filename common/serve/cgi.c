@@ -120,13 +120,16 @@ take_place(const struct conf *conf, const char *what, unsigned places)
 	return -1;
 }
 
-/* Until the doorbell rings, at most till the deadline. */
+/* Until the doorbell rings or something volatile is over, or the deadline. */
 static void
 wait_for_news(void)
 {
 	struct pollfd p = { .fd = bell, .events = POLLIN };
-	int64_t left = waiters_deadline() - clock_now_ms();
+	int64_t until = waiters_deadline(), left;
 
+	if (round_stir_at() != -1 && round_stir_at() < until)
+		until = round_stir_at();
+	left = until - clock_now_ms();
 	if (left > 0)
 		poll(&p, 1, left < LOOK_MS ? (int)left : LOOK_MS);
 	if (bell != -1)

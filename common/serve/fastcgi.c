@@ -227,6 +227,8 @@ patience(int64_t next_due)
 		ms = sooner(ms, next_due - mono_ms());
 	if (deadline != -1)
 		ms = sooner(ms, sooner(LOOK_MS, deadline - clock_now_ms()));
+	if (deadline != -1 && round_stir_at() != -1)
+		ms = sooner(ms, round_stir_at() - clock_now_ms());
 	if (writers.n > 0)
 		ms = sooner(ms, LOCKWAIT_MS);
 	if (!listening)
@@ -236,11 +238,17 @@ patience(int64_t next_due)
 	return ms > 0 ? (int)ms : 0;
 }
 
-/* A doorbell that got lost, a commit by a tool that rings none, a fault. */
+/*
+ * Something volatile is over; a doorbell that got lost, a commit by a tool that
+ * rings none, a fault.
+ */
 static void
 look_around(void)
 {
-	if (waiters_count() == 0 || mono_ms() - looked_at < LOOK_MS)
+	if (waiters_count() == 0)
+		return;
+	news |= round_stir_at() != -1 && round_stir_at() <= clock_now_ms();
+	if (mono_ms() - looked_at < LOOK_MS)
 		return;
 	looked_at = mono_ms();
 	news |= deaf | db_changed_elsewhere(store->main);

@@ -186,6 +186,8 @@ struct round_end {
  */
 void		 round_read(struct store *, struct lives *list, struct round_end *);
 /* Run list in one transaction; the caller holds the lock. */
+/* When something volatile will be over; -1: nothing will (serve.h, `stir`). */
+int64_t		 round_stir_at(void);
 void		 round_write(struct store *, struct lives *list, struct round_end *);
 
 #endif

@@ -22,6 +22,7 @@
 #define WAL_FULL_PAGES	65536	/* 256 MiB: no more until it can be emptied */
 
 static int64_t told;		/* the stream as far as `news` has heard of it */
+static int64_t stir_at = -1;	/* what `stir` said last */
 
 /* What the database's trouble means to the client. */
 static enum mx_err
@@ -135,6 +136,22 @@ hear_news(struct store *store, struct round_end *end)
 	arena_free(mem);
 }
 
+/* What is volatile has no news to lose: it is looked at in every round. */
+static void
+stir(struct store *store)
+{
+	if (program.waits->stir == NULL)
+		return;
+	stir_at = program.waits->stir(store, clock_now_ms());
+	db_rollback(store->vol);
+}
+
+int64_t
+round_stir_at(void)
+{
+	return stir_at;
+}
+
 /* A fault lasts as long as its transaction. */
 static bool
 begin_after_fault(struct store *store)
@@ -179,8 +196,10 @@ round_read(struct store *store, struct lives *list, struct round_end *end)
 {
 	bool good = db_begin(store->main, TX_READ);
 
-	if (good && program.waits != NULL)
+	if (good && program.waits != NULL) {
 		hear_news(store, end);
+		stir(store);
+	}
 	end->deaf |= !good;
 	if (good && read_all(store, list, end)) {
 		db_commit(store->main);

@@ -285,6 +285,15 @@ struct waits {
 	 * In a read transaction.
 	 */
 	void		(*news)(struct db *, int64_t after, int64_t upto);
+	/*
+	 * The same for the volatile store, where things also end by
+	 * themselves: end what is over, wake_user() each user concerned by
+	 * what changed since the last call.  In a read transaction on main;
+	 * called in every round.  Returns when the next thing will be over, in
+	 * ms since 1970; -1: nothing will.  It must read no texts.  NULL:
+	 * nobody waits for such.
+	 */
+	int64_t		(*stir)(struct store *, int64_t now);
 };
 void		 wake_user(int64_t user);
 /* How many requests wait, and the user of each. */

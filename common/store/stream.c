@@ -21,6 +21,18 @@ change_add(struct db *db, enum change_kind kind, int64_t room, int64_t user,
 	return db_last_rowid(db);
 }
 
+/* The newest row is never removed: it is added first. */
+int64_t
+change_again(struct db *db, enum change_kind kind, int64_t room, int64_t user,
+    int64_t before)
+{
+	int64_t pos = change_add(db, kind, room, user, 0);
+
+	if (before != 0)
+		db_exec(db, STMT_CHANGE_DROP, DB_INT(before));
+	return pos;
+}
+
 int64_t
 change_add_room(struct db *db, int64_t room)
 {

@@ -12,7 +12,10 @@
 /* Stored as these numbers; never renumber. */
 enum change_kind {
 	CHANGE_EVENT = 1,	/* room, ref: event.nr; user: the member it is about, if any */
-	CHANGE_SESSION = 2	/* user: a token or device of theirs went away */
+	CHANGE_SESSION = 2,	/* user: a token or device of theirs went away */
+	CHANGE_RECEIPT = 3,	/* room; user: who has read, for all to know */
+	CHANGE_RECEIPT_PRIVATE = 4,	/* the same, for them alone */
+	CHANGE_ACCOUNT_DATA = 5	/* user, perhaps room: data of their clients */
 };
 
 /*
@@ -28,6 +31,12 @@ int64_t	change_add(struct db *, enum change_kind, int64_t room, int64_t user,
  * an event is so much and its depth.
  */
 int64_t	change_add_room(struct db *, int64_t room);
+/*
+ * The same for a thing that is as it is now, not as it became: its last change
+ * was at `before` (0: none), and is one no more.
+ */
+int64_t	change_again(struct db *, enum change_kind, int64_t room, int64_t user,
+	    int64_t before);
 /* The last position in this snapshot; 0 when there is none yet. */
 int64_t	change_last(struct db *);
 /* Was anything added since the transaction began?  Read after db_commit(). */

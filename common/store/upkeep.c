@@ -126,6 +126,7 @@ upkeep_expire(struct upkeep *u)
 		if (!commit(store))
 			return false;
 	}
+	gone += db_exec(vol, STMT_TYPING_OVER, DB_INT(u->now));
 	gone += db_exec(vol, STMT_UIA_SESSION_EXPIRE, DB_INT(u->now),
 	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_OPENID_TOKEN_EXPIRE, DB_INT(u->now),
@@ -149,7 +150,7 @@ upkeep_thin(struct upkeep *u)
 	end = db_int(db, last, STMT_CHANGE_CHUNK, DB_INT(u->thinned),
 	    DB_INT(last), DB_INT(CHUNK - 1));
 	db_exec(db, STMT_CHANGE_THIN, DB_INT(u->thinned), DB_INT(end),
-	    DB_INT(CHANGE_EVENT));
+	    DB_INT(CHANGE_EVENT), DB_INT(CHANGE_RECEIPT));
 	if (!commit(u->store))
 		return false;
 	u->thinned = end < last ? end : 0;

@@ -1,5 +1,6 @@
 // today.mjs - two users of today's matrix-js-sdk: register, log in, meet in a
-// room, 50 messages each way in order and exactly once, log out.
+// room, 50 messages each way in order and exactly once, see each other type and
+// read, tag the room, log out.
 //
 // usage: node today.mjs BASE_URL
 
@@ -113,6 +114,33 @@ ok(same(annHeard, [...says("bob", MESSAGES), "the end"]), "in order and once, to
 const mine = ann.getRoom(room).getLiveTimeline().getEvents()
 	.filter((e) => e.getSender() === ann.getUserId() && e.getType() === "m.room.message");
 ok(mine.length === MESSAGES + 1, "her own echoes became the events, none doubled");
+
+// What is not in the timeline: typing, a receipt, and a tag from ann's other
+// client.
+const last = bob.getRoom(room).getLiveTimeline().getEvents()
+	.findLast((e) => e.getSender() === ann.getUserId());
+await bob.sendTyping(room, true, 30000);
+await until(ann, sdk.RoomMemberEvent.Typing, "ann sees bob type",
+    () => ann.getRoom(room).getMember(bob.getUserId()).typing);
+await bob.sendTyping(room, false, 0);
+await until(ann, sdk.RoomMemberEvent.Typing, "ann sees bob stop",
+    () => !ann.getRoom(room).getMember(bob.getUserId()).typing);
+await bob.sendReadReceipt(last);
+await until(ann, sdk.RoomEvent.Receipt, "ann sees how far bob has read",
+    () => ann.getRoom(room).hasUserReadEvent(bob.getUserId(), last.getId()));
+const other = await login("ann");
+await other.setRoomTag(room, "m.favourite", { order: 0.5 });
+await until(ann, sdk.RoomEvent.Tags, "ann's tag reaches her other client",
+    () => ann.getRoom(room).tags["m.favourite"]?.order === 0.5);
+await other.setAccountData("org.example.colour", { is: "blue" });
+await until(ann, sdk.ClientEvent.AccountData, "and so does her account data",
+    () => ann.getAccountData("org.example.colour")?.getContent().is === "blue");
+await other.setRoomReadMarkers(room, last.getId());
+await until(ann, sdk.RoomEvent.AccountData, "and her read marker",
+    () => ann.getRoom(room).getAccountData("m.fully_read")?.getContent().event_id ===
+    last.getId());
+ok(!bob.getRoom(room).tags["m.favourite"] && !bob.getAccountData("org.example.colour"),
+    "bob hears nothing of these (security 17)");
 
 ann.stopClient();
 bob.stopClient();

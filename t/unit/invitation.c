@@ -1,6 +1,7 @@
 /*
  * invitation.c - whose invitations somebody wants to have.
  */
+#include "matrix/account_data.h"
 #include "matrix/invitation.h"
 #include "store/db-inner.h"
 #include "scratch.h"
@@ -11,14 +12,9 @@ static struct db *db;
 static void
 say(const char *type, const char *content)
 {
-	const char *sql = arena_printf(scratch_mem, "INSERT OR REPLACE INTO "
-	    "account_data (user, room, type, content, pos) VALUES "
-	    "(1, 0, '%s', '%s', 1)", type, content);
-
-	if (!db_script(db, sql)) {
-		printf("Bail out! %s\n", sql);
-		exit(1);
-	}
+	db_begin(db, TX_WRITE);
+	account_data_put(db, 1, ACCOUNT_DATA_GLOBAL, type, span_of(content));
+	db_commit(db);
 }
 
 /* "A missing, invalid or unsupported value means" that all may invite. */

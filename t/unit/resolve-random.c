@@ -95,13 +95,18 @@ user(void)
 	return name[dice(USERS)];
 }
 
+/* Each throw is a statement of its own, so that all compilers throw alike. */
 static const char *
 random_levels(struct history *h)
 {
-	/* By alice first, so that there are moderators to fall out. */
-	return arena_printf(h->world.mem, "{'users':{$C,'%s':%u,'%s':%u,"
-	    "'%s':%u},'events_default':%u}", "@bob:a", dice(3) * 50,
-	    "@charlie:a", dice(3) * 25, "@ella:a", dice(2) * 50, dice(2) * 10);
+	const unsigned bob = dice(3) * 50;
+	const unsigned charlie = dice(3) * 25;
+	const unsigned ella = dice(2) * 50;
+	const unsigned to_speak = dice(2) * 10;
+
+	return arena_printf(h->world.mem, "{'users':{$C,'@bob:a':%u,"
+	    "'@charlie:a':%u,'@ella:a':%u},'events_default':%u}", bob,
+	    charlie, ella, to_speak);
 }
 
 static void
@@ -166,11 +171,12 @@ cited_at(struct history *h, struct point *p, const struct line *line)
 static bool
 send_random(struct history *h, struct point *p)
 {
-	struct line line = { .sender = user(), .ts = 10 + dice(40) };
+	struct line line = { .sender = user() };
 	struct place at = { &h->world, p };
 	const struct resolve_event *e;
 	const char *why;
 
+	line.ts = 10 + dice(40);
 	random_line(h, &line);
 	line.id = arena_printf(mem, "e%u", dice(1000000000));
 	line.auth = cited_at(h, p, &line);

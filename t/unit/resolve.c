@@ -43,6 +43,21 @@ static const struct line banned_or_topic[] = {
 	END
 };
 
+static const struct line kicked_or_topic[] = {
+	MEMBER("kick", "bob", "alice", "leave", "create levels alice bob", 12,
+	    0),
+	TOPIC("topic2", "bob", "create levels bob", 11),
+	END
+};
+
+/* The join comes back as part of the auth difference, and must not win. */
+static const struct line joined_and_kicked[] = {
+	JOIN("ella", "ella", "create levels rules", 13),
+	MEMBER("kick", "ella", "alice", "leave", "create levels alice ella",
+	    12, 0),
+	END
+};
+
 static const struct line rules_or_join[] = {
 	RULES("rules2", "alice", "invite", "create levels alice", 12),
 	JOIN("ella", "ella", "create levels rules", 11),
@@ -185,6 +200,12 @@ static const struct scenario scenarios[] = {
 	  "create alice levels rules ban charlie topic",
 	  "create alice levels rules bob charlie topic2",
 	  "create alice levels rules ban charlie topic", NULL },
+	{ "one who is kicked did not set the topic", kicked_or_topic,
+	  "create alice levels rules kick charlie topic",
+	  "create alice levels rules bob charlie topic2",
+	  "create alice levels rules kick charlie topic", NULL },
+	{ "one who joined and was kicked remains so", joined_and_kicked,
+	  USUAL " kick", USUAL, USUAL " kick", NULL },
 	{ "who joined while the room closed did not", rules_or_join,
 	  "create alice levels rules2 bob charlie topic", USUAL " ella",
 	  "create alice levels rules2 bob charlie topic", NULL },

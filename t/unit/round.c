@@ -176,6 +176,20 @@ news(struct db *db, int64_t after, int64_t upto)
 		wake_user(ann);
 }
 
+static int64_t stir_next = -1;
+static int64_t stir_wakes;
+
+static int64_t
+stir(struct store *s, int64_t now)
+{
+	(void)s;
+	(void)now;
+	if (stir_wakes != 0)
+		wake_user(stir_wakes);
+	stir_wakes = 0;
+	return stir_next;
+}
+
 #define ROUTE(method, path, body, tx, once, handler)			\
 	{ method, API_BARE, path, #handler, AUTH_USER, true, body, tx,	\
 	    LIMIT_none, once, handler == wait_for_it, handler }
@@ -192,7 +206,8 @@ static const struct route routes[] = {
 	ROUTE("GET", "/wait", BODY_NONE, TX_READ, false, wait_for_it),
 	{ .method = NULL }
 };
-static const struct waits waits = { .resume = resume, .news = news };
+static const struct waits waits = { .resume = resume, .news = news,
+	.stir = stir };
 const struct program program = {
 	.name = "unit", .routes = routes, .waits = &waits
 };
@@ -548,6 +563,19 @@ test_waiting(void)
 	round_read(store, &none, &end);
 	is_text(told(&end.done), "200 {\"state\":\"state\"}",
 	    "a change resumes who waits");
+
+	/* What is volatile is looked at in every round. */
+	do_park();
+	stir_next = 12345;
+	round_read(store, &none, &end);
+	is_int((int64_t)end.done.n, 0, "nothing volatile has changed: it waits");
+	is_int(round_stir_at(), 12345, "until something is over");
+	stir_wakes = ann;
+	stir_next = -1;
+	round_read(store, &none, &end);
+	is_text(told(&end.done), "200 {\"state\":\"state\"}",
+	    "which resumes who waits");
+	is_int(round_stir_at(), -1, "and then nothing will be");
 
 	/* Committed after its snapshot, before it was parked. */
 	{

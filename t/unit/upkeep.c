@@ -173,6 +173,49 @@ test_thin(struct store *store, struct upkeep *u)
 	is_int(count(store, "change"), 102 + ROOMS - 2, "and changes nothing");
 }
 
+static void
+add_receipt(struct db *db, int user, const char *kind, enum change_kind change)
+{
+	char sql[300];
+
+	snprintf(sql, sizeof sql, "INSERT INTO receipt (room, user, kind,"
+	    " thread, event, at, pos) VALUES (5, %d, '%s', '', 1, 0, %lld)",
+	    user, kind, (long long)change_add(db, change, 5, user, 0));
+	run(db, sql);
+}
+
+/* What all are told is thinned by room, what one is told is not. */
+static void
+test_thin_kinds(struct store *store, struct upkeep *u)
+{
+	struct db *db = store->main;
+
+	run(db, "INSERT INTO user (user_id) VALUES ('@two:example.org')");
+	is_int(db_last_rowid(db), 2, "a second user");
+	db_begin(db, TX_WRITE);
+	add_receipt(db, 1, "m.read", CHANGE_RECEIPT);
+	add_receipt(db, 2, "m.read", CHANGE_RECEIPT);
+	add_receipt(db, 1, "m.read.private", CHANGE_RECEIPT_PRIVATE);
+	add_receipt(db, 2, "m.read.private", CHANGE_RECEIPT_PRIVATE);
+	change_add(db, CHANGE_ACCOUNT_DATA, 5, 1, 0);
+	change_add(db, CHANGE_ACCOUNT_DATA, 5, 1, 0);
+	change_add(db, CHANGE_ACCOUNT_DATA, 0, 1, 0);
+	change_add(db, CHANGE_ACCOUNT_DATA, 0, 1, 0);
+	ok(db_commit(db), "receipts and account data");
+	u->kept = 0;
+	u->thinned = 0;
+	pieces(upkeep_thin, u);
+	is_int(db_pragma(db, "SELECT user FROM change WHERE kind = 3"), 2,
+	    "of a room's receipts the newest is left");
+	is_int(count(store, "change WHERE kind = 3"), 1, "and no other");
+	is_int(count(store, "change WHERE kind = 4"), 2,
+	    "private ones are each for another");
+	is_int(count(store, "change WHERE kind = 5 AND room = 5"), 2,
+	    "and data of a room each for itself");
+	is_int(count(store, "change WHERE kind = 5 AND room IS NULL"), 1,
+	    "that of no room is found by itself");
+}
+
 /* --------------------------------------------------------------- the space */
 
 static void
@@ -283,6 +326,7 @@ main(void)
 	test_tokens(store, &upkeep);
 	test_volatile(store, &upkeep);
 	test_thin(store, &upkeep);
+	test_thin_kinds(store, &upkeep);
 	test_shrink(store, &upkeep);
 	test_checkpoint(store, &upkeep);
 	test_relieve(store);
