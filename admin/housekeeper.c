@@ -83,7 +83,9 @@ do_tasks(struct upkeep *u)
 	    lock_wait(store->lock, LOCK_MS)) {
 		tasks_turn(&tasks);
 		lock_release(store->lock);
+		tasks_ask(&tasks);
 	}
+	tasks_end(&tasks);
 }
 
 static void

@@ -11,8 +11,7 @@
 
 #include "account-unbind.h"
 #include "account.routes.h"
-#include "base/log.h"
-#include "matrix/idserver.h"
+#include "matrix/idserver-fail.h"
 #include "matrix/ids.h"
 #include "matrix/threepid.h"
 #include "matrix/uia.h"
@@ -215,15 +214,6 @@ asking(const struct request *r, const struct creds *creds,
 	return a;
 }
 
-/* What is said inside of a network is for the administrator. */
-static void
-note(const struct idserver *id)
-{
-	if (id->said != IDSERVER_YES)
-		log_info("identity server %s: %d %s %s", id->id_server,
-		    id->status, id->errcode, id->error);
-}
-
 static bool
 may_bind_more(struct request *r)
 {
@@ -246,7 +236,7 @@ published(struct request *r)
 	const struct idserver *id = &a->confirmed;
 	enum mx_err err;
 
-	note(&a->id);
+	idserver_note(&a->id);
 	if (a->id.said != IDSERVER_YES)
 		return fail(r, M_THREEPID_AUTH_FAILED, "The identity server "
 		    "did not publish this address; nothing was changed");
@@ -281,7 +271,7 @@ confirmed(struct request *r)
 	struct creds creds = { 0 };
 	enum mx_err err;
 
-	note(id);
+	idserver_note(id);
 	if ((err = read_creds(r, &creds)) != M_OK)
 		return err;
 	if (id->said != IDSERVER_YES)
@@ -328,44 +318,14 @@ threepid_post(struct request *r)
 
 /* ------------------------------------------------------------------ binding */
 
-/* Its own words reach the client, but none that speak of our access token. */
-static enum mx_err
-pass_on(struct request *r, const struct idserver *id)
-{
-	static const struct {
-		const char	*errcode;
-		enum mx_err	 err;
-	} known[] = {
-		{ "M_SESSION_NOT_VALIDATED", M_SESSION_NOT_VALIDATED },
-		{ "M_SESSION_EXPIRED", M_SESSION_EXPIRED },
-		{ "M_NO_VALID_SESSION", M_NO_VALID_SESSION },
-		{ "M_TERMS_NOT_SIGNED", M_TERMS_NOT_SIGNED },
-		{ "M_INVALID_PARAM", M_INVALID_PARAM },
-		{ "M_MISSING_PARAM", M_MISSING_PARAM },
-		{ "M_FORBIDDEN", M_FORBIDDEN }
-	};
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strcmp(id->errcode, known[i].errcode) == 0)
-			return fail(r, known[i].err,
-			    "The identity server says: %s", id->error);
-	return fail(r, M_BAD_REQUEST, "The identity server says: %s (%s)",
-	    id->error, id->errcode);
-}
-
 static enum mx_err
 bound(struct request *r)
 {
 	const struct idserver *id = &((const struct asking *)r->job)->id;
 
-	note(id);
-	if (id->said == IDSERVER_NO)
-		return pass_on(r, id);
-	if (id->said == IDSERVER_SILENT) {
-		reply_retry_after(r, 30000);
-		return fail(r, M_BUSY, "The identity server does not answer; "
-		    "try again later, or another one");
-	}
+	idserver_note(id);
+	if (id->said != IDSERVER_YES)
+		return idserver_fail(r, id);
 	remember_binding(r, id);
 	return M_OK;
 }

@@ -141,6 +141,7 @@ answer(struct making *m, const struct progress *p)
 		room_reveal(r->db, &m->room);
 	if (p->task != 0)
 		task_drop(r->db, p->task);
+	addresses_invite(m);
 	if (m->wish.visibility != NULL && strcmp(m->wish.visibility, "public") == 0)
 		db_exec(r->db, STMT_ROOM_PUBLISH, DB_INT(m->room.nr));
 	put_text(&r->out, "room_id", m->room.room_id);
@@ -205,9 +206,10 @@ go_on(struct request *r)
  *
  * Create a room as the body describes; the answer is its room_id, and its
  * room_alias where room_alias_name was given.  Everything that was asked for
- * happens, or nothing does.  Paths older than v3 get a room version in which
- * their clients find what they look for; room_version in the body decides
- * where it is given.
+ * happens, or nothing does; but those of invite_3pid are invited afterwards,
+ * for their identity servers may be slow.  Paths older than v3 get a room
+ * version in which their clients find what they look for; room_version in the
+ * body decides where it is given.
  */
 enum mx_err
 room_create(struct request *r)

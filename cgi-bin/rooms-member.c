@@ -73,16 +73,16 @@ check_word(const struct room *room, enum membership membership,
 
 /*
  * join_authorised_via_users_server says that this server looked into the
- * conditions of a restricted room, so it is not for a client to write.  Who may
- * not invite, since they are not in the room, learns nothing of whom they would
- * invite; an invitation by address may outlast its sender's stay.
+ * conditions of a restricted room, so it is not for a client to write; nor is
+ * third_party_invite, which says that it has asked about a key.  Who is not in
+ * the room learns nothing of whom they would invite.
  */
 enum mx_err
 member_check(struct request *r, const struct room *room, struct new_event *new,
     const char **why)
 {
 	static const char *const ours[] = {
-		"join_authorised_via_users_server", NULL
+		"join_authorised_via_users_server", "third_party_invite", NULL
 	};
 	enum membership membership =
 	    membership_of(json_text(new->content, "membership"));
@@ -101,8 +101,7 @@ member_check(struct request *r, const struct room *room, struct new_event *new,
 		member_content_fill(r->db, new->state_key, content);
 	if (membership == MEMBERSHIP_JOIN)
 		restricted_authorise(r, room, content);
-	if (membership == MEMBERSHIP_INVITE && (is_joined(r, room) ||
-	    json_get(content, "third_party_invite") != NULL))
+	if (membership == MEMBERSHIP_INVITE && is_joined(r, room))
 		return check_invitee(r, new->state_key, why);
 	return M_OK;
 }

@@ -18,7 +18,7 @@ static const struct field join_fields[] = {
 	FIELD_END
 };
 
-static enum mx_err
+enum mx_err
 room_meant(struct request *r, const char *id, struct room *room)
 {
 	bool found;
@@ -34,12 +34,28 @@ room_meant(struct request *r, const char *id, struct room *room)
 	    "This server knows no such room");
 }
 
+enum mx_err
+room_enter(struct request *r, const struct room *room)
+{
+	struct join join = { 0 };
+	enum mx_err err;
+
+	if ((err = body_read(r, join_fields, &join)) != M_OK)
+		return err;
+	if (!is_joined(r, room) && (err = member_put(r, room, r->who.user_id,
+	    MEMBERSHIP_JOIN, join.reason)) != M_OK)
+		return err;
+	put_text(&r->out, "room_id", room->room_id);
+	return M_OK;
+}
+
 /*
  * POST /join/{roomIdOrAlias}, POST /rooms/{roomIdOrAlias}/join
  * PUT of both with {txnId} (2015)
  *
  * Join a room by id or by an alias of this server; the answer is its room_id.
- * Who is in it already is answered the same, and nothing happens.
+ * Who is in it already is answered the same, and nothing happens.  With
+ * third_party_signed who was invited by address comes in.
  */
 enum mx_err
 room_join(struct request *r)
@@ -50,16 +66,10 @@ room_join(struct request *r)
 
 	if ((err = body_read(r, join_fields, &join)) != M_OK)
 		return err;
-	if (join.third_party_signed != NULL)
-		return fail(r, M_BAD_REQUEST, "This server cannot check "
-		    "invitations by address yet");
 	if ((err = room_meant(r, req_arg(r, "roomIdOrAlias"), &room)) != M_OK)
 		return err;
-	if (!is_joined(r, &room) && (err = member_put(r, &room, r->who.user_id,
-	    MEMBERSHIP_JOIN, join.reason)) != M_OK)
-		return err;
-	put_text(&r->out, "room_id", room.room_id);
-	return M_OK;
+	return join.third_party_signed != NULL ? join_by_proof(r, &room) :
+	    room_enter(r, &room);
 }
 
 /* ------------------------------------------------------------------ knock */
@@ -119,7 +129,8 @@ static const struct field invite_fields[] = {
  * PUT /rooms/{roomId}/invite/{txnId} (2015)
  *
  * Invite a user of this server.  Inviting once more who is invited already
- * changes nothing.  The form with an address instead of a user_id is refused.
+ * changes nothing.  An address may stand in place of the user_id
+ * (rooms-invite-3pid.c).
  */
 enum mx_err
 room_invite(struct request *r)
@@ -132,8 +143,7 @@ room_invite(struct request *r)
 		return err;
 	if (invite.user_id == NULL && (invite.id_server != NULL ||
 	    invite.medium != NULL || invite.address != NULL))
-		return fail(r, M_THREEPID_DENIED,
-		    "This server cannot invite by address yet; use a user id");
+		return invite_by_address(r);
 	if (invite.user_id == NULL)
 		return fail(r, req_is_2015(r) ? M_BAD_JSON : M_MISSING_PARAM,
 		    "user_id is missing");

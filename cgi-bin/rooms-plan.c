@@ -173,7 +173,7 @@ plan_alias(struct making *m)
 		return;
 	plan(m, "m.room.canonical_alias", "", object_of("alias", m->alias));
 	m->step[m->steps - 1].ours = true;
-	if (!req_is_2015(m->r))
+	if (!req_is_2015(m->r) && !m->version->aliases_special)
 		return;
 	content = cJSON_CreateObject();
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(content, "aliases"),

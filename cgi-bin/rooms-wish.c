@@ -56,9 +56,6 @@ check_invites(const struct making *m)
 {
 	const cJSON *user;
 
-	if (cJSON_GetArraySize(m->wish.invite_3pid) > 0)
-		return fail(m->r, M_THREEPID_DENIED,
-		    "This server cannot invite by address yet; use user ids");
 	if (cJSON_GetArraySize(m->wish.invite) > INVITES_MAX)
 		return fail(m->r, M_INVALID_PARAM,
 		    "At most %d users can be invited at once", INVITES_MAX);
@@ -66,7 +63,7 @@ check_invites(const struct making *m)
 		if (!cJSON_IsString(user) || !user_id_valid(user->valuestring))
 			return fail(m->r, M_INVALID_PARAM,
 			    "invite holds something that is no user id");
-	return M_OK;
+	return addresses_check(m);
 }
 
 static enum mx_err

@@ -64,4 +64,11 @@ enum mx_err	wish_read(struct making *);
  */
 enum mx_err	plan_read(struct making *);
 
+/*
+ * rooms-invite-3pid.c: are all of invite_3pid what they must be?  And, once
+ * the room is there: they are invited after COMMIT, by tasks.
+ */
+enum mx_err	addresses_check(const struct making *);
+void		addresses_invite(const struct making *);
+
 #endif

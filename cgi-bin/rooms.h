@@ -61,6 +61,20 @@ bool		 guests_welcome(struct request *, const struct room *);
 /* It did; if it does no more, those who are in go out (a task). */
 void		 guests_put_out(struct request *, const struct room *);
 
+/*
+ * rooms-membership.c: the room that a request to join means; and joining it,
+ * with the answer.
+ */
+enum mx_err	 room_meant(struct request *, const char *id, struct room *);
+enum mx_err	 room_enter(struct request *, const struct room *);
+
+/*
+ * What is left of room_invite() when it names an address (rooms-invite-3pid.c),
+ * and of room_join() when it brings third_party_signed (rooms-join-3pid.c).
+ */
+enum mx_err	 invite_by_address(struct request *);
+enum mx_err	 join_by_proof(struct request *, const struct room *);
+
 /* rooms-alias.c: the room behind an alias of this server. */
 bool		 alias_find(struct db *, const char *alias, struct room *);
 /* Is it of this server?  For what is an alias. */

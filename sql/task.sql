@@ -30,3 +30,7 @@ DELETE FROM task WHERE kind = :kind AND user = :user;
 
 -- :name task_drop
 DELETE FROM task WHERE nr = :nr;
+
+-- Somebody outside is asked about it until then; its failures still count.
+-- :name task_wait
+UPDATE task SET due_at = :due_at WHERE nr = :nr;

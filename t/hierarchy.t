@@ -182,6 +182,7 @@ while [ $i -lt 25 ]; do
 	i=$((i + 1))
 done
 child "$room" "$a" "{$via,\"order\":\" \"}"
+expect_log 'a temporary file'
 look "$room"
 is_json '.rooms[0].children_state | length | . > 10 and . < 25' true \
     'getSpaceHierarchy: a megabyte of children, and no more (security 19)'

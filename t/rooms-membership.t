@@ -122,7 +122,7 @@ as dave
 req POST "$v3/rooms/%23open%3Alocalhost/join"
 is_json .room_id "\"$room\"" 'by alias on the other path'
 req POST "$v3/join/%23open%3Alocalhost?server_name=localhost&via=x" '{"third_party_signed":{"mxid":"x"}}'
-refused 400 M_UNKNOWN 'an invitation by address cannot be checked'
+refused 400 M_MISSING_PARAM 'a proof without a token'
 req POST "$v3/join/%23shut%3Alocalhost"
 refused 404 M_NOT_FOUND 'an alias that nothing has'
 req POST "$v3/join/%23open%3Aelsewhere.example"
@@ -286,7 +286,7 @@ refused 404 M_NOT_FOUND 'inviteUser: nobody'
 req POST "$here/invite" '{"user_id":"@bob:elsewhere.example"}'
 refused 403 M_FORBIDDEN 'a user of another server'
 req POST "$here/invite" '{"id_server":"x","medium":"email","address":"a@example.com"}'
-refused 403 M_THREEPID_DENIED 'an address'
+refused 400 M_MISSING_PARAM 'an address without a token for it'
 req POST "$here/invite" '{"user_id":"@dave:localhost","reason":1.5}'
 refused 400 M_BAD_JSON 'a reason is a string'
 req POST "$here/invite" '[]'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A real identity server: Sydent confirms an address by mail, publishes whose it
-# is in 2015's way and in today's, and takes it back when this server asks.
+# is in 2015's way and in today's, takes it back when this server asks, and keeps
+# invitations for whoever will have an address.
 # Each trusts the other by TLS; nothing leaves this machine.
 . "$(dirname "$0")/lib.sh"
 . "$SRC/t/tools/idserver.sh"
@@ -58,6 +59,18 @@ Message-ID: %(messageid)s
 Subject: Confirm
 
 token=%(token)s
+END
+cat >"$tmp/res/plain/invite_template.eml" <<'END'
+Date: %(date)s
+From: %(from)s
+To: %(to)s
+Message-ID: %(messageid)s
+Subject: An invitation
+
+room=%(room_name)s
+who=%(sender_display_name)s
+token=%(token)s
+key=%(ephemeral_private_key)s
 END
 cat >"$tmp/sydent.conf" <<END
 [general]
@@ -140,6 +153,7 @@ until [ -s "$tmp/tls/pid" ]; do [ -s "$tmp/tls/log" ] && bail_out "$(cat "$tmp/t
 start_sydent
 v3=/_matrix/client/v3
 v2=/_matrix/client/v2_alpha
+r0=/_matrix/client/r0
 id_token=
 
 user alice
@@ -210,6 +224,101 @@ is_json . '{}' 'it is published no more'
 grep -q 'GET /_matrix/identity/v2/3pid/getValidated3pid' "$tmp/tls/access"
 ok $? 'version 2 was asked'
 has '[["email","alice@example.org"]]' 'and has left'
+
+# Invitations.
+# room NAME: one of the caller's.  by ADDRESS [TOKEN]: members that name it.
+room() {
+	req POST $v3/createRoom "{\"name\":\"$1\"${2-}}"
+	room=$(get_json .room_id) here=rooms/$(enc "$room")
+}
+by() { printf '"id_server":"%s"%s,"medium":"email","address":"%s"' "$idserver" "${2:+,\"id_access_token\":\"$2\"}" "$1"; }
+# mailed NAME: what the invitation that was sent last says of it.
+mailed() { sed -n "s/^$1=\(.*\)/\1/p" "$tmp/mail/$sent" | tr -d '\r'; }
+keep_invitation() {
+	sent=$((sent + 1))
+	req GET "$v3/$here/state/m.room.third_party_invite/$(mailed token)"
+}
+ids POST /v2/3pid/bind "$(confirm /v2 known@example.org s6; printf '{"sid":"%s","client_secret":"s6","mxid":"%s"}' "$sid" "$mxid")"
+sent=$((sent + 1))
+user carol
+req POST "$v3/user/$(enc "$user")/openid/request_token" '{}'
+alice_token=$id_token id_token=
+ids POST /v2/account/register "$(cat "$tmp/body")"
+carol_token=$(get_json .token)
+room 'Of Carol'
+req POST "$v3/$here/invite" "{$(by known@example.org "$carol_token")}"
+is_status 200 'inviteBy3PID: an address that Sydent knows'
+req GET "$v3/$here/state/m.room.member/$(enc "$mxid")"
+is_json .membership '"invite"' 'by its hash'
+req POST "$v3/$here/invite" "{$(by dora@example.org wrong)}"
+is_err 400 M_UNKNOWN 'inviteBy3PID: a token that Sydent does not know'
+as alice
+room 'Of Alice'
+req POST "$v3/$here/invite" "{$(by Dora@example.org "$alice_token")}"
+is_status 200 'inviteBy3PID: one that Sydent does not know'
+keep_invitation
+is_json '[(.display_name | test("dora")), (.public_keys | length)]' '[false,2]' \
+    'it keeps the invitation'
+is "$(mailed room)" 'Of Alice' 'and writes of the room to the address'
+room 'Also of Alice'
+req POST "$r0/$here/invite" "{$(by dora@example.org)}"
+is_status 200 'r0, by version 1'
+keep_invitation
+is_json '.public_keys | length' 2 'the same'
+room 'New' ",\"invite_3pid\":[{$(by dora@example.org "$alice_token")}]"
+tries=0
+until [ -s "$tmp/mail/$((sent + 1))" ] || [ $((tries += 1)) -gt 5000 ]; do
+	req GET "$v3/$here/state/m.room.create"
+done
+sent=$((sent + 1))
+tries=0
+until [ "$status" = 200 ] && [ "$(get_json .display_name)" != null ] ||
+    [ $((tries += 1)) -gt 5000 ]; do
+	req GET "$v3/$here/state/m.room.third_party_invite/$(mailed token)"
+done
+is "$(mailed room)" New 'createRoom: invite_3pid'
+private=$(mailed key)
+
+# Somebody has the address, and says so to Sydent, which says so to us.
+user dora
+req GET $v3/sync
+since=$(get_json .next_batch)
+id_token=
+confirm /api/v1 dora@example.org s7
+add s7 true
+is_status 200 'the address is published'
+tries=0
+until [ "$(get_json '.rooms.invite // {} | length')" = 3 ] ||
+    [ $((tries += 1)) -gt 300 ]; do
+	req GET "$v3/sync?since=$since&timeout=100"
+done
+is_json '[.rooms.invite[].invite_state.events[] | select(.type == "m.room.name") | .content.name] | sort' \
+    '["Also of Alice","New","Of Alice"]' \
+    'onBindThirdPartyIdentifier: all invitations become invites'
+is_json "[.rooms.invite[].invite_state.events[] | select(.type == \"m.room.member\" and .state_key == \"$user\") | .content.third_party_invite.signed.mxid] | unique" \
+    "[\"$user\"]" 'with what Sydent has signed'
+req POST "$v3/join/$(enc "$room")" '{}'
+is_status 200 'who is invited joins'
+grep -q 'GET /_matrix/identity/api/v1/pubkey/isvalid' "$tmp/tls/access"
+ok $? 'TPI-2: Sydent was asked whether its key is valid'
+
+# Or has the message alone.
+as alice
+req POST "$v3/$here/invite" "{$(by erik@example.org "$alice_token")}"
+keep_invitation
+user erik
+ids POST /api/v1/sign-ed25519 "{\"mxid\":\"$user\",\"token\":\"$(mailed token)\",\"private_key\":\"$private\"}"
+other=$(cat "$tmp/body")
+ids POST /api/v1/sign-ed25519 "{\"mxid\":\"$user\",\"token\":\"$(mailed token)\",\"private_key\":\"$(mailed key)\"}"
+is_json .sender "\"$mxid\"" 'Sydent signs by the key in the message'
+signed=$(cat "$tmp/body")
+req POST "$v3/$here/join" "{\"third_party_signed\":$other}"
+is_err 403 M_FORBIDDEN 'the key of another message is none'
+req POST "$v3/$here/join" "{\"third_party_signed\":$signed}"
+is_status 200 'TPI-7: joining by that'
+grep -q 'GET /_matrix/identity/api/v1/pubkey/ephemeral/isvalid' "$tmp/tls/access"
+ok $? 'TPI-2: Sydent was asked about that key'
+as alice
 
 # One stage of User-Interactive Authentication.
 stop

@@ -3,29 +3,14 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "json/json.h"
 #include "json/writer.h"
-#include "matrix/http.h"
-#include "matrix/idserver.h"
+#include "matrix/idserver-inner.h"
 #include "matrix/ids.h"
 #include "matrix/signing.h"
 #include "matrix/threepid.h"
 
-#define V1	"/_matrix/identity/api/v1"
-#define V2	"/_matrix/identity/v2"
-
-/* A question on its way: all of it ends with mem. */
-struct question {
-	struct idserver	*id;
-	struct arena	*mem;
-	struct arena	*before;	/* where cJSON allocated */
-	struct http	*http;
-	cJSON		*answer;	/* an object, or NULL */
-};
-
-/* False: it does not fit. */
-static bool
-copy(char *to, size_t size, const char *from)
+bool
+idserver_copy(char *to, size_t size, const char *from)
 {
 	size_t n = strlen(from);
 
@@ -35,8 +20,8 @@ copy(char *to, size_t size, const char *from)
 	return true;
 }
 
-static bool
-token_valid(const char *s)
+bool
+idserver_token_valid(const char *s)
 {
 	for (; *s != '\0'; s++)
 		if (*s <= ' ' || *s > '~')
@@ -53,12 +38,13 @@ idserver_session(struct idserver *id, const struct conf *conf,
 		access_token = "";
 	id->conf = conf;
 	return server_name_valid(id_server) && opaque_id_valid(sid) &&
-	    opaque_id_valid(client_secret) && token_valid(access_token) &&
-	    copy(id->id_server, sizeof id->id_server, id_server) &&
-	    copy(id->sid, sizeof id->sid, sid) &&
-	    copy(id->client_secret, sizeof id->client_secret,
+	    opaque_id_valid(client_secret) &&
+	    idserver_token_valid(access_token) &&
+	    idserver_copy(id->id_server, sizeof id->id_server, id_server) &&
+	    idserver_copy(id->sid, sizeof id->sid, sid) &&
+	    idserver_copy(id->client_secret, sizeof id->client_secret,
 	    client_secret) &&
-	    copy(id->access_token, sizeof id->access_token, access_token);
+	    idserver_copy(id->access_token, sizeof id->access_token, access_token);
 }
 
 bool
@@ -73,9 +59,8 @@ idserver_trusted(const struct conf *conf, const char *id_server)
 
 /* ------------------------------------------------------ to ask and to hear */
 
-/* path: behind the version, which the access token decides. */
-static struct question
-question(struct idserver *id, const char *method, const char *path)
+struct question
+question_new(struct idserver *id, const char *method, const char *path)
 {
 	struct question q = { .id = id, .mem = arena_new() };
 	struct http *h = arena_alloc(q.mem, sizeof *h);
@@ -85,15 +70,15 @@ question(struct idserver *id, const char *method, const char *path)
 	h->conf = id->conf;
 	strcpy(h->method, method);
 	snprintf(h->url, sizeof h->url, "https://%s%s%s", id->id_server,
-	    id->access_token[0] ? V2 : V1, path);
+	    id->access_token[0] ? IDSERVER_V2 : IDSERVER_V1, path);
 	if (id->access_token[0] != '\0')
 		snprintf(h->authorization, sizeof h->authorization,
 		    "Bearer %s", id->access_token);
 	return q;
 }
 
-static void
-end(struct question *q)
+void
+question_end(struct question *q)
 {
 	json_arena(q->before);
 	arena_free(q->mem);
@@ -111,8 +96,8 @@ keep(char *to, size_t size, const char *text)
  * In version 1 a refusal may come with 200 (2015); what counts is whether
  * there is an errcode.
  */
-static void
-hear(struct question *q)
+void
+question_ask(struct question *q)
 {
 	struct idserver *id = q->id;
 	struct http *h = q->http;
@@ -137,6 +122,13 @@ hear(struct question *q)
 }
 
 /* A yes that does not say to what is none. */
+void
+question_doubt(struct question *q, const char *why)
+{
+	q->id->said = IDSERVER_SILENT;
+	keep(q->id->error, sizeof q->id->error, why);
+}
+
 static void
 read_address(struct question *q)
 {
@@ -149,12 +141,9 @@ read_address(struct question *q)
 	if (medium != NULL && address != NULL)
 		address = threepid_canonical(q->mem, medium, address);
 	if (medium == NULL || address == NULL ||
-	    !copy(id->medium, sizeof id->medium, medium) ||
-	    !copy(id->address, sizeof id->address, address)) {
-		id->said = IDSERVER_SILENT;
-		keep(id->error, sizeof id->error,
-		    "its answer names no address");
-	}
+	    !idserver_copy(id->medium, sizeof id->medium, medium) ||
+	    !idserver_copy(id->address, sizeof id->address, address))
+		question_doubt(q, "its answer names no address");
 }
 
 /* ------------------------------------------------------------ the questions */
@@ -162,23 +151,20 @@ read_address(struct question *q)
 void
 idserver_validated(struct idserver *id)
 {
-	struct question q = question(id, "GET", "/3pid/getValidated3pid");
+	struct question q = question_new(id, "GET", "/3pid/getValidated3pid");
 
 	http_query_add(q.http, "sid", id->sid);
 	http_query_add(q.http, "client_secret", id->client_secret);
-	hear(&q);
+	question_ask(&q);
 	read_address(&q);
 	if (id->said == IDSERVER_YES && (!json_int(q.answer, "validated_at",
-	    &id->validated_at) || id->validated_at <= 0)) {
-		id->said = IDSERVER_SILENT;
-		keep(id->error, sizeof id->error,
-		    "its answer does not say when");
-	}
-	end(&q);
+	    &id->validated_at) || id->validated_at <= 0))
+		question_doubt(&q, "its answer does not say when");
+	question_end(&q);
 }
 
-static void
-send_json(struct question *q, struct span text)
+void
+question_send(struct question *q, struct span text)
 {
 	struct http *h = q->http;
 
@@ -206,18 +192,18 @@ send_session(struct question *q)
 	cJSON_AddStringToObject(body, "mxid", id->user_id);
 	buf_init(&text, q->mem, HTTP_SENT_MAX);
 	json_print(&text, body);
-	send_json(q, buf_content(&text));
+	question_send(q, buf_content(&text));
 }
 
 void
 idserver_bind(struct idserver *id)
 {
-	struct question q = question(id, "POST", "/3pid/bind");
+	struct question q = question_new(id, "POST", "/3pid/bind");
 
 	send_session(&q);
-	hear(&q);
+	question_ask(&q);
 	read_address(&q);
-	end(&q);
+	question_end(&q);
 }
 
 /*
@@ -272,7 +258,7 @@ unbind_body(const struct idserver *id)
 static void
 unbind_by(struct idserver *id, const char *uri)
 {
-	struct question q = question(id, "POST", "");
+	struct question q = question_new(id, "POST", "");
 	cJSON *body = unbind_body(id);
 	struct buf text;
 
@@ -280,18 +266,18 @@ unbind_by(struct idserver *id, const char *uri)
 	    id->id_server, uri);
 	buf_init(&text, q.mem, HTTP_SENT_MAX);
 	json_print(&text, body);
-	send_json(&q, buf_content(&text));
+	question_send(&q, buf_content(&text));
 	if (sign(&q, uri, body))
-		hear(&q);
+		question_ask(&q);
 	else
 		id->said = IDSERVER_SILENT;
-	end(&q);
+	question_end(&q);
 }
 
 void
 idserver_unbind(struct idserver *id)
 {
-	unbind_by(id, V2 "/3pid/unbind");
+	unbind_by(id, IDSERVER_V2 "/3pid/unbind");
 	if (id->said != IDSERVER_YES && id->status == 404)
-		unbind_by(id, V1 "/3pid/unbind");
+		unbind_by(id, IDSERVER_V1 "/3pid/unbind");
 }

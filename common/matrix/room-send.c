@@ -354,6 +354,22 @@ room_send(struct author *by, const struct room *room,
 	return M_OK;
 }
 
+enum mx_err
+room_would(struct author *by, const struct room *room,
+    const struct new_event *new, const char **why)
+{
+	struct place place = place_find(by->db, room);
+	struct draft draft = draft_of(by, room->version, room->room_id, new);
+	struct state state = { .by = by, .room = room };
+	struct auth_event event;
+
+	draft.prev_events = place.event_id;
+	draft.prev_count = place.n;
+	event = auth_event_of(&draft);
+	return auth_allows(room->version, &event, state_event, &state, why) ?
+	    M_OK : M_FORBIDDEN;
+}
+
 /* ---------------------------------------------------------------- a room */
 
 static cJSON *

@@ -15,9 +15,8 @@
 #define PIECE_MEMBERS	1000	/* looked at for those who must go */
 #define TRIES		5	/* then a room is passed over */
 
-/* The task's user, if it has one, as author.  False: why is logged. */
-static bool
-author_of(struct task *t, struct author *by)
+bool
+task_author(struct task *t, struct author *by)
 {
 	const struct conf *conf = t->store->conf;
 	const char *why;
@@ -111,7 +110,7 @@ tour(struct task *t, const struct tour *tour)
 {
 	struct arena *before = json_arena(t->mem);
 	struct author by;
-	enum task_end end = author_of(t, &by) ? tour_next(t, &by, tour) :
+	enum task_end end = task_author(t, &by) ? tour_next(t, &by, tour) :
 	    TASK_FAILED;
 
 	json_arena(before);
@@ -195,7 +194,7 @@ copy_bans(struct task *t)
 
 	if (!room_get(t->db, t->room, &room))
 		end = TASK_DONE;
-	else if (author_of(t, &by))
+	else if (task_author(t, &by))
 		end = bans_next(t, &by, &room);
 	json_arena(before);
 	return end;
@@ -248,7 +247,7 @@ put_out_next(struct task *t, const struct room *room)
 	struct author by;
 
 	guests_find(t, &g);
-	if (g.n > 0 && !author_of(t, &by))
+	if (g.n > 0 && !task_author(t, &by))
 		return TASK_FAILED;
 	for (size_t i = 0; i < g.n; i++) {
 		if (i > 0 && !task_has_time(t)) {
@@ -293,11 +292,13 @@ unmake_room(struct task *t)
 }
 
 const struct task_kind room_tasks[] = {
-	{ TASK_LEAVE_ROOMS, leave_rooms },
-	{ TASK_SHOW_PROFILE, show_profile },
-	{ TASK_PUT_OUT_GUESTS, put_out_guests },
-	{ TASK_COPY_BANS, copy_bans },
-	{ TASK_UNMAKE_ROOM, unmake_room },
-	{ TASK_SEARCH_INDEX, search_index },
-	{ NULL, NULL }
+	{ TASK_LEAVE_ROOMS, leave_rooms, NULL },
+	{ TASK_SHOW_PROFILE, show_profile, NULL },
+	{ TASK_PUT_OUT_GUESTS, put_out_guests, NULL },
+	{ TASK_COPY_BANS, copy_bans, NULL },
+	{ TASK_UNMAKE_ROOM, unmake_room, NULL },
+	{ TASK_SEARCH_INDEX, search_index, NULL },
+	{ TASK_INVITE_3PID, invite_3pid, &invite_3pid_outside },
+	{ TASK_ACCEPT_3PID, accept_3pid, &accept_3pid_outside },
+	{ NULL, NULL, NULL }
 };

@@ -5,6 +5,7 @@
 #ifndef MXCGI_ROOM_TASKS_H
 #define MXCGI_ROOM_TASKS_H
 
+#include "matrix/room.h"
 #include "store/task.h"
 
 /*
@@ -39,9 +40,31 @@
 #define TASK_UNMAKE_ROOM	"unmake_room"
 
 /*
+ * Its user invites an address to its room: createRoom's invite_3pid, one task
+ * each.  detail: a JSON object with id_server, medium, address and, unless it
+ * speaks version 1, id_access_token.
+ */
+#define TASK_INVITE_3PID	"invite_3pid"
+/*
+ * Who has a proof is invited to its room.  user: who sent the invitation that
+ * it belongs to; detail: the proof (third_party.h).
+ */
+#define TASK_ACCEPT_3PID	"accept_3pid"
+
+/*
  * All kinds.  Who works for them writes events, so they may be handed to
  * `rooms` and the housekeeper only (cgi-bin/rights.tab).
  */
 extern const struct task_kind room_tasks[];
+
+/*
+ * For room-tasks*.c: the task's user, if it has one, as author.  False: why is
+ * logged.
+ */
+bool	task_author(struct task *, struct author *);
+/* room-tasks-invite.c */
+extern const struct task_outside invite_3pid_outside, accept_3pid_outside;
+enum task_end	 invite_3pid(struct task *);
+enum task_end	 accept_3pid(struct task *);
 
 #endif

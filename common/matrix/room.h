@@ -102,6 +102,13 @@ enum mx_err	 room_send(struct author *, const struct room *,
 		    const struct new_event *, struct sent *, const char **why);
 
 /*
+ * Would the authorisation rules let room_send() do it?  M_OK, or M_FORBIDDEN
+ * and *why.  Nothing is written.
+ */
+enum mx_err	 room_would(struct author *, const struct room *,
+		    const struct new_event *, const char **why);
+
+/*
  * A new room with its m.room.create.  creator and room_version in its content
  * are what the version wants, whatever the caller put there.  *room is filled
  * in.  Returns as room_send() does.

@@ -284,6 +284,12 @@ work(struct store *store)
 		tasks_turn(&tasks);
 		lock_release(store->lock);
 	}
+	/* What somebody has answered is not to be asked once more. */
+	if (tasks_ask(&tasks) && lock_wait(store->lock, LOCK_MS)) {
+		tasks_turn(&tasks);
+		lock_release(store->lock);
+	}
+	tasks_end(&tasks);
 }
 
 int

@@ -42,6 +42,10 @@ static int epfd;
 static int bell = -1;
 static int tasks_bell = -1;
 static struct tasks tasks;
+static struct asking {		/* somebody outside, about a task */
+	struct job	 job;
+	struct task_question question;
+} asking;
 static unsigned passed_over;	/* rounds of writers while a task was due */
 static struct lives ready, writers;
 static bool news;		/* the doorbell rang */
@@ -186,7 +190,8 @@ hear(const struct epoll_event *e)
 		if (bell_answer(tasks_bell))
 			tasks_rang(&tasks);
 	} else if (mark == &jobs_mark) {
-		jobs_done(&done);
+		if (jobs_done(&done))
+			tasks_answered(&tasks);
 		while ((l = lives_take(&done)) != NULL) {
 			l->place = PLACE_QUEUE;
 			life_next(l);
@@ -209,7 +214,27 @@ sooner(int64_t a, int64_t b)
 static bool
 task_is_due(void)
 {
-	return ending_at == 0 && tasks_look(&tasks);
+	return (ending_at == 0 || tasks_asking(&tasks)) && tasks_look(&tasks);
+}
+
+static void
+run_asking(struct job *job)
+{
+	const struct task_question *q = &((struct asking *)job)->question;
+
+	q->ask(q->block);
+}
+
+/* Where too many ask already the question waits for the next turn. */
+static void
+ask_outside(void)
+{
+	static bool refused;
+
+	if (!refused && !tasks_question(&tasks, &asking.question))
+		return;
+	asking.job = (struct job){ run_asking, JOB_NET };
+	refused = !jobs_add_own(&asking.job);
 }
 
 /* How long epoll may sleep. */
@@ -417,7 +442,7 @@ is_over(void)
 	if (ending_at == 0)
 		begin_end();
 	dismiss(mono_ms() - ending_at);
-	if (conns_busy() > 0)
+	if (conns_busy() > 0 || tasks_asking(&tasks))
 		quiet_since = 0;
 	else if (quiet_since == 0)
 		quiet_since = mono_ms();
@@ -445,6 +470,7 @@ turn(void)
 	waiters_expire(clock_now_ms());
 	read_round();
 	write_round(answered);
+	ask_outside();
 	if (!listening && !terminated && mono_ms() >= listen_at)
 		listen_on();
 }

@@ -28,6 +28,7 @@ struct ticket {
 	struct ticket	*next;
 	struct life	*life;
 	struct job	*job;
+	bool		 own;		/* of the loop, not of a life */
 };
 
 struct pool {
@@ -118,7 +119,7 @@ worker(void *arg)
 		pool->waiting--;
 		t->next = running;
 		running = t;
-		if (t->life != NULL) {
+		if (t->life != NULL || t->own) {
 			pthread_mutex_unlock(&mutex);
 			t->job->run(t->job);
 			pthread_mutex_lock(&mutex);
@@ -155,10 +156,10 @@ start_worker(struct pool *pool)
 	return pool->started > 0;
 }
 
-bool
-jobs_add(struct life *l)
+static bool
+add(const struct ticket *ticket)
 {
-	struct pool *pool = &pools[l->job->pool];
+	struct pool *pool = &pools[ticket->job->pool];
 	struct ticket *t;
 	bool ok;
 
@@ -169,7 +170,7 @@ jobs_add(struct life *l)
 	if (ok) {
 		if ((t = calloc(1, sizeof(*t))) == NULL)
 			abort();
-		*t = (struct ticket){ .life = l, .job = l->job };
+		*t = *ticket;
 		*pool->last = t;
 		pool->last = &t->next;
 		pool->waiting++;
@@ -177,6 +178,18 @@ jobs_add(struct life *l)
 	}
 	pthread_mutex_unlock(&mutex);
 	return ok;
+}
+
+bool
+jobs_add(struct life *l)
+{
+	return add(&(struct ticket){ .life = l, .job = l->job });
+}
+
+bool
+jobs_add_own(struct job *job)
+{
+	return add(&(struct ticket){ .own = true, .job = job });
 }
 
 static void
@@ -199,14 +212,15 @@ jobs_forget(struct life *l)
 	pthread_mutex_unlock(&mutex);
 }
 
-void
+bool
 jobs_done(struct lives *list)
 {
 	struct ticket *t, *next;
+	bool own = false;
 	uint64_t n;
 
 	if (read(bell, &n, sizeof(n)) < 0)
-		return;
+		return false;
 	pthread_mutex_lock(&mutex);
 	t = ended;
 	ended = NULL;
@@ -214,10 +228,12 @@ jobs_done(struct lives *list)
 	pthread_mutex_unlock(&mutex);
 	for (; t != NULL; t = next) {
 		next = t->next;
+		own |= t->own;
 		if (t->life != NULL)
 			lives_add(list, t->life);
-		else
+		else if (!t->own)
 			job_free(t->job);
 		free(t);
 	}
+	return own;
 }

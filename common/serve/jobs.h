@@ -20,8 +20,16 @@ int		 jobs_fd(void);
 bool		 jobs_add(struct life *);
 /* The life goes away while its job waits or runs: the block is freed later. */
 void		 jobs_forget(struct life *);
-/* Lives whose jobs have ended, oldest first. */
-void		 jobs_done(struct lives *);
+/*
+ * A job of the loop itself, of which there is one at a time.  False: the queue
+ * is full.
+ */
+bool		 jobs_add_own(struct job *);
+/*
+ * Lives whose jobs have ended, oldest first.  True: the loop's own job has
+ * ended too.
+ */
+bool		 jobs_done(struct lives *);
 /* Wipe and free a block of job_new(). */
 void		 job_free(struct job *);
 

@@ -1,6 +1,7 @@
 /*
  * task.c - work that goes on after the request that left it.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -103,9 +104,11 @@ find_due(struct tasks *t, int64_t after, int64_t now, int64_t *soonest)
 	int64_t nr = 0;
 
 	while (nr == 0 && rows_next(&rows)) {
+		const struct task_kind *kind = kind_find(t,
+		    rows_span(&rows, 1));
 		int64_t due = rows_int(&rows, 2);
 
-		if (kind_find(t, rows_span(&rows, 1)) == NULL)
+		if (kind == NULL || (kind->outside != NULL && t->asking != 0))
 			continue;
 		if (due <= now)
 			nr = rows_int(&rows, 0);
@@ -137,6 +140,8 @@ tasks_look(struct tasks *t)
 
 	if (t->kinds == NULL || t->next != 0 || clock_mono_us() < t->look_at)
 		return t->next != 0;
+	if (t->answered)
+		return true;
 	if (!db_begin(db, TX_READ)) {
 		pause_for_store(t);
 		return false;
@@ -152,14 +157,97 @@ tasks_look(struct tasks *t)
 	return t->next != 0;
 }
 
+/* ------------------------------------------------------- asking outside */
+
+/* Nobody is asked any more, or what was said has been used. */
+static void
+outside_forget(struct tasks *t)
+{
+	if (t->block != NULL)
+		explicit_bzero(t->block, t->outside->size);
+	free(t->block);
+	t->block = NULL;
+	t->asking = 0;
+	t->answered = t->handed = false;
+}
+
+/*
+ * The task is this process's until somebody has answered.  False: nobody need
+ * be asked.
+ */
+static bool
+outside_prepare(struct tasks *t, struct task *task,
+    const struct task_outside *outside)
+{
+	void *block = calloc(1, outside->size);
+
+	if (block == NULL)
+		abort();
+	t->outside = outside;
+	t->block = block;
+	if (!outside->prepare(task, block)) {
+		outside_forget(t);
+		return false;
+	}
+	t->asking = task->nr;
+	t->asking_until = task->now + TASK_ASK_MS;
+	db_exec(task->db, STMT_TASK_WAIT, DB_INT(t->asking_until),
+	    DB_INT(task->nr));
+	return true;
+}
+
+bool
+tasks_question(struct tasks *t, struct task_question *q)
+{
+	if (t->asking == 0 || t->handed)
+		return false;
+	t->handed = true;
+	*q = (struct task_question){ t->outside->ask, t->block };
+	return true;
+}
+
+void
+tasks_answered(struct tasks *t)
+{
+	t->answered = true;
+	t->look_at = 0;
+}
+
+bool
+tasks_ask(struct tasks *t)
+{
+	struct task_question q;
+
+	if (!tasks_question(t, &q))
+		return false;
+	q.ask(q.block);
+	tasks_answered(t);
+	return true;
+}
+
+bool
+tasks_asking(const struct tasks *t)
+{
+	return t->asking != 0;
+}
+
+void
+tasks_end(struct tasks *t)
+{
+	outside_forget(t);
+}
+
 /* ------------------------------------------------------------- working */
 
-/* False: it is not there any more, or another process put it off. */
+/*
+ * False: it is not there any more, or another process put it off.  One that
+ * somebody was asked about is put off too, but by us.
+ */
 static bool
 task_read(struct tasks *t, struct task *task, const struct task_kind **kind)
 {
-	struct rows rows = db_query(task->db, STMT_TASK_GET,
-	    DB_INT(task->nr), DB_INT(task->now));
+	struct rows rows = db_query(task->db, STMT_TASK_GET, DB_INT(task->nr),
+	    DB_INT(task->asked != NULL ? t->asking_until : task->now));
 	bool found = rows_next(&rows);
 
 	if (found) {
@@ -182,6 +270,9 @@ do_piece(struct tasks *t, struct task *task)
 	enum task_end end;
 
 	if (!task_read(t, task, &kind))
+		return true;
+	if (kind->outside != NULL && task->asked == NULL &&
+	    outside_prepare(t, task, kind->outside))
 		return true;
 	if ((end = kind->piece(task)) == TASK_FAILED)
 		return false;
@@ -216,21 +307,42 @@ put_off(struct tasks *t, const struct task *task)
 	    (long long)task->nr, 1LL << n);
 }
 
-static void
+/* False: the store is to blame, and the same is to be done once more. */
+static bool
 work(struct tasks *t, struct task *task)
 {
 	if (!db_begin(task->db, TX_WRITE)) {
 		pause_for_store(t);
-		return;
+		return false;
 	}
 	if (do_piece(t, task) && db_commit(task->db)) {
 		t->troubles = 0;
 		store_ring(t->store);
 		upkeep_relieve(t->store);
-		return;
+		return true;
 	}
 	db_rollback(task->db);
+	if (t->asking == task->nr && task->asked == NULL)
+		outside_forget(t);
 	put_off(t, task);
+	return true;
+}
+
+/* What was answered comes first. */
+static void
+turn(struct tasks *t, struct task *task)
+{
+	task->nr = t->answered ? t->asking : t->next;
+	task->asked = t->answered ? t->block : NULL;
+	if (task->nr == 0)
+		return;
+	t->look_at = 0;
+	if (task->asked == NULL) {
+		t->last = task->nr;
+		t->next = 0;
+	}
+	if (work(t, task) && task->asked != NULL)
+		outside_forget(t);
 }
 
 void
@@ -241,18 +353,11 @@ tasks_turn(struct tasks *t)
 		.db = t->store->main,
 		.mem = arena_new(),
 		.now = clock_now_ms(),
-		.nr = t->next,
 		.stop_us = clock_mono_us() + PIECE_US,
 	};
-
 	struct arena *before = db_arena(task.db, task.mem);
 
-	if (task.nr != 0) {
-		t->last = task.nr;
-		t->next = 0;
-		t->look_at = 0;
-		work(t, &task);
-	}
+	turn(t, &task);
 	db_arena(task.db, before);
 	arena_free(task.mem);
 }

@@ -8,6 +8,9 @@
  * task's cursor, so a process that dies in the middle loses nothing and does
  * nothing twice.  A piece that fails comes round again, later each time, and
  * holds up no other task.
+ *
+ * Where a piece needs an answer from outside, that is asked for first, without
+ * lock and transaction (struct task_outside).
  */
 #ifndef MXCGI_TASK_H
 #define MXCGI_TASK_H
@@ -51,16 +54,35 @@ struct task {
 	int64_t		 failures;	/* pieces in a row, up to now */
 	const char	*cursor;	/* NULL: it has not begun */
 	int64_t		 stop_us;	/* task_has_time() */
+	const void	*asked;		/* of task_outside; NULL: nobody was asked */
 };
 enum task_end {
 	TASK_DONE,
 	TASK_MORE,	/* cursor, in mem, says where to go on */
 	TASK_FAILED	/* why is logged; nothing of the piece is kept */
 };
+/*
+ * Asking somebody outside before a piece.  prepare() runs in a transaction
+ * that writes and copies what is needed into a block, zeroed and of that size;
+ * false: nobody need be asked, and the piece runs without.  ask() blocks, in a
+ * thread where there are any, and touches nothing but the block; it is to be
+ * done within TASK_ASK_MS.  Then the piece has the block as task->asked.
+ *
+ * While one process asks, no other works on that task.  If it dies meanwhile
+ * the task comes round again after that time, and then somebody is asked a
+ * second time; else only where a piece fails or goes on.
+ */
+#define TASK_ASK_MS	300000
+struct task_outside {
+	size_t		 size;
+	bool		(*prepare)(struct task *, void *block);
+	void		(*ask)(void *block);
+};
 /* A table of these ends with kind NULL. */
 struct task_kind {
 	const char	*kind;
 	enum task_end	(*piece)(struct task *);
+	const struct task_outside *outside;	/* NULL: nobody is asked */
 };
 /*
  * False: end the piece, for others wait for the lock.  Ask after a step, so
@@ -78,6 +100,14 @@ struct tasks {
 	int64_t		 last;		/* task.nr that had its turn last */
 	int64_t		 look_at;	/* us, monotonic */
 	unsigned	 troubles;	/* of the store, in a row */
+
+	/* One at a time is outside. */
+	int64_t		 asking;	/* task.nr; 0: none */
+	int64_t		 asking_until;	/* ms since 1970: the task is ours */
+	const struct task_outside *outside;
+	void		*block;
+	bool		 handed;	/* by tasks_question() */
+	bool		 answered;
 };
 void	tasks_init(struct tasks *, struct store *, const struct task_kind *);
 /* The doorbell rang. */
@@ -89,7 +119,25 @@ void	tasks_rang(struct tasks *);
 bool	tasks_look(struct tasks *);
 /* When to look again: us, monotonic; INT64_MAX: never. */
 int64_t	tasks_look_at(const struct tasks *);
-/* A piece of the one that is due.  The caller holds the lock. */
+/*
+ * A piece of the one that is due, or what comes before somebody is asked about
+ * it.  The caller holds the lock.
+ */
 void	tasks_turn(struct tasks *);
+
+/* After a turn and without the lock: is somebody outside to be asked now? */
+struct task_question {
+	void		(*ask)(void *block);
+	void		*block;
+};
+bool	tasks_question(struct tasks *, struct task_question *);
+/* ask(block) is over: the next turn is that task's. */
+void	tasks_answered(struct tasks *);
+/* For those who have no threads: all three.  False: nobody was to be asked. */
+bool	tasks_ask(struct tasks *);
+/* Is the answer outstanding, or not yet used? */
+bool	tasks_asking(const struct tasks *);
+/* No more turns; an answer that was not used is gone.  Not while ask() runs. */
+void	tasks_end(struct tasks *);
 
 #endif

@@ -92,12 +92,54 @@ take_long(struct task *t)
 	return TASK_DONE;
 }
 
+/* ------------------------------------------------- kinds that ask outside */
+
+struct question {
+	int64_t	user;
+	char	said[16];
+};
+static int asked;		/* how often */
+
+static bool
+copy_user(struct task *t, void *block)
+{
+	struct question *q = block;
+
+	q->user = t->user;
+	return t->user != 3;		/* of whom nobody need be asked */
+}
+
+static void
+answer(void *block)
+{
+	struct question *q = block;
+
+	asked++;
+	snprintf(q->said, sizeof q->said, "%lld!", (long long)q->user);
+}
+
+static enum task_end
+use_answer(struct task *t)
+{
+	const struct question *q = t->asked;
+	size_t n = strlen(done);
+
+	snprintf(done + n, sizeof done - n, "%s ", q ? q->said : "unasked");
+	change_add(t->db, CHANGE_SESSION, 0, t->user, 0);
+	return failing ? TASK_FAILED : TASK_DONE;
+}
+
+static const struct task_outside outside = {
+	sizeof(struct question), copy_user, answer
+};
+
 static const struct task_kind kinds[] = {
-	{ "count", count_to_three },
-	{ "fail", fail_at_times },
-	{ "break", break_rules },
-	{ "long", take_long },
-	{ NULL, NULL }
+	{ "count", count_to_three, NULL },
+	{ "fail", fail_at_times, NULL },
+	{ "break", break_rules, NULL },
+	{ "long", take_long, NULL },
+	{ "ask", use_answer, &outside },
+	{ NULL, NULL, NULL }
 };
 
 /* ------------------------------------------------------------------- tools */
@@ -307,6 +349,117 @@ test_time(void)
 }
 
 static void
+test_outside(void)
+{
+	struct tasks t = fresh(), other = fresh();
+	struct task_question q;
+
+	leave_task("ask", 1);
+	leave_task("ask", 2);
+	leave_task("count", 9);
+	tasks_look(&t);
+	tasks_turn(&t);
+	is_text(done, "", "before a piece somebody outside is asked");
+	ok(tasks_asking(&t) && tasks_question(&t, &q), "about what, is told");
+	ok(!tasks_question(&t, &q), "once");
+	is_int(turns(&t, 9), 3, "meanwhile other tasks go on");
+	is_text(done, "9:- 9:1 9:2 ", "but none that asks");
+	done[0] = '\0';
+	tasks_look(&other);
+	tasks_turn(&other);
+	ok(tasks_ask(&other), "another process asks about another task");
+	is_int(turns(&other, 9), 1, "and works on that one alone");
+	is_text(done, "2! ", "with the answer");
+	q.ask(q.block);
+	tasks_answered(&t);
+	is_int(turns(&t, 9), 1, "the first has its answer too");
+	is_text(done, "2! 1! ", "and uses it");
+	is_int(asked, 2, "each was asked about once");
+	ok(!tasks_asking(&t), "nothing is open");
+	is_int(tasks_left(), 1, "and all is done");
+	leave_task("ask", 3);
+	tasks_rang(&t);
+	is_int(turns(&t, 9), 1, "where nobody need be asked");
+	is_text(done, "2! 1! unasked ", "the piece runs at once");
+	is_int(asked, 2, "and nobody is");
+}
+
+/* As one that dies while it asks. */
+static void
+ask_and_die(void)
+{
+	struct tasks t = fresh();
+
+	turns(&t, 1);
+	ok(tasks_asking(&t), "somebody is to be asked");
+	tasks_end(&t);
+}
+
+static void
+test_outside_dies(void)
+{
+	struct tasks t;
+
+	leave_task("ask", 1);
+	ask_and_die();
+	t = fresh();
+	is_int(turns(&t, 9), 0, "what another asks about is left alone");
+	time_goes(TASK_ASK_MS - 1);
+	tasks_rang(&t);
+	is_int(turns(&t, 9), 0, "for as long as that may take");
+	time_goes(1);
+	tasks_rang(&t);
+	is_int(turns(&t, 1), 1, "then it is taken for dead");
+	ok(tasks_ask(&t), "and somebody is asked again");
+	is_int(turns(&t, 9), 1, "once");
+	is_text(done, "1! ", "nothing is lost");
+}
+
+static void
+test_outside_fails(void)
+{
+	struct tasks t = fresh();
+
+	asked = 0;
+	failing = true;
+	leave_task("ask", 1);
+	for (int i = 0; i < 3; i++) {
+		tasks_rang(&t);
+		is_int(turns(&t, 1), 1, "it is asked");
+		ok(tasks_ask(&t) && turns(&t, 9) == 1, "and fails");
+		is_int(turns(&t, 9), 0, "not at once again");
+		time_goes(1000 << i);
+	}
+	failing = false;
+	tasks_rang(&t);
+	turns(&t, 1);
+	tasks_ask(&t);
+	turns(&t, 1);
+	is_int(asked, 4, "each time somebody is asked anew");
+	is_int(tasks_left(), 1, "until it is done");
+}
+
+/* The answer waits for the store. */
+static void
+test_outside_trouble(void)
+{
+	struct tasks t = fresh();
+
+	asked = 0;
+	leave_task("ask", 1);
+	turns(&t, 1);
+	tasks_ask(&t);
+	break_store(true);
+	is_int(turns(&t, 9), 1, "the store fails when there is an answer");
+	ok(tasks_asking(&t), "which is kept");
+	break_store(false);
+	time_goes(60000);
+	is_int(turns(&t, 9), 1, "until the store works again");
+	is_text(done, "1! ", "and then used");
+	is_int(asked, 1, "nobody is asked twice");
+}
+
+static void
 test_bell(void)
 {
 	int fd = bell_listen(store->bell, BELL_TASKS);
@@ -340,6 +493,10 @@ main(void)
 	test_fault();
 	test_trouble();
 	test_time();
+	test_outside();
+	test_outside_dies();
+	test_outside_fails();
+	test_outside_trouble();
 	test_bell();
 	store_close(store);
 	return done_testing();
