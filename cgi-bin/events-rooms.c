@@ -1,10 +1,12 @@
 /* events-rooms.c - which rooms have something to tell, and since when. */
 #include "events.h"
+#include "matrix/invitation.h"
 
 #define ROOMS_FOR_LOOP	20	/* more rooms than that in one answer, */
 #define MEMBERS_FOR_LOOP 1000	/* or so much state, take too long there */
 #define EVENTS_FOR_LOOP	1000	/* or so many events */
 #define COUNT_MAX	100000
+#define INVITES_MAX	20	/* in a row, looked behind */
 
 /* Columns of heard_by_change, heard_by_member, heard_in. */
 static struct heard
@@ -21,6 +23,37 @@ heard_row(const struct rows *rows)
 	};
 }
 
+static bool
+is_hidden(struct request *r, const struct heard *h, struct event_row *e)
+{
+	return h->membership == MEMBERSHIP_INVITE &&
+	    event_find(r->db, h->event, e) &&
+	    invitation_hidden(r->db, r->who.user, e->sender_id);
+}
+
+/*
+ * With an invitation that the caller does not want the room is to them what it
+ * was before: they may have left it a moment ago.  False: nothing.
+ */
+static bool
+is_heard(struct request *r, struct heard *h)
+{
+	struct event_row e;
+
+	if (!is_hidden(r, h, &e))
+		return true;
+	for (int i = 0; i < INVITES_MAX && e.replaces != 0 &&
+	    event_find(r->db, e.replaces, &e); i++) {
+		h->membership = membership_of(json_text(json_parse_own(r->mem,
+		    e.content), "membership"));
+		h->event = e.nr;
+		h->pos = e.pos;
+		if (h->membership != MEMBERSHIP_INVITE)
+			return true;
+	}
+	return false;
+}
+
 static struct heard_list
 heard_list(struct request *r, struct rows rows)
 {
@@ -35,7 +68,9 @@ heard_list(struct request *r, struct rows rows)
 			list.item = arena_grow(r->mem, list.item, old,
 			    cap * sizeof(*list.item));
 		}
-		list.item[list.n++] = heard_row(&rows);
+		list.item[list.n] = heard_row(&rows);
+		if (is_heard(r, &list.item[list.n]))
+			list.n++;
 	}
 	return list;
 }

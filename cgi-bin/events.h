@@ -41,7 +41,8 @@ struct heard_list {
 /*
  * The rooms that have anything to tell the caller that happened after since;
  * 0: all of theirs.  Costs what changed or what rooms they have, whichever is
- * less.  Rooms that they forgot are not among them.
+ * less.  Rooms that they forgot are not among them, nor invitations that they
+ * do not want (invitation.h).
  */
 struct heard_list heard_since(struct request *, int64_t since, int64_t upto);
 /*

@@ -90,7 +90,13 @@ do_step(struct making *m, const struct step *step)
 	/* A hidden room is not found by the alias that it has. */
 	err = step->ours ? room_send(&m->by, &m->room, &new, &sent, &why) :
 	    event_try(m->r, &m->by, &m->room, new, &sent, &why);
-	return err == M_OK ? M_OK : refuse_step(m, step, err, why);
+	/*
+	 * "It is possible for one of the invited users to be rejected whilst
+	 * the room creation as a whole succeeds."
+	 */
+	if (err == M_OK || (step->invites && err == M_INVITE_BLOCKED))
+		return M_OK;
+	return refuse_step(m, step, err, why);
 }
 
 /* ------------------------------------------------------------ the handler */

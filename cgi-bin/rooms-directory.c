@@ -15,13 +15,6 @@
 
 /* ----------------------------------------------------------------- rights */
 
-static bool
-is_joined(struct request *r, const struct room *room)
-{
-	return room_member(r->db, room->nr, r->who.user).membership ==
-	    MEMBERSHIP_JOIN;
-}
-
 /* NULL when there is no such state. */
 static const cJSON *
 state_content(struct request *r, const struct room *room, const char *type,

@@ -1,28 +1,9 @@
 /*
- * rooms-membership.c - coming and going: join, invite, leave.
+ * rooms-membership.c - coming in: join, knock, invite.
  */
-#include <string.h>
-
 #include "matrix/ids.h"
 #include "rooms.h"
 #include "rooms.routes.h"
-
-enum mx_err
-member_put(struct request *r, const struct room *room, const char *user_id,
-    enum membership membership, const char *reason)
-{
-	struct author by;
-	struct sent sent;
-	enum mx_err err;
-
-	if ((err = author_of(r, &by)) != M_OK)
-		return err;
-	return event_put(r, &by, room, (struct new_event){
-		.type = "m.room.member",
-		.state_key = user_id,
-		.content = member_content(r->db, user_id, membership, reason),
-	}, &sent);
-}
 
 /* ------------------------------------------------------------------- join */
 
@@ -61,8 +42,7 @@ room_enter(struct request *r, const struct room *room)
 
 	if ((err = body_read(r, join_fields, &join)) != M_OK)
 		return err;
-	if (room_member(r->db, room->nr, r->who.user).membership !=
-	    MEMBERSHIP_JOIN && (err = member_put(r, room, r->who.user_id,
+	if (!is_joined(r, room) && (err = member_put(r, room, r->who.user_id,
 	    MEMBERSHIP_JOIN, join.reason)) != M_OK)
 		return err;
 	put_text(&r->out, "room_id", room->room_id);
@@ -90,6 +70,39 @@ room_join(struct request *r)
 		return err;
 	return join.third_party_signed != NULL ? join_by_proof(r, &room) :
 	    room_enter(r, &room);
+}
+
+/* ------------------------------------------------------------------ knock */
+
+struct knock {
+	const char	*reason;
+};
+
+static const struct field knock_fields[] = {
+	FIELD_STR(knock, reason, "reason", OPTIONAL, NULL),
+	FIELD_END
+};
+
+/*
+ * POST /knock/{roomIdOrAlias}
+ *
+ * Ask to be invited to a room that lets one ask; the answer is its room_id.
+ * To knock once more with the same reason changes nothing.
+ */
+enum mx_err
+room_knock(struct request *r)
+{
+	struct knock knock = { 0 };
+	struct room room;
+	enum mx_err err;
+
+	if ((err = body_read(r, knock_fields, &knock)) != M_OK ||
+	    (err = room_meant(r, req_arg(r, "roomIdOrAlias"), &room)) != M_OK ||
+	    (err = member_put(r, &room, r->who.user_id, MEMBERSHIP_KNOCK,
+	    knock.reason)) != M_OK)
+		return err;
+	put_text(&r->out, "room_id", room.room_id);
+	return M_OK;
 }
 
 /* ----------------------------------------------------------------- invite */
@@ -138,43 +151,4 @@ room_invite(struct request *r)
 		return err;
 	return member_put(r, &room, invite.user_id, MEMBERSHIP_INVITE,
 	    invite.reason);
-}
-
-/* ------------------------------------------------------------------ leave */
-
-struct leave {
-	const char	*reason;
-};
-
-static const struct field leave_fields[] = {
-	FIELD_STR(leave, reason, "reason", OPTIONAL, NULL),
-	FIELD_END
-};
-
-/*
- * POST /rooms/{roomId}/leave
- * PUT /rooms/{roomId}/leave/{txnId} (2015)
- *
- * Leave a room, or turn down an invitation to it.  Who has left already is
- * told so by success: the answer to the first request may have been lost.
- */
-enum mx_err
-room_leave(struct request *r)
-{
-	struct leave leave = { 0 };
-	struct room room;
-	enum mx_err err;
-
-	if ((err = body_read(r, leave_fields, &leave)) != M_OK ||
-	    (err = room_named(r, &room)) != M_OK)
-		return err;
-	switch (room_member(r->db, room.nr, r->who.user).membership) {
-	case MEMBERSHIP_NONE:
-		return fail(r, M_FORBIDDEN, "You are not in this room");
-	case MEMBERSHIP_LEAVE:
-		return M_OK;
-	default:
-		return member_put(r, &room, r->who.user_id,
-		    MEMBERSHIP_LEAVE, leave.reason);
-	}
 }

@@ -51,6 +51,18 @@ event_send(struct request *r)
 	});
 }
 
+/* To invite somebody this way is no cheaper than by POST invite. */
+static enum mx_err
+check_membership(struct request *r)
+{
+	const char *membership = json_text(r->body, "membership");
+
+	if (membership == NULL)
+		return fail(r, M_BAD_JSON, "membership is missing");
+	return membership_of(membership) == MEMBERSHIP_INVITE ?
+	    rate_take_class(r, LIMIT_invite) : M_OK;
+}
+
 /*
  * PUT /rooms/{roomId}/state/{eventType}/{stateKey}
  * PUT /rooms/{roomId}/state/{eventType}
@@ -64,10 +76,11 @@ enum mx_err
 state_put(struct request *r)
 {
 	const char *type = req_arg(r, "eventType");
+	enum mx_err err;
 
 	if (strcmp(type, "m.room.member") == 0 &&
-	    json_text(r->body, "membership") == NULL)
-		return fail(r, M_BAD_JSON, "membership is missing");
+	    (err = check_membership(r)) != M_OK)
+		return err;
 	return put_and_answer(r, &(struct new_event){
 		.type = type,
 		.state_key = req_arg_or(r, "stateKey", ""),

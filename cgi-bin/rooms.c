@@ -46,79 +46,36 @@ author_of(struct request *r, struct author *by)
 	    "its administrator finds the reason in the log");
 }
 
-/* ---------------------------------------- what the rules leave to a server */
-
 /* Who makes a room is in it before anybody can find that out. */
-static bool
+bool
 is_joined(struct request *r, const struct room *room)
 {
-	return room->hidden || room_member(r->db, room->nr, r->who.user).membership ==
-	    MEMBERSHIP_JOIN;
+	return room->hidden || room_member(r->db, room->nr,
+	    r->who.user).membership == MEMBERSHIP_JOIN;
 }
 
-/* Users of other servers are out of reach until there is federation. */
-static enum mx_err
-check_invitee(struct request *r, const char *user_id, const char **why)
+bool
+state_of(struct request *r, const struct room *room, const char *type,
+    struct auth_event *event)
 {
-	const char *server = id_server(user_id);
-	int64_t user;
+	struct rows rows = db_query(r->db, STMT_AUTH_STATE, DB_INT(room->nr),
+	    DB_TEXT(type), DB_TEXT(""));
+	bool found = rows_next(&rows);
 
-	if (server == NULL || strcmp(server, r->conf->server_name) != 0) {
-		*why = "This server cannot reach users of other servers yet";
-		return M_FORBIDDEN;
-	}
-	user = user_find(r->db, user_id);
-	if (user == 0 || db_int(r->db, 0, STMT_ACCOUNT_ALIVE, DB_INT(user)) == 0) {
-		*why = "There is no such user on this server";
-		return M_NOT_FOUND;
-	}
-	return M_OK;
+	if (found)
+		*event = (struct auth_event){
+			.event_id = rows_text(&rows, 2),
+			.sender = rows_text(&rows, 3),
+			.type = type,
+			.state_key = "",
+			.content = json_parse_own(r->mem,
+			    row_content(&rows, 4)),
+		};
+	rows_done(&rows);
+	return found;
 }
 
-/* A room lets guests in by saying so (m.room.guest_access). */
-static enum mx_err
-check_guest(struct request *r, const struct room *room, const char **why)
-{
-	struct event_row row;
-	int64_t nr = room_state_now(r->db, room->nr, "m.room.guest_access", "");
-	const char *access = NULL;
-
-	if (nr != 0 && event_find(r->db, nr, &row))
-		access = json_text(json_parse_own(r->mem, row.content),
-		    "guest_access");
-	if (access != NULL && strcmp(access, "can_join") == 0)
-		return M_OK;
-	*why = "This room does not let guests in";
-	return M_GUEST_ACCESS_FORBIDDEN;
-}
-
-/*
- * join_authorised_via_users_server says that this server looked into the
- * conditions of a restricted room, so it is not for a client to write; nor is
- * third_party_invite, which says that it has asked about a key.
- */
-static enum mx_err
-check_member(struct request *r, const struct room *room, struct new_event *new,
-    const char **why)
-{
-	static const char *const ours[] = {
-		"join_authorised_via_users_server", "third_party_invite", NULL
-	};
-	enum membership membership =
-	    membership_of(json_text(new->content, "membership"));
-
-	new->content = object_without(new->content, ours);
-	if (membership == MEMBERSHIP_JOIN && r->who.guest)
-		return check_guest(r, room, why);
-	if (membership != MEMBERSHIP_INVITE || !user_id_valid(new->state_key) ||
-	    !is_joined(r, room))
-		return M_OK;	/* fit, or a matter of the rules */
-	if (r->who.guest) {
-		*why = "Guests may not invite";
-		return M_GUEST_ACCESS_FORBIDDEN;
-	}
-	return check_invitee(r, new->state_key, why);
-}
+/* ---------------------------------------- what the rules leave to a server */
 
 /*
  * Who is suspended may still go, also by setting state, and redact what they
@@ -141,7 +98,7 @@ check_state(struct request *r, const struct room *room, struct new_event *new,
 	const char *name;
 
 	if (strcmp(new->type, "m.room.member") == 0)
-		return check_member(r, room, new, why);
+		return member_check(r, room, new, why);
 	if (strcmp(new->type, "m.room.canonical_alias") == 0 &&
 	    is_joined(r, room))
 		return aliases_check(r, room, new->content, why);
@@ -170,13 +127,27 @@ check(struct request *r, const struct room *room, struct new_event *new,
 	    why);
 }
 
+/* May guests be welcome before it, and not after? */
+static bool
+may_shut_out(const struct new_event *new)
+{
+	return strcmp(new->type, "m.room.guest_access") == 0 ||
+	    strcmp(new->type, "m.room.redaction") == 0;
+}
+
 enum mx_err
 event_try(struct request *r, struct author *by, const struct room *room,
     struct new_event new, struct sent *sent, const char **why)
 {
 	enum mx_err err = check(r, room, &new, why);
+	bool open;
 
-	return err != M_OK ? err : room_send(by, room, &new, sent, why);
+	if (err != M_OK)
+		return err;
+	open = may_shut_out(&new) && guests_welcome(r, room);
+	if ((err = room_send(by, room, &new, sent, why)) == M_OK && open)
+		guests_put_out(r, room);
+	return err;
 }
 
 enum mx_err

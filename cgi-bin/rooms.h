@@ -19,6 +19,11 @@ enum mx_err	 room_named(struct request *, struct room *);
 /* The caller as author.  M_UNKNOWN when the signing key cannot be read. */
 enum mx_err	 author_of(struct request *, struct author *);
 
+bool		 is_joined(struct request *, const struct room *);
+/* The state with that type and the empty key; false: there is none. */
+bool		 state_of(struct request *, const struct room *,
+		    const char *type, struct auth_event *);
+
 /*
  * room_send() for an event that a client asks for, with what the rules cannot
  * know: suspended accounts, guests, users who do not exist, aliases that lead
@@ -32,11 +37,34 @@ enum mx_err	 event_put(struct request *, struct author *,
 		    const struct room *, struct new_event, struct sent *);
 
 /*
- * rooms-membership.c: what becomes of a member, on the caller's word; the room
- * that a request to join means; and joining it, with the answer.
+ * rooms-member.c: what the rules leave to a server of an m.room.member that a
+ * client asks for.  It may change new->content.  M_OK, or *why.
+ */
+enum mx_err	 member_check(struct request *, const struct room *,
+		    struct new_event *new, const char **why);
+/*
+ * Set user_id's membership as the caller.  reason: NULL for none.  Not M_OK:
+ * refused already.
  */
 enum mx_err	 member_put(struct request *, const struct room *,
 		    const char *user_id, enum membership, const char *reason);
+
+/*
+ * rooms-restricted.c: where the caller may join by a condition of the room
+ * alone, say so in content ("Restricted rooms").
+ */
+void		 restricted_authorise(struct request *, const struct room *,
+		    cJSON *content);
+
+/* rooms-guests.c: does the room let guests in? */
+bool		 guests_welcome(struct request *, const struct room *);
+/* It did; if it does no more, those who are in go out (a task). */
+void		 guests_put_out(struct request *, const struct room *);
+
+/*
+ * rooms-membership.c: the room that a request to join means; and joining it,
+ * with the answer.
+ */
 enum mx_err	 room_meant(struct request *, const char *id, struct room *);
 enum mx_err	 room_enter(struct request *, const struct room *);
 

@@ -22,7 +22,8 @@ SELECT user_id FROM user WHERE nr = :nr;
 
 -- Who is this user to the room, now?
 -- :name member_get
-SELECT membership, event, pos FROM member WHERE room = :room AND user = :user;
+SELECT membership, event, pos, forgotten FROM member
+ WHERE room = :room AND user = :user;
 
 -- :name state_now
 SELECT event FROM current_state

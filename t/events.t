@@ -74,7 +74,7 @@ chunk '"invite bob"' 'an invitation'
 is_json \
     "$brief .chunk[0] | [.membership, .user_id, (.invite_room_state | brief)]" \
     '["invite","@alice:localhost",["m.room.create","m.room.join_rules","den","join alice","invite bob"]]' \
-    'with something of the room'
+    'MEM-8: with something of the room'
 is_json '[.chunk[0].invite_room_state[] | keys] | unique' \
     '[["content","sender","state_key","type"]]' 'in stripped form'
 req GET "$v3/events?from=$from"

@@ -75,7 +75,7 @@ is_json \
     'an invitation, and nothing of what was said'
 is_json "$brief $it | .invite.invite_room_state | brief" \
     '["m.room.create","m.room.join_rules","lair","join alice","invite bob"]' \
-    'but something of the room'
+    'MEM-8: but something of the room'
 room_initial bob
 is_err 403 M_FORBIDDEN 'who is invited does not get the room'
 come bob

@@ -18,6 +18,7 @@ conf limits enabled yes
 conf limits login 2/0.001
 conf limits send 3/0.001
 conf limits create 1/0.001
+conf limits invite 2/0.001
 conf limits mark 3/0.001
 conf server trusted_proxy "$proxy"
 start
@@ -52,6 +53,22 @@ header=
 user bob
 req PUT "$send/5" '{"body":"hi","msgtype":"m.text"}'
 is_err 403 M_FORBIDDEN 'and another user another'
+
+# To invite by setting state is no cheaper.
+user dan
+req POST $v3/createRoom '{}'
+here=$v3/rooms/$(enc "$(get_json .room_id)")
+req POST "$here/invite" '{"user_id":"@bob:localhost"}'
+is_status 200 'one is invited'
+req PUT "$here/state/m.room.member/%40ann%3Alocalhost" '{"membership":"invite"}'
+is_status 200 'another by setting state'
+req PUT "$here/state/m.room.member/%40bob%3Alocalhost" '{"membership":"invite"}'
+is_err 429 M_LIMIT_EXCEEDED 'which counts as much (security 16)'
+is_head '^retry-after: [0-9]' 'and says for how long'
+req POST "$here/invite" '{"user_id":"@bob:localhost"}'
+is_err 429 M_LIMIT_EXCEEDED 'on either way'
+req PUT "$here/state/m.room.name" '{"name":"x"}'
+is_status 200 'other state is another limit'
 
 token=
 try 192.0.2.1;			is_status 403 'a stranger tries (security 16, 28)'

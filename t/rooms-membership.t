@@ -29,13 +29,13 @@ as alice
 create '{}'
 private=$here private_id=$room
 invite bob '"reason":"we need you"'
-is_status 200 'invited'
-is_json . '{}' 'the answer is empty'
+is_status 200 'inviteUser: invited'
+is_json . '{}' 'inviteUser: the answer is empty'
 member bob
 is_json . '{"membership":"invite","reason":"we need you"}' 'with a reason'
 before=$(count)
 invite bob '"reason":"we need you"'
-is_status 200 'invited once more'
+is_status 200 'inviteUser: invited once more'
 is "$(count)" "$before" 'which changes nothing'
 
 as bob
@@ -44,10 +44,18 @@ refused 403 M_FORBIDDEN 'who is invited reads nothing yet'
 req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"hi"}'
 refused 403 M_FORBIDDEN 'nor sends anything'
 invite carol
-refused 403 M_FORBIDDEN 'nor invites'
+refused 403 M_FORBIDDEN 'MEM-2: nor invites (security 18)'
 join '{"reason":"here I am"}'
-is_status 200 'joined'
-is_json . "{\"room_id\":\"$room\"}" 'the answer is the room id'
+is_status 200 'joinRoomById: joined'
+is_json . "{\"room_id\":\"$room\"}" 'joinRoomById: the answer is the room id'
+req GET "$here/state"
+is_json 'map(.type) | index("m.room.power_levels") != null' true 'MEM-1: who joined reads the state'
+as alice
+req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"hello"}'
+said=$(get_json .event_id)
+as bob
+req GET "$here/messages?dir=b"
+is_json .chunk[0].event_id "\"$said\"" 'MEM-1: and all that happens'
 member bob
 is_json . '{"membership":"join","reason":"here I am"}' 'with a reason'
 before=$(count)
@@ -57,20 +65,20 @@ is_json . "{\"room_id\":\"$room\"}" 'has the same answer'
 is "$(count)" "$before" 'and makes no event'
 as carol
 join
-refused 403 M_FORBIDDEN 'a private room is for those who were invited'
+refused 403 M_FORBIDDEN 'MEM-1: a private room is for those who were invited (security 18)'
 req POST "$v3/join/$(enc "$room")"
 refused 403 M_FORBIDDEN 'on either path'
 leave
-refused 403 M_FORBIDDEN 'who was never in cannot leave'
+refused 403 M_FORBIDDEN 'MEM-3: who was never in cannot leave'
 as alice
 invite bob
-refused 403 M_FORBIDDEN 'who is in cannot be invited'
+refused 403 M_FORBIDDEN 'MEM-2: who is in cannot be invited'
 
 # ---------------------------------------------------------- turning it down
 invite carol
 as carol
 leave '{"reason":"no, thanks"}'
-is_status 200 'an invitation is turned down'
+is_status 200 'leaveRoom: an invitation is turned down'
 is_json . '{}' 'the answer is empty'
 as alice
 member carol
@@ -84,13 +92,13 @@ refused 403 M_FORBIDDEN 'who turned it down never was in'
 # ------------------------------------------------------------------ leaving
 as bob
 leave
-is_status 200 'left'
+is_status 200 'leaveRoom: left'
 before=$(as alice; count)
 leave
 is_status 200 'left twice: the first answer may have been lost'
 is "$(as alice; count)" "$before" 'and makes no event'
 join
-refused 403 M_FORBIDDEN 'who left a private room needs a new invitation'
+refused 403 M_FORBIDDEN 'MEM-3: who left a private room needs a new invitation'
 as alice
 invite bob
 as bob
@@ -103,13 +111,13 @@ create '{"preset":"public_chat","room_alias_name":"open"}'
 public=$here public_id=$room
 as carol
 req POST "$v3/join/$(enc "$room")" '{}'
-is_status 200 'a public room is open, by id'
+is_status 200 'joinRoom: a public room is open, by id'
 leave
 join
 is_status 200 'who left comes back'
 leave
 req POST "$v3/join/%23open%3Alocalhost"
-is_json .room_id "\"$room\"" 'by alias'
+is_json .room_id "\"$room\"" 'joinRoom: by alias'
 as dave
 req POST "$v3/rooms/%23open%3Alocalhost/join"
 is_json .room_id "\"$room\"" 'by alias on the other path'
@@ -120,7 +128,7 @@ refused 404 M_NOT_FOUND 'an alias that nothing has'
 req POST "$v3/join/%23open%3Aelsewhere.example"
 refused 404 M_NOT_FOUND 'an alias of another server'
 req POST "$v3/join/%21nothing%3Alocalhost"
-refused 404 M_NOT_FOUND 'a room that is not there'
+refused 404 M_NOT_FOUND 'joinRoom: a room that is not there'
 req POST "$v3/join/%21nothing%3Aelsewhere.example"
 refused 404 M_NOT_FOUND 'a room of another server'
 for bad in open '%23open' '%21' 'open%3Alocalhost' '%21a%2Fb' '%40dave%3Alocalhost'; do
@@ -137,14 +145,14 @@ refused 400 M_NOT_JSON 'a body that is not JSON'
 # ------------------------------------------------------------ kicks and bans
 as carol
 set_member dave leave
-refused 403 M_FORBIDDEN 'kicking needs power'
+refused 403 M_FORBIDDEN 'MEM-6: kicking needs power (security 18)'
 set_member dave ban
-refused 403 M_FORBIDDEN 'banning too'
+refused 403 M_FORBIDDEN 'MEM-4: banning too (security 18)'
 set_member dave join
-refused 403 M_FORBIDDEN 'nobody joins for another'
+refused 403 M_FORBIDDEN 'MEM-5: nobody joins for another (security 18)'
 as alice
 set_member dave leave
-is_status 200 'a kick'
+is_status 200 'MEM-6: a kick'
 is_json 'keys' '["event_id"]' 'answers with its event'
 as dave
 req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"hi"}'
@@ -153,10 +161,10 @@ join
 is_status 200 'but comes back to a public room'
 as alice
 set_member dave ban
-is_status 200 'a ban'
+is_status 200 'MEM-4: a ban'
 as dave
 join
-refused 403 M_FORBIDDEN 'who is banned does not come back'
+refused 403 M_FORBIDDEN 'joinRoomById: who is banned does not come back (security 18)'
 req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"hi"}'
 refused 403 M_FORBIDDEN 'nor send'
 leave
@@ -168,10 +176,10 @@ invite dave
 refused 403 M_FORBIDDEN 'nor can they be invited'
 as carol
 set_member dave leave
-refused 403 M_FORBIDDEN 'lifting a ban needs power'
+refused 403 M_FORBIDDEN 'MEM-6: lifting a ban needs power (security 18)'
 as alice
 set_member dave leave
-is_status 200 'the ban is lifted'
+is_status 200 'MEM-6: the ban is lifted'
 as dave
 join
 is_status 200 'and they come back'
@@ -191,10 +199,10 @@ member carol
 is_json . '{"displayname":"Carol","membership":"join"}' 'and it is so'
 for bad in '{}' '{"membership":null}' '{"membership":7}'; do
 	req PUT "$here/state/m.room.member/%40carol%3Alocalhost" "$bad"
-	refused 400 M_BAD_JSON "no membership: $bad"
+	refused 400 M_BAD_JSON "STA-6: no membership: $bad"
 done
 set_member carol asleep
-refused 403 M_FORBIDDEN 'a membership that is none'
+refused 400 M_BAD_JSON 'STA-6: a membership that is none'
 set_member carol leave
 is_status 200 'leave as state'
 set_member carol join
@@ -225,17 +233,56 @@ is_status 200 'who is invited gets in'
 member carol
 is_json . '{"membership":"join"}' 'without that word'
 
+# ---------------------------------------------------------- names and pictures
+# profile NAME FIELD VALUE
+profile() {
+	as "$1"
+	req PUT "$v3/profile/$user/$2" "{\"$2\":\"$3\"}"
+	[ "$status" = 200 ] || { show; bail_out "cannot set $2"; }
+}
+user erin
+profile erin displayname Erin
+profile erin avatar_url mxc://localhost/erin
+as alice
+create '{"initial_state":[{"type":"m.room.join_rules","content":{"join_rule":"knock"}}]}'
+erin='"avatar_url":"mxc://localhost/erin","displayname":"Erin","membership"'
+as erin
+req POST "$v3/knock/$(enc "$room")"
+member erin
+as alice
+member erin
+is_json . "{$erin:\"knock\"}" 'MEM-7: a knock shows name and picture'
+set_member erin invite
+member erin
+is_json . "{$erin:\"invite\"}" 'MEM-7: an invitation, set as state, shows those of whom it is for'
+as erin
+join
+member erin
+is_json . "{$erin:\"join\"}" 'MEM-7: joining shows them'
+req PUT "$here/state/m.room.member/%40erin%3Alocalhost" '{"membership":"join","displayname":"E.","avatar_url":null}'
+member erin
+is_json . '{"avatar_url":null,"displayname":"E.","membership":"join"}' 'MEM-7: what a client says itself stands'
+set_member erin leave
+as alice
+invite erin
+is_status 200 'inviteUser: by POST'
+member erin
+is_json . "{$erin:\"invite\"}" 'MEM-7: an invitation by POST shows them'
+set_member erin ban
+member erin
+is_json . '{"membership":"ban"}' 'MEM-7: a ban does not'
+
 # --------------------------------------------------------- bad invitations
 as alice
 here=$private
 req POST "$here/invite" '{}'
-refused 400 M_MISSING_PARAM 'whom?'
+refused 400 M_MISSING_PARAM 'inviteUser: whom?'
 req POST "$here/invite" '{"user_id":7}'
 refused 400 M_BAD_JSON 'a user id is a string'
 req POST "$here/invite" '{"user_id":"carol"}'
 refused 400 M_INVALID_PARAM 'no user id'
 req POST "$here/invite" '{"user_id":"@nobody:localhost"}'
-refused 404 M_NOT_FOUND 'nobody'
+refused 404 M_NOT_FOUND 'inviteUser: nobody'
 req POST "$here/invite" '{"user_id":"@bob:elsewhere.example"}'
 refused 403 M_FORBIDDEN 'a user of another server'
 req POST "$here/invite" '{"id_server":"x","medium":"email","address":"a@example.com"}'
@@ -254,7 +301,7 @@ create '{"power_level_content_override":{"invite":50},"invite":["@bob:localhost"
 as bob
 join
 invite carol
-refused 403 M_FORBIDDEN 'inviting can take power'
+refused 403 M_FORBIDDEN 'inviteUser: inviting can take power (security 18)'
 
 # --------------------------------- rooms that are not there look like others'
 as dave
@@ -269,37 +316,7 @@ here=$v3/rooms/%23open%3Alocalhost
 invite bob; refused 400 M_INVALID_PARAM 'invite: an alias is no id'
 leave;      refused 400 M_INVALID_PARAM 'leave: an alias is no id'
 
-# ------------------------------------------------------ guests, and suspended
-# Nobody can become a guest by HTTP yet.
-become() { sqlite3 -cmd '.timeout 5000' "$tmp/data/mxcgi.db" "UPDATE account SET $2
-    WHERE user = (SELECT nr FROM user WHERE user_id = '@$1:localhost')"; }
-user guest
-become guest "kind = 'guest'"
-as alice
-create '{"preset":"public_chat"}'
-as guest
-join
-refused 403 M_GUEST_ACCESS_FORBIDDEN 'a room that does not let guests in'
-set_member guest join
-refused 403 M_GUEST_ACCESS_FORBIDDEN 'nor by setting state'
-as alice
-req PUT "$here/state/m.room.guest_access" '{"guest_access":"can_join"}'
-as guest
-join
-is_status 200 'a room that does'
-req PUT "$here/send/m.room.message/1" '{"msgtype":"m.text","body":"hi"}'
-is_status 200 'guests send'
-req GET "$here/state/m.room.create"
-is_status 200 'and read'
-invite bob
-refused 403 M_GUEST_ACCESS_FORBIDDEN 'but do not invite'
-set_member bob invite
-refused 403 M_GUEST_ACCESS_FORBIDDEN 'nor by setting state'
-req POST "$v3/createRoom" '{}'
-refused 403 M_GUEST_ACCESS_FORBIDDEN 'nor create rooms'
-leave
-is_status 200 'they leave'
-
+# ------------------------------------------------------------ who is suspended
 as alice
 create '{"preset":"public_chat","invite":["@dave:localhost"]}'
 as bob
@@ -325,10 +342,7 @@ admin user suspend bob
 set_member bob leave
 is_status 200 'leaves by setting state, too'
 admin user unsuspend bob
-admin user deactivate --yes dave
 as alice
-req POST "$here/invite" '{"user_id":"@dave:localhost","reason":"again"}'
-refused 404 M_NOT_FOUND 'who is deactivated is gone'
 
 # ---------------------- without the key, which resident programs read once
 create '{}'
@@ -343,6 +357,12 @@ if [ "$T" = cgi ]; then
 	invite bob
 	is_status 200 'and can when it is back'
 fi
+
+# What is left to do after this cannot be done without the key.
+admin user deactivate --yes dave
+as alice
+req POST "$here/invite" '{"user_id":"@dave:localhost","reason":"again"}'
+refused 404 M_NOT_FOUND 'who is deactivated is gone'
 
 # -------------------------------------------------------------- as of 2015
 v1=$c/api/v1

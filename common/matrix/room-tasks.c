@@ -2,15 +2,17 @@
  * room-tasks.c - what is done to rooms after the request that asked for it.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "json/json.h"
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
-#include "matrix/room.h"
 #include "matrix/search.h"
+#include "matrix/shape.h"
 
 #define PIECE_EVENTS	20	/* at most, of one transaction */
+#define PIECE_MEMBERS	1000	/* looked at for those who must go */
 #define TRIES		5	/* then a room is passed over */
 
 bool
@@ -27,11 +29,11 @@ task_author(struct task *t, struct author *by)
 		    "%s/signing.key", conf->data_dir), &why),
 		.now = t->now,
 		.user = t->user,
-		.user_id = user_name(t->db, t->user),
+		.user_id = t->user != 0 ? user_name(t->db, t->user) : NULL,
 	};
 	if (by->key == NULL)
 		log_error("%s", why);
-	return by->key != NULL && by->user_id != NULL;
+	return by->key != NULL && (by->user_id != NULL || t->user == 0);
 }
 
 /* ------------------------------------------------- room after room of a user */
@@ -198,6 +200,87 @@ copy_bans(struct task *t)
 	return end;
 }
 
+/* ------------------------------------------------------------------ guests */
+
+/* Some of a room's guests. */
+struct guests {
+	struct { int64_t user; const char *user_id; } guest[PIECE_EVENTS];
+	size_t		 n;
+	int64_t		 behind;	/* the members looked at */
+};
+
+static bool
+guests_welcome(struct task *t)
+{
+	struct event_row e;
+	int64_t nr = room_state_now(t->db, t->room, "m.room.guest_access", "");
+	const char *access = nr != 0 && event_find(t->db, nr, &e) ?
+	    json_text(json_parse_own(t->mem, e.content), "guest_access") : NULL;
+
+	return access != NULL && strcmp(access, GUESTS_WELCOME) == 0;
+}
+
+static void
+guests_find(struct task *t, struct guests *g)
+{
+	struct rows rows = db_query(t->db, STMT_MEMBERS_BEHIND, DB_INT(t->room),
+	    DB_INT(g->behind), DB_INT(PIECE_MEMBERS));
+
+	while (g->n < PIECE_EVENTS && rows_next(&rows)) {
+		g->behind = rows_int(&rows, 0);
+		if (rows_int(&rows, 2) == 0)
+			continue;
+		g->guest[g->n].user = g->behind;
+		g->guest[g->n++].user_id = rows_text(&rows, 1);
+	}
+	rows_done(&rows);
+}
+
+/* As their own doing: not everybody who shuts guests out may remove them. */
+static enum task_end
+put_out_next(struct task *t, const struct room *room)
+{
+	static const struct tour put_out = { .membership = MEMBERSHIP_LEAVE,
+	    .fails = "leave" };
+	int64_t after = t->cursor != NULL ? strtoll(t->cursor, NULL, 10) : 0;
+	struct guests g = { .behind = after };
+	struct author by;
+
+	guests_find(t, &g);
+	if (g.n > 0 && !task_author(t, &by))
+		return TASK_FAILED;
+	for (size_t i = 0; i < g.n; i++) {
+		if (i > 0 && !task_has_time(t)) {
+			g.behind = g.guest[i - 1].user;
+			break;
+		}
+		by.user = g.guest[i].user;
+		by.user_id = g.guest[i].user_id;
+		put_member(&by, &put_out, room);
+	}
+	t->cursor = arena_printf(t->mem, "%lld", (long long)g.behind);
+	return g.behind != after ? TASK_MORE : TASK_DONE;
+}
+
+static enum task_end
+put_out_guests(struct task *t)
+{
+	struct arena *before;
+	struct room room;
+	enum task_end end = TASK_DONE;
+
+	if (t->failures >= TRIES) {
+		log_error("guests stay in room %lld, which cannot be written "
+		    "to", (long long)t->room);
+		return TASK_DONE;
+	}
+	before = json_arena(t->mem);
+	if (room_get(t->db, t->room, &room) && !guests_welcome(t))
+		end = put_out_next(t, &room);
+	json_arena(before);
+	return end;
+}
+
 /* ------------------------------------------------------------- given up */
 
 static enum task_end
@@ -211,6 +294,7 @@ unmake_room(struct task *t)
 const struct task_kind room_tasks[] = {
 	{ TASK_LEAVE_ROOMS, leave_rooms, NULL },
 	{ TASK_SHOW_PROFILE, show_profile, NULL },
+	{ TASK_PUT_OUT_GUESTS, put_out_guests, NULL },
 	{ TASK_COPY_BANS, copy_bans, NULL },
 	{ TASK_UNMAKE_ROOM, unmake_room, NULL },
 	{ TASK_SEARCH_INDEX, search_index, NULL },

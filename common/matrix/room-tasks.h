@@ -15,6 +15,14 @@
 #define TASK_LEAVE_ROOMS	"leave_rooms"
 
 /*
+ * Guests go out of its room, unless it lets guests in again ("Guest access":
+ * "the server MUST set those users' m.room.member state to leave").
+ */
+#define TASK_PUT_OUT_GUESTS	"put_out_guests"
+/* guest_access of a room that lets them in. */
+#define GUESTS_WELCOME		"can_join"
+
+/*
  * The user's member events in all rooms that they are in say what their
  * profile says now ("Events on Change of Profile Information").
  */
@@ -49,7 +57,10 @@
  */
 extern const struct task_kind room_tasks[];
 
-/* For room-tasks*.c: the task's user as author.  False: why is logged. */
+/*
+ * For room-tasks*.c: the task's user, if it has one, as author.  False: why is
+ * logged.
+ */
 bool	task_author(struct task *, struct author *);
 /* room-tasks-invite.c */
 extern const struct task_outside invite_3pid_outside, accept_3pid_outside;

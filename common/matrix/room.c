@@ -107,6 +107,7 @@ room_member(struct db *db, int64_t room, int64_t user)
 		member.membership = membership_of(rows_text(&rows, 0));
 		member.event = rows_int(&rows, 1);
 		member.pos = rows_int(&rows, 2);
+		member.forgotten = rows_int(&rows, 3) != 0;
 	}
 	rows_done(&rows);
 	return member;

@@ -41,6 +41,7 @@ struct member {
 	enum membership	 membership;
 	int64_t		 event;		/* event.nr of the m.room.member */
 	int64_t		 pos;		/* since when */
+	bool		 forgotten;	/* they want to know nothing of it */
 };
 const char	*membership_name(enum membership);
 /* membership_of("join"); MEMBERSHIP_NONE for any other word. */

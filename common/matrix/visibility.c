@@ -52,7 +52,9 @@ struct viewer {
 	const char	*user_id;	/* NULL: not asked yet */
 	struct stretches membership;
 	struct stretches visibility;
-	int64_t		 ended;		/* last_joined(); -1: not asked yet */
+	bool		 asked;		/* for the two that follow: */
+	struct member	 now;
+	int64_t		 ended;		/* last_joined() */
 	int		 erasures;	/* are there any?  -1: not asked yet */
 	struct sender	 sender[SENDERS];
 	unsigned	 next_sender;
@@ -158,18 +160,18 @@ visibility_at(struct viewer *v, int64_t nr)
 }
 
 /*
- * The event that ended the last time the user was in; all of history when
- * they are in, 0 when they never were.
+ * The event that ended the last time the user, who is `now` to the room, was
+ * in; all of history when they are in, 0 when they never were or forgot it.
  */
 static int64_t
-last_joined(struct db *db, int64_t room, int64_t user, const char *user_id)
+last_joined(struct db *db, int64_t room, const char *user_id,
+    const struct member *now)
 {
-	struct member now = room_member(db, room, user);
 	struct stretch s = { .from = INT64_MAX };
 
-	if (now.membership == MEMBERSHIP_JOIN)
+	if (now->membership == MEMBERSHIP_JOIN)
 		return INT64_MAX;
-	if (now.membership == MEMBERSHIP_NONE)
+	if (now->membership == MEMBERSHIP_NONE || now->forgotten)
 		return 0;
 	for (int i = 0; i < MEMBERSHIPS_MAX && s.from > 0; i++) {
 		s = stretch_at(db, room, MEMBER, user_id, s.from - 1,
@@ -180,16 +182,34 @@ last_joined(struct db *db, int64_t room, int64_t user, const char *user_id)
 	return 0;
 }
 
+/* ----------------------------------------------------------- the rules */
+
+static void
+ask_now(struct viewer *v)
+{
+	if (v->asked)
+		return;
+	v->asked = true;
+	v->now = room_member(v->db, v->room, v->user);
+	v->ended = last_joined(v->db, v->room, viewer_name(v), &v->now);
+}
+
+/*
+ * "After this API is called, a user will no longer be able to retrieve history
+ * for this room" (POST /rooms/{roomId}/forget).
+ */
+static bool
+has_forgotten(struct viewer *v)
+{
+	ask_now(v);
+	return v->now.forgotten;
+}
+
 int64_t
 viewer_ended(struct viewer *v)
 {
-	if (v->ended == -1)
-		v->ended = last_joined(v->db, v->room, v->user,
-		    viewer_name(v));
-	return v->ended;
+	return has_forgotten(v) ? 0 : v->ended;
 }
-
-/* ----------------------------------------------------------- the rules */
 
 /*
  * Numbers are of the specification's list.  Rules 3 and 4 ask for a later
@@ -204,9 +224,11 @@ allowed(struct viewer *v, int64_t nr)
 
 	if (visibility == VISIBLE_WORLD)	/* 1 */
 		return true;
+	if (has_forgotten(v))
+		return false;
 	if (membership == MEMBERSHIP_JOIN)	/* 2 */
 		return true;
-	if (nr >= viewer_ended(v))
+	if (nr >= v->ended)
 		return false;
 	return visibility == VISIBLE_SHARED ||	/* 3 */
 	    (visibility == VISIBLE_INVITED &&
@@ -222,7 +244,8 @@ at_the_door(struct viewer *v, int64_t nr)
 {
 	enum membership m = viewer_membership(v, nr);
 
-	return m == MEMBERSHIP_INVITE || m == MEMBERSHIP_KNOCK;
+	return (m == MEMBERSHIP_INVITE || m == MEMBERSHIP_KNOCK) &&
+	    !has_forgotten(v);
 }
 
 struct viewer *
@@ -234,7 +257,6 @@ viewer_new(struct db *db, struct arena *mem, int64_t room, int64_t user)
 	v->mem = mem;
 	v->room = room;
 	v->user = user;
-	v->ended = -1;
 	v->erasures = -1;
 	return v;
 }
@@ -266,7 +288,7 @@ viewer_sees_all(struct viewer *v, int64_t from, int64_t to)
 	struct stretch visible = *visibility_at(v, to);
 	struct stretch in = *membership_at(v, to);
 
-	if (in.from <= from && in.value == MEMBERSHIP_JOIN)
+	if (in.from <= from && in.value == MEMBERSHIP_JOIN && !has_forgotten(v))
 		return true;
 	return visible.from <= from && (visible.value == VISIBLE_WORLD ||
 	    (visible.value == VISIBLE_SHARED && to < viewer_ended(v)));
@@ -383,8 +405,9 @@ enum state_view
 state_view(struct db *db, int64_t room, int64_t user, int64_t *at_nr)
 {
 	const char *user_id = user_name(db, user);
-	int64_t ended = last_joined(db, room, user,
-	    user_id != NULL ? user_id : "");
+	struct member now = room_member(db, room, user);
+	int64_t ended = last_joined(db, room, user_id != NULL ? user_id : "",
+	    &now);
 
 	if (ended == INT64_MAX || world_readable_now(db, room))
 		return STATE_NOW;

@@ -15,7 +15,7 @@
 /*
  * Looks at membership and visibility at the event, and at the membership now:
  * who left sees nothing after leaving, save what anybody sees of a
- * world_readable room.  One viewer serves many events of a room: it remembers
+ * world_readable room, nor does who forgot the room.  One viewer serves many events of a room: it remembers
  * the stretches of history it was asked about last, so neighbours cost nothing.
  * viewer_new() asks nothing yet.
  */
@@ -64,7 +64,7 @@ enum membership	 viewer_membership(struct viewer *, int64_t nr);
  * What of the room's state may the user read: now (a member, or anybody while
  * the room is world_readable), as of event.nr (was a member once: the event
  * that ended it, which need not be the last that concerns them), or nothing
- * (invited, knocked, never joined).
+ * (invited, knocked, never joined, or they forgot it).
  */
 enum state_view { STATE_NONE, STATE_NOW, STATE_AT };
 enum state_view	 state_view(struct db *, int64_t room, int64_t user,

@@ -218,6 +218,13 @@ reply_error_members(struct request *r)
 }
 
 static enum mx_err
+too_many(struct request *r, int64_t wait_ms)
+{
+	reply_retry_after(r, wait_ms);
+	return fail(r, M_LIMIT_EXCEEDED, "Too many requests; wait a while");
+}
+
+static enum mx_err
 rate(struct request *r, enum limit limit, const char *key, bool charge)
 {
 	int64_t wait_ms;
@@ -225,14 +232,24 @@ rate(struct request *r, enum limit limit, const char *key, bool charge)
 	if (!r->conf->limits ||
 	    limit_shared(r->store, limit, key, charge, r->now, &wait_ms))
 		return M_OK;
-	reply_retry_after(r, wait_ms);
-	return fail(r, M_LIMIT_EXCEEDED, "Too many requests; wait a while");
+	return too_many(r, wait_ms);
 }
 
 enum mx_err
 rate_take(struct request *r, enum limit limit, const char *key)
 {
 	return rate(r, limit, key, true);
+}
+
+enum mx_err
+rate_take_class(struct request *r, enum limit limit)
+{
+	int64_t wait_ms;
+
+	if (!r->conf->limits || limit_take(r->store, limit, r->who.user_id,
+	    r->now, &wait_ms))
+		return M_OK;
+	return too_many(r, wait_ms);
 }
 
 enum mx_err

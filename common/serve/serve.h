@@ -219,6 +219,11 @@ enum mx_err	 elsewhere(struct request *);
  */
 enum mx_err	 rate_take(struct request *, enum limit, const char *key);
 /*
+ * The caller does what the limit column charges in another class, so it counts
+ * there too: the bucket is the same.
+ */
+enum mx_err	 rate_take_class(struct request *, enum limit);
+/*
  * again(), and the charge before it, so that who is refused takes no lock:
  * M_OK when r writes, else return it.
  */

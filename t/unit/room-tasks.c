@@ -140,16 +140,16 @@ deactivate(const struct author *who)
 
 /* Of this kind alone: other tasks, which events leave, are not counted. */
 static struct tasks
-fresh(void)
+fresh(const char *name)
 {
-	static struct task_kind leaving[2];
+	static struct task_kind one[2];
 	const struct task_kind *kind = room_tasks;
 	struct tasks t;
 
-	while (strcmp(kind->kind, TASK_LEAVE_ROOMS) != 0)
+	while (strcmp(kind->kind, name) != 0)
 		kind++;
-	leaving[0] = *kind;
-	tasks_init(&t, store, leaving);
+	one[0] = *kind;
+	tasks_init(&t, store, one);
 	return t;
 }
 
@@ -189,7 +189,7 @@ work_and_die(void *arg)
 	(void)arg;
 	store = store_open(&scratch_conf, NULL, 1024, scratch_mem, &why);
 	sqlite3_update_hook(store->main->sq, count_events, &events);
-	t = fresh();
+	t = fresh(TASK_LEAVE_ROOMS);
 	return turns(&t, 99);
 }
 
@@ -204,7 +204,7 @@ test_kill(void)
 	is_int(scratch_fork(work_and_die, NULL), -SIGKILL,
 	    "killed in the middle of the second piece");
 	is_int(left_by(&gone), 20, "the first piece stands");
-	t = fresh();
+	t = fresh(TASK_LEAVE_ROOMS);
 	is_int(turns(&t, 99), 3, "the next process goes on: 20, 10, the end");
 	is_int(left_by(&gone), ROOMS, "all rooms are left: joined, "
 	    "invited, knocked");
@@ -238,7 +238,7 @@ test_broken(void)
 	make_rooms(&other);
 	break_rooms();
 	deactivate(&other);
-	t = fresh();
+	t = fresh(TASK_LEAVE_ROOMS);
 	is_int(turns(&t, 99), 1, "a piece that meets a broken room fails");
 	is_int(left_by(&other), 0, "as a whole");
 	for (most = 0; most < 99 && left_by(&other) < ROOMS - 2; most++) {
@@ -256,6 +256,84 @@ test_broken(void)
 	run("DROP TRIGGER bad");
 }
 
+/* ------------------------------------------------------------------ guests */
+
+#define GUESTS	45
+
+static void
+make_guests(struct author guest[GUESTS], const struct room *in)
+{
+	for (int i = 0; i < GUESTS; i++) {
+		guest[i] = anna;
+		guest[i].user_id = arena_printf(scratch_mem,
+		    "@guest%d:example.org", i);
+		guest[i].user = account_make(db, guest[i].user_id,
+		    ACCOUNT_GUEST, NULL, 1);
+		put_member(&guest[i], in, guest[i].user_id, "join");
+	}
+}
+
+static void
+shut_out(const struct room *in, const char *content)
+{
+	db_begin(db, TX_WRITE);
+	put(&anna, in, "m.room.guest_access", "", content);
+	task_add_about(db, TASK_PUT_OUT_GUESTS, 0, in->nr, NULL, now_ms, 0);
+	db_commit(db);
+}
+
+static int
+guests_left(const struct author guest[GUESTS], const struct room *in)
+{
+	int n = 0;
+
+	db_begin(db, TX_READ);
+	for (int i = 0; i < GUESTS; i++)
+		n += room_member(db, in->nr, guest[i].user).membership ==
+		    MEMBERSHIP_LEAVE;
+	db_commit(db);
+	return n;
+}
+
+static void
+make_open_room(struct room *in)
+{
+	const char *why = "";
+	struct sent sent;
+
+	room_begin(&anna, &(struct new_room){
+	    .version = room_version_find("10") }, in, &sent, &why);
+	put_member(&anna, in, ANNA, "join");
+	put(&anna, in, "m.room.join_rules", "", "{\"join_rule\":\"public\"}");
+	put_member(&other, in, OTHER, "join");
+}
+
+static void
+test_guests(void)
+{
+	struct author guest[GUESTS];
+	struct room in;
+	struct tasks t;
+
+	make_open_room(&in);
+	make_guests(guest, &in);
+	shut_out(&in, "{\"guest_access\":\"can_join\"}");
+	t = fresh(TASK_PUT_OUT_GUESTS);
+	is_int(turns(&t, 99), 1, "where guests are welcome again");
+	is_int(guests_left(guest, &in), 0, "nobody goes");
+	shut_out(&in, "{\"guest_access\":\"forbidden\"}");
+	t = fresh(TASK_PUT_OUT_GUESTS);
+	is_int(turns(&t, 1), 1, "where they are not, a piece");
+	is_int(guests_left(guest, &in), 20, "puts out some");
+	is_int(turns(&t, 99), 3, "and some more all: 20, 5, the end");
+	is_int(guests_left(guest, &in), GUESTS, "guests are gone "
+	    "(security 18)");
+	is_int(room_member(db, in.nr, other.user).membership, MEMBERSHIP_JOIN,
+	    "others stay");
+	is_int(room_member(db, in.nr, anna.user).membership, MEMBERSHIP_JOIN,
+	    "with whom shut them out");
+}
+
 /* ------------------------------------------------------------- without key */
 
 static void
@@ -267,7 +345,7 @@ test_no_key(void)
 	const char *aside = scratch_path("aside");
 
 	deactivate(&anna);
-	t = fresh();
+	t = fresh(TASK_LEAVE_ROOMS);
 	rename(path, aside);
 	is_int(turns(&t, 99), 1, "without the signing key it fails");
 	is_int(left_by(&anna), 0, "and nobody leaves");
@@ -298,6 +376,7 @@ main(void)
 	anna = author(key, ANNA);
 	gone = author(key, GONE);
 	other = author(key, OTHER);
+	test_guests();
 	make_rooms(&gone);
 	test_kill();
 	test_broken();

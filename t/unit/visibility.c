@@ -178,6 +178,35 @@ static const struct {
 	    "+A joined +B x -B x +R x", "11....11", "now" },
 };
 
+/* What R may see of it once they have forgotten the room. */
+static const struct {
+	const char *what, *history, *seen, *state;
+} forgotten[] = {
+	{ "left", "+A x +R x -R x", "......", "none" },
+	{ "banned", "+A joined ?R +R x !R", "......", "none" },
+	{ "turned it down", "+A x ?R -R", "....", "none" },
+	{ "left, world_readable", "+A +R x world x -R", "...111", "now" },
+	{ "left, once world_readable", "+A +R world x joined -R", "..111.",
+	    "none" },
+};
+
+static void
+test_forgotten(void)
+{
+	for (int i = 0; i < (int)(sizeof(forgotten) / sizeof(forgotten[0]));
+	    i++) {
+		int room = 300 + i, n = room_make(room, forgotten[i].history);
+
+		run(arena_printf(scratch_mem, "UPDATE member SET forgotten = 1 "
+		    "WHERE room = %d AND user = 2", room));
+		is_text(seen(room, n, false), forgotten[i].seen,
+		    "forgotten: %s: %s (security 17)", forgotten[i].what,
+		    forgotten[i].history);
+		is_text(state_seen(room), forgotten[i].state,
+		    "forgotten: %s: state", forgotten[i].what);
+	}
+}
+
 static void
 test_membership(void)
 {
@@ -285,6 +314,7 @@ main(void)
 		    cases[i].what);
 	}
 	test_membership();
+	test_forgotten();
 	test_erasures();
 	store_close(store);
 	return done_testing();
