@@ -102,6 +102,11 @@ check_state(struct request *r, const struct room *room, struct new_event *new,
 	if (strcmp(new->type, "m.room.canonical_alias") == 0 &&
 	    is_joined(r, room))
 		return aliases_check(r, room, new->content, why);
+	/* The rules till version 5 let anybody of a server speak for it. */
+	if (strcmp(new->type, "m.room.aliases") == 0 && !is_joined(r, room)) {
+		*why = "You are not in this room";
+		return M_FORBIDDEN;
+	}
 	if (strcmp(new->type, "m.room.name") == 0 &&
 	    (name = json_text(new->content, "name")) != NULL &&
 	    strlen(name) > NAME_BYTES_MAX) {

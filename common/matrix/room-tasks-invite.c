@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "json/json.h"
+#include "matrix/invitation.h"
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
 #include "matrix/third_party.h"
@@ -118,6 +119,8 @@ use_invitation(struct task *t, struct about *a, const struct invitation *i)
 		return put(a, third_party_invite(i, NULL));
 	if (!is_known(t, i->user_id))
 		return give_up(a, "it belongs to a user of another server");
+	if (invitations_blocked(t->db, user_find(t->db, i->user_id)))
+		return give_up(a, "it belongs to a user who wants none");
 	return put(a, (struct new_event){
 		.type = "m.room.member",
 		.state_key = i->user_id,
@@ -154,8 +157,11 @@ struct acceptance {
 static bool
 is_wanted(struct about *a, const struct third_party *found)
 {
-	switch (room_member(a->by.db, a->room.nr, user_find(a->by.db,
-	    found->mxid)).membership) {
+	int64_t user = user_find(a->by.db, found->mxid);
+
+	if (invitations_blocked(a->by.db, user))
+		return false;
+	switch (room_member(a->by.db, a->room.nr, user).membership) {
 	case MEMBERSHIP_NONE:
 	case MEMBERSHIP_KNOCK:
 	case MEMBERSHIP_LEAVE:
