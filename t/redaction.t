@@ -40,6 +40,8 @@ say t1 'a secret'
 secret=$event
 look "$secret"
 is_json '.content.body' '"a secret"' 'a message'
+req POST "$v3/search" '{"search_categories":{"room_events":{"search_term":"secret"}}}'
+is_json '[.search_categories.room_events.results[].result.event_id]' "[\"$secret\"]" 'which is found by its words'
 redact "$secret" '{"reason":"not for all of you"}'
 is_status 200 'redactEvent: one may redact what one said'
 is_json keys '["event_id"]' 'the answer names the redaction'
@@ -59,6 +61,12 @@ req GET "$v3/sync"
 ok $? 'RED-1: no word of it is in an answer to /sync (security 18)'
 is_json "[.rooms.join[].timeline.events[] | select(.event_id == \"$secret\") | [.content, .unsigned.redacted_because.event_id]]" \
     "[[{},\"$by\"]]" 'where it stands as everywhere else'
+req GET "$here/event/$(enc "$secret")"
+is_json '[.content, .unsigned.redacted_because.event_id]' "[{},\"$by\"]" 'RED-1: alone'
+req GET "$here/context/$(enc "$secret")?limit=0"
+is_json '.event | [.content, .unsigned.redacted_because.event_id]' "[{},\"$by\"]" 'RED-1: and in its context'
+req POST "$v3/search" '{"search_categories":{"room_events":{"search_term":"secret"}}}'
+is_json '.search_categories.room_events.results' '[]' 'its words are not found any more (security 18)'
 as bob
 req PUT "$here/redact/$(enc "$secret")/r$txn" '{"reason":"another"}'
 is_json .event_id "\"$by\"" 'redactEvent: the same transaction id is the same redaction'

@@ -134,6 +134,13 @@ look "$edited"
 is_json '.unsigned."m.relations"."m.replace" | [.event_id, .content."m.new_content".body, .sender, .type, .room_id, (.origin_server_ts | type)]' \
     "[\"$newest\",\"first\",\"@alice:localhost\",\"m.room.message\",\"$room\",\"number\"]" 'm.replace: the whole edit'
 is_json '.content.body' '"frist"' 'the event itself says what it said'
+req GET "$here/event/$(enc "$edited")"
+is_json '.unsigned."m.relations"."m.replace".event_id' "\"$newest\"" 'also where an event is read alone'
+req GET "$here/context/$(enc "$edited")?limit=0"
+is_json '.event.unsigned."m.relations"."m.replace".event_id' "\"$newest\"" 'in its context'
+req POST "$v3/search" '{"search_categories":{"room_events":{"search_term":"frist"}}}'
+is_json '[.search_categories.room_events.results[].result.unsigned."m.relations"."m.replace".event_id]' \
+    "[\"$newest\"]" 'and where it is searched for'
 edit "$edited" 'First'; newest=$event
 look "$edited"
 is_json '.unsigned."m.relations"."m.replace".event_id' "\"$newest\"" 'the newest of them'

@@ -175,4 +175,28 @@ thread "$b" "[\"$early\",1,false]" 'of a thread one sees a part, and so many (se
 as carol
 thread "$b" "[\"$(as alice; thread_last=$event; echo "$thread_last")\",2,false]" 'another sees all'
 
+# ---------------------------------------------------------------- ignoring
+create '{"preset":"public_chat"}'
+join bob
+join carol
+as alice
+say a; a=$event
+reply "$a"; one=$event
+as carol
+reply "$a"; two=$event
+say b; b=$event
+as alice
+reply "$b"
+as bob
+thread "$a" "[\"$two\",2,false]" 'two replies'
+req PUT "$v3/user/@bob:localhost/account_data/m.ignored_user_list" '{"ignored_users":{"@carol:localhost":{}}}'
+thread "$a" "[\"$one\",1,false]" 'one, for who ignores who sent the other'
+threads
+is_json '[.chunk[] | [.event_id, .content.body]]' "[[\"$b\",null],[\"$a\",\"a\"]]" \
+    'getThreadRoots: a root by somebody ignored comes without content'
+as alice
+thread "$a" "[\"$two\",2,true]" 'who ignores nobody is told of both'
+threads
+is_json '[.chunk[] | [.event_id, .content.body]]' "[[\"$b\",\"b\"],[\"$a\",\"a\"]]" 'with all content'
+
 done_testing
