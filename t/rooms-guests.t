@@ -102,4 +102,11 @@ come ann
 is_status 200 'until guests are welcome again'
 set_state alice m.room.guest_access '{}'
 gone ann 'no word of guest_access is none of welcome'
+access can_join
+event=$(get_json .event_id)
+come ann
+as alice
+req PUT "$here/redact/$(enc "$event")/t1" '{}'
+is_status 200 'guest_access is redacted'
+gone ann 'and guests are put out'
 done_testing
