@@ -151,7 +151,8 @@ query_children(struct db *db, const struct children *c)
 static struct room_token
 behind(const struct children *c, const struct event_row *e)
 {
-	return (struct room_token){ e->depth, c->backwards ? e->nr - 1 : e->nr };
+	return (struct room_token){ e->depth,
+	    c->backwards ? e->nr - 1 : e->nr };
 }
 
 /* They are written when all are found: writing asks the same again. */

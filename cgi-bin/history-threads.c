@@ -19,7 +19,7 @@
 struct threads {
 	struct room		 room;
 	struct reader		 reader;
-	bool			 left;		/* who asks is not in any more */
+	bool			 left;		/* who asks is not in now */
 	bool			 participated;
 	int64_t			 limit;
 	struct room_token	 from;
@@ -173,7 +173,8 @@ static bool
 put_seen(struct request *r, const struct threads *t, struct room_token *next)
 {
 	struct seen *seen = arena_alloc(r->mem, THREADS_WORK * sizeof(*seen));
-	size_t n = find_seen(r, t, seen), full = r->out.out->len + THREADS_BYTES;
+	size_t full = r->out.out->len + THREADS_BYTES;
+	size_t n = find_seen(r, t, seen);
 	struct event_row root;
 	int64_t shown = 0;
 

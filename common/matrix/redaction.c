@@ -12,7 +12,7 @@
 #include "matrix/search.h"
 #include "matrix/shape.h"
 
-#define WAITING_MAX	20	/* redactions of one event that came before it */
+#define WAITING_MAX	20	/* redactions of an event, come before it */
 
 static struct arena *
 arena_of(struct db *db)

@@ -12,7 +12,7 @@
 #include "base/crypto.h"
 #include "matrix/ids.h"
 
-#define KEY_MAX	64	/* bytes; of a longer key its hash stands in the index */
+#define KEY_MAX	64	/* bytes; a longer key is known by its hash */
 
 bool
 relation_of(const cJSON *content, struct relation *rel)

@@ -36,8 +36,9 @@ bool		 relation_of(const cJSON *content, struct relation *);
  * (this user, with this key, did already) or M_BAD_REQUEST (a thread from an
  * event that relates to another itself).
  */
-enum mx_err	 relation_check(struct db *, const struct room *, int64_t sender,
-		    const char *type, const cJSON *content, const char **why);
+enum mx_err	 relation_check(struct db *, const struct room *,
+		    int64_t sender, const char *type, const cJSON *content,
+		    const char **why);
 
 struct related_event {
 	int64_t		 nr;
@@ -65,7 +66,7 @@ void		 relation_forget(struct db *, int64_t room, int64_t event);
 /* What is told with an event. */
 struct bundle {
 	bool			 edited;
-	struct event_row	 edit;		/* m.replace: the newest valid */
+	struct event_row	 edit;		/* m.replace: newest valid */
 	int64_t			 replies;	/* m.thread; 0: none */
 	bool			 participated;
 	struct event_row	 latest;
