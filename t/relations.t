@@ -253,6 +253,9 @@ as bob
 children "$parent"
 is_json '[.chunk[].event_id]' "$(ids "$seen")" 'who left sees what came before (security 17)'
 bundle "$parent" "{\"m.reference\":{\"chunk\":[{\"event_id\":\"$seen\"}]}}" 'also with the event (security 17)'
+req POST "$here/forget"
+children "$parent"
+is_err 404 M_NOT_FOUND 'who forgot the room sees nothing of it (security 17)'
 as alice
 bundle "$parent" "{\"m.reference\":{\"chunk\":[{\"event_id\":\"$seen\"},{\"event_id\":\"$unseen\"}]}}" 'who is in sees all'
 create '{"preset":"public_chat","initial_state":[{"type":"m.room.history_visibility","content":{"history_visibility":"joined"}}]}'

@@ -156,6 +156,9 @@ threads '?limit=1'
 is_json '[.chunk[].event_id]' "$(ids "$c")" 'in pages'
 threads "?limit=1&from=$(get_json .next_batch)"
 is_json '[.chunk[].event_id]' "$(ids "$b")" 'in the order of what they saw (security 17)'
+req POST "$here/forget"
+threads
+is_err 403 M_FORBIDDEN 'who forgot the room sees nothing of it (security 17)'
 as alice
 thread "$c" "[\"$last\",2,true]" 'who is in sees all'
 create '{"preset":"public_chat","initial_state":[{"type":"m.room.history_visibility","content":{"history_visibility":"joined"}}]}'
