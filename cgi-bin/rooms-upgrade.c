@@ -317,9 +317,13 @@ room_upgrade(struct request *r)
 	if ((err = copy_state(&u)) != M_OK || (err = bury(&u)) != M_OK)
 		return err;
 	db_exec(r->db, STMT_ROOM_UNPUBLISH, DB_INT(u.old.nr));
+	if ((err = aliases_tell(r, &u.by, &u.old)) != M_OK ||
+	    (err = aliases_tell(r, &u.by, &u.new)) != M_OK)
+		return err;
 	if (old_state(&u, "m.room.canonical_alias") != NULL)
 		try_put(&u, "m.room.canonical_alias", cJSON_CreateObject());
 	quieten(&u);
+	settings_follow(r, &u.new);
 	task_add_about(r->db, TASK_COPY_BANS, r->who.user, u.new.nr,
 	    arena_printf(r->mem, "%lld", (long long)u.old.nr), r->now, 0);
 	put_text(&r->out, "replacement_room", u.new.room_id);

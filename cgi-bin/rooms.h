@@ -69,6 +69,12 @@ enum mx_err	 room_meant(struct request *, const char *id, struct room *);
 enum mx_err	 room_enter(struct request *, const struct room *);
 
 /*
+ * rooms-succeed.c: the caller has come in; where the room replaces another,
+ * tags and direct chats of theirs follow.
+ */
+void		 settings_follow(struct request *, const struct room *);
+
+/*
  * What is left of room_invite() when it names an address (rooms-invite-3pid.c),
  * and of room_join() when it brings third_party_signed (rooms-join-3pid.c).
  */

@@ -54,6 +54,18 @@ state "$old" m.room.canonical_alias
 is_json .alias '"#hall:localhost"' 'nor has the old one lost anything'
 
 # ------------------------------------------------------------- 10 becomes 12
+req PUT "$v3/user/@anna:localhost/rooms/$(enc "$old")/tags/u.hall" '{}'
+as bob
+req PUT "$v3/user/@bob:localhost/rooms/$(enc "$old")/tags/m.favourite" \
+    '{"order": 0.5}'
+req PUT "$v3/user/@bob:localhost/account_data/m.direct" \
+    "{\"@anna:localhost\": [\"$old\"], \"@eve:localhost\": [\"!x:y\"]}"
+# Who only says that his room replaces another moves nothing.
+req POST $v3/createRoom '{"creation_content": {"predecessor": {"room_id":
+    "'"$old"'"}}}'
+req GET "$v3/user/@bob:localhost/account_data/m.direct"
+is_json '."@anna:localhost" | length' 1 'a room that lies about its past'
+as anna
 upgrade "$old" 12 ', "additional_creators": ["@bob:localhost"]'
 is_status 200 'upgradeRoom: who made it'
 new=$(get_json .replacement_room)
@@ -81,11 +93,19 @@ state "$old" m.room.power_levels
 is_json '[.events_default, .invite]' '[50,50]' 'and is silent'
 state "$old" m.room.canonical_alias
 is_json . '{}' 'without an alias'
+req GET "$v3/user/@anna:localhost/rooms/$(enc "$new")/tags"
+is_json '.tags | keys' '["u.hall"]' 'who upgrades finds their tags there'
 as bob
 req PUT "$v3/rooms/$(enc "$old")/send/m.room.message/1" '{"body": "b"}'
 is_status 200 'who has power may speak'
 req POST "$v3/join/$(enc '#hall:localhost')" '{}'
 is_json .room_id "\"$new\"" 'the alias leads to the new room'
+req GET "$v3/user/@bob:localhost/rooms/$(enc "$new")/tags"
+is_json .tags '{"m.favourite":{"order":0.5}}' 'who joins finds their tags there'
+req GET "$v3/user/@bob:localhost/account_data/m.direct"
+is_json '."@anna:localhost" | length' 2 'and their direct chat'
+req GET "$v3/user/@bob:localhost/rooms/$(enc "$old")/tags"
+is_json '.tags | keys' '["m.favourite"]' 'which stays what it was'
 req PUT "$v3/rooms/$(enc "$new")/state/m.room.name" '{"name": "Bobs hall"}'
 is_status 200 'where an additional creator may do all'
 as eve
