@@ -40,9 +40,9 @@ around "$middle" '?limit=5'
 is_json '[[.events_before[].content.body], .event.content.body,
     [.events_after[].content.body]]' '[["m4","m3"],"middle",["m5","m6","m7"]]' \
     'getEventContext: what happened before, newest first, and after'
-is_json '.event.event_id' "\"$middle\"" 'the event itself'
+is_json '.event.event_id' "\"$middle\"" 'getEventContext: the event itself'
 is_json '[.state[] | select(.type == "m.room.name") | .content.name]' \
-    '["first"]' 'the state at the last of them'
+    '["first"]' 'getEventContext: the state at the last of them'
 is_json '[.state[].type] | length > 5' true 'all of it'
 start=$(get_json .start) end=$(get_json .end)
 req GET "$v3/$rooms/messages?dir=b&limit=2&from=$start"
@@ -54,18 +54,19 @@ is_json '[.chunk[].content.body]' '["m7","m6","m5","middle","m4","m3"]' \
     'PAG-3: between its tokens lies what it showed'
 req GET "$v3/$rooms/messages?dir=f&limit=20&from=$start&to=$end"
 is_json '[.chunk[].content.body]' '["m3","m4","middle","m5","m6","m7"]' \
-    'in either direction'
+    'getEventByTimestamp: in either direction'
 
 around "$middle" '?limit=0'
 is_json '[.events_before, .events_after, .event.content.body]' \
-    '[[],[],"middle"]' 'a limit of none leaves the event'
+    '[[],[],"middle"]' 'getEventContext: a limit of none leaves the event'
 req GET "$v3/$rooms/messages?dir=b&limit=1&from=$(get_json .start)"
 is_json '[.chunk[].content.body]' '["m4"]' 'and tokens on either side of it'
 around "$middle" '?limit=1'
 is_json '[.events_before, [.events_after[].content.body]]' '[[],["m5"]]' \
     'one is the next'
 around "$middle"
-is_json '[.events_before, .events_after | length]' '[5,5]' 'ten by default'
+is_json '[.events_before, .events_after | length]' '[5,5]' \
+    'getEventContext: ten by default'
 around "$renamed" '?limit=0'
 is_json '[.state[] | select(.type == "m.room.name") | .content.name]' \
     '["second"]' 'state includes the event'
@@ -79,7 +80,7 @@ around "$middle" "?limit=6&$(filter '{"types":["m.room.name"]}')"
 is_json '[[.events_before[].type], .event.content.body,
     [.events_after[].type], [.state[].type]]' \
     '[["m.room.name"],"middle",["m.room.name"],["m.room.name"]]' \
-    'a filter, which is not asked about the event itself'
+    'getEventContext: a filter, which is not asked about the event itself'
 around "$middle" "?$(filter '{"not_senders":["@alice:localhost"]}')"
 is_json '[.events_before, .events_after, .state, .event.content.body]' \
     '[[],[],[],"middle"]' 'not_senders'
@@ -97,7 +98,8 @@ as alice
 say from-alice
 around "$of_bob" "?limit=2&$(filter '{"lazy_load_members":true}')"
 is_json '[.state[] | select(.type == "m.room.member") | .state_key] | sort' \
-    '["@alice:localhost","@bob:localhost"]' 'lazy loading: who wrote these'
+    '["@alice:localhost","@bob:localhost"]' \
+    'getEventContext: lazy loading: who wrote these'
 is_json '[.state[].type] | index("m.room.create") != null' true \
     'beside the rest of the state'
 around "$middle" "?limit=0&$(filter '{"lazy_load_members":true}')"
@@ -113,9 +115,9 @@ is_err 400 M_NOT_JSON 'a filter that is no JSON'
 around "$middle" '?filter=%5B%5D'
 is_err 400 M_BAD_JSON 'or no object'
 around '$nowhere'
-is_err 404 M_NOT_FOUND 'an event that is not there'
+is_err 404 M_NOT_FOUND 'getEventContext: an event that is not there'
 req GET "$v3/rooms/$(enc '!other:localhost')/context/$middle"
-is_err 404 M_NOT_FOUND 'or in another room'
+is_err 404 M_NOT_FOUND 'getEventContext: or in another room'
 req GET "$v1/$rooms/context/$middle?limit=2"
 is_json '[.event, .events_before[0], .events_after[0] |
     .user_id == .sender and (.age | type == "number")]' '[true,true,true]' \
@@ -134,9 +136,9 @@ is_json '[.event_id, .user_id, .prev_content.name, (.age | type)]' \
     "[\"$renamed\",\"@alice:localhost\",\"first\",\"number\"]" \
     'EVT-3: a state event of 2015, and what it took the place of'
 req GET "$v3/events/$(enc '$nowhere')"
-is_err 404 M_NOT_FOUND 'one that is not there'
+is_err 404 M_NOT_FOUND 'getOneEvent: one that is not there'
 req GET "$v3/rooms/$(enc '!other:localhost')/event/$middle"
-is_err 404 M_NOT_FOUND 'one of another room'
+is_err 404 M_NOT_FOUND 'getOneRoomEvent: one of another room'
 as carol
 for path in "$rooms/event/$middle" "events/$middle" "$rooms/context/$middle"; do
 	req GET "$v3/$path"
@@ -202,22 +204,27 @@ is_json '[.event_id, .origin_server_ts]' "[\"$two\",$at_two]" \
 moment "dir=b&ts=$at_two"
 is_json .event_id "\"$two\"" 'in either direction'
 moment "dir=f&ts=$((at_two - 1))"
-is_json .event_id "\"$two\"" 'forwards: the first behind it'
+is_json .event_id "\"$two\"" \
+    'getEventByTimestamp: forwards: the first behind it'
 moment "dir=b&ts=$at_one"
-is_json '.origin_server_ts' "$at_one" 'backwards: the last before it'
+is_json '.origin_server_ts' "$at_one" \
+    'getEventByTimestamp: backwards: the last before it'
 moment "dir=f&ts=0"
 req GET "$v3/$rooms/event/$(get_json .event_id)"
 is_json .type '"m.room.create"' 'the first of all'
 moment "dir=b&ts=9007199254740991"
 is_json .event_id "\"$two\"" 'the last of all'
 moment "dir=f&ts=$((at_two + 100000))"
-is_err 404 M_NOT_FOUND 'nothing happened after that'
+is_err 404 M_NOT_FOUND 'getEventByTimestamp: nothing happened after that'
 moment 'dir=b&ts=1'
-is_err 404 M_NOT_FOUND 'nor before'
-moment 'dir=f';			is_err 400 M_MISSING_PARAM 'a moment is needed'
-moment 'ts=1';			is_err 400 M_MISSING_PARAM 'and a direction'
+is_err 404 M_NOT_FOUND 'getEventByTimestamp: nor before'
+moment 'dir=f'
+is_err 400 M_MISSING_PARAM 'getEventByTimestamp: a moment is needed'
+moment 'ts=1'
+is_err 400 M_MISSING_PARAM 'getEventByTimestamp: and a direction'
 moment 'dir=x&ts=1';		is_err 400 M_INVALID_PARAM 'which is f or b'
-moment 'dir=f&ts=-1';		is_err 400 M_INVALID_PARAM 'a time before 1970'
+moment 'dir=f&ts=-1'
+is_err 400 M_INVALID_PARAM 'getEventByTimestamp: a time before 1970'
 moment 'dir=f&ts=now';		is_err 400 M_INVALID_PARAM 'or none'
 
 set_state m.room.history_visibility '{"history_visibility":"joined"}'
@@ -236,7 +243,7 @@ req GET "$v3/$rooms/event/$(get_json .event_id)"
 is_status 200 'and what is found can be read'
 as carol
 moment "dir=f&ts=$at_one"
-is_err 403 M_FORBIDDEN 'a stranger'
+is_err 403 M_FORBIDDEN 'getEventByTimestamp: a stranger'
 
 # -------------------------------------------------------------- who is in
 
@@ -249,7 +256,7 @@ req PUT "$v3/$rooms/state/m.room.member/@alice:localhost" \
 req GET "$v3/$rooms/joined_members"
 is_json '.joined["@alice:localhost"]' \
     '{"avatar_url":"mxc://a/b","display_name":"Alice \"A\""}' \
-    'and how they are shown there'
+    'getJoinedMembersByRoom: and how they are shown there'
 req PUT "$v3/$rooms/state/m.room.member/@alice:localhost" \
     '{"membership":"join","displayname":["x"]}'
 req GET "$v3/$rooms/joined_members"
@@ -257,7 +264,7 @@ is_json '.joined["@alice:localhost"]' '{}' 'a name that is no text is none'
 as bob
 req POST "$v3/$rooms/leave"
 req GET "$v3/$rooms/joined_members"
-is_err 403 M_FORBIDDEN 'who is not in is not told'
+is_err 403 M_FORBIDDEN 'getJoinedMembersByRoom: who is not in is not told'
 as carol
 req GET "$v3/$rooms/joined_members"
 is_err 403 M_FORBIDDEN 'nor a stranger'

@@ -15,7 +15,7 @@ chunk() { is_json "$brief .chunk | brief" "[$1]" "$2"; }
 
 token=
 req GET $v1/events
-is_err 401 M_MISSING_TOKEN 'not without a token'
+is_err 401 M_MISSING_TOKEN 'getEvents: not without a token'
 for from in '' x t1-1 s1 s99999999_0_x.0; do
 	events alice "from=$from"
 	is_err 400 M_BAD_PAGINATION "from=$from"
@@ -25,7 +25,8 @@ for q in timeout=x timeout=-1 limit=0 limit=x; do
 	is_err 400 M_INVALID_PARAM "$q"
 done
 events alice
-is_json '[.chunk, .start == .end]' '[[],true]' 'without from: from now on'
+is_json '[.chunk, .start == .end]' '[[],true]' \
+    'getEvents: without from: from now on'
 from=$(get_json .end)
 events alice "from=$from&timeout=100"
 is_json '[.chunk, .end]' "[[],\"$from\"]" 'nothing happens'
@@ -34,7 +35,7 @@ create alice '{"name":"den"}'
 events alice "from=$from"
 chunk \
     '"m.room.create","join alice","m.room.power_levels","m.room.join_rules","m.room.history_visibility","m.room.guest_access","den"' \
-    'a new room, in order'
+    'getEvents: a new room, in order'
 is_json '.start' "\"$from\"" 'start is where it was asked from'
 is_json '[.chunk[] | .room_id] | unique' "[\"$room\"]" 'with the room of each'
 is_json \
@@ -43,7 +44,7 @@ is_json \
     'as 2015 writes events'
 from=$(get_json .end)
 events alice "from=$from"
-chunk '' 'each once'
+chunk '' 'getEvents: each once'
 den=$room
 create alice '{"name":"lair"}'
 say alice one
@@ -59,11 +60,11 @@ end=$(get_json .end)
 events alice "from=$end&archived=true"
 chunk '"three"' 'end is where a limit cut it short'
 events alice "from=$from&room_id=$(enc "$den")"
-chunk '"two"' 'only one room'
+chunk '"two"' 'peekEvents: only one room'
 events bob "room_id=$(enc "$den")"
-is_err 403 M_FORBIDDEN 'which one must be in'
+is_err 403 M_FORBIDDEN 'peekEvents: which one must be in'
 events bob "room_id=$(enc '!nowhere:localhost')"
-is_err 403 M_FORBIDDEN 'and which must be there'
+is_err 403 M_FORBIDDEN 'peekEvents: and which must be there'
 
 # ------------------------------------------------------------ coming and going
 now bob
@@ -79,7 +80,7 @@ is_json '[.chunk[0].invite_room_state[] | keys] | unique' \
     '[["content","sender","state_key","type"]]' 'in stripped form'
 req GET "$v3/events?from=$from"
 is_json '.chunk[0] | [has("user_id"), (.unsigned.invite_room_state | length)]' \
-    '[false,5]' 'as today writes it'
+    '[false,5]' 'getEvents: as today writes it'
 from=$(get_json .end)
 say alice 'not yet'
 events bob "from=$from"
@@ -126,7 +127,7 @@ now bob
 bg b GET "$v1/events?from=$from&timeout=1500"
 say alice 'wake up'
 bg_wait c
-chunk '"wake up"' 'who waits is woken'
+chunk '"wake up"' 'getEvents: who waits is woken'
 bg_wait b
 is_json '[.chunk, (.end | type)]' '[[],"string"]' 'who may not hear it is not'
 as carol

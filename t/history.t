@@ -49,17 +49,18 @@ make '{"preset":"private_chat"}'
 for n in 1 2 3 4 5 6 7 8 9 10 11 12; do say m$n; done
 
 page dir=b
-is "$said" 'm12 m11 m10 m9 m8 m7 m6 m5 m4 m3' 'ten by default, newest first'
+is "$said" 'm12 m11 m10 m9 m8 m7 m6 m5 m4 m3' \
+    'getRoomEvents: ten by default, newest first'
 newest=$(get_json .start) end=$(get_json .end)
 page "dir=b&limit=2&from=$end"
-is "$said" 'm2 m1' 'the end leads on to the next'
+is "$said" 'm2 m1' 'getRoomEvents: the end leads on to the next'
 is "$(get_json .start)" "$end" 'start is the from that was given'
 page "dir=b&limit=3"
-is "$said" 'm12 m11 m10' 'a limit'
+is "$said" 'm12 m11 m10' 'getRoomEvents: a limit'
 page "dir=f&limit=5&from=$end"
 is "$said" 'm3 m4 m5 m6 m7' 'and back again from the same place'
 page "dir=b&limit=20&from=$newest&to=$end"
-is "$said" 'm12 m11 m10 m9 m8 m7 m6 m5 m4 m3' 'to ends it'
+is "$said" 'm12 m11 m10 m9 m8 m7 m6 m5 m4 m3' 'getRoomEvents: to ends it'
 is "$(get_json .end)" "$end" 'one may go on from there'
 page "dir=b&from=$end&to=$end"
 is_json '[.chunk, has("end")]' '[[],false]' \
@@ -124,7 +125,8 @@ is "$said" m14 'a position to come is where the room ends now'
 
 filter() { page "limit=100&dir=b&filter=$(enc "$1")"; }
 filter '{"types":["m.room.cr*"]}'
-is_json '[.chunk[].type]' '["m.room.create"]' 'types, with a wildcard'
+is_json '[.chunk[].type]' '["m.room.create"]' \
+    'getRoomEvents: types, with a wildcard'
 filter '{"not_types":["m.room.*"]}'
 is_json '[.chunk, has("end")]' '[[],false]' 'none but others'
 filter '{"limit":2}'
@@ -194,7 +196,7 @@ done
 
 as bob
 page dir=b
-is_err 403 M_FORBIDDEN 'a stranger'
+is_err 403 M_FORBIDDEN 'getRoomEvents: a stranger'
 is_json .errcode '"M_FORBIDDEN"' 'no matter what he asks'
 req GET "$v3/rooms/$(enc '!nowhere:localhost')/messages?dir=b"
 is_err 403 M_FORBIDDEN 'of a room that is not there no more is told'

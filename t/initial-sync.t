@@ -24,14 +24,15 @@ room=
 
 token=
 req GET $v1/initialSync
-is_err 401 M_MISSING_TOKEN 'not without a token'
+is_err 401 M_MISSING_TOKEN 'initialSync: not without a token'
 for q in limit=x limit=-1 archived=perhaps; do
 	initial alice "$q"
 	is_err 400 M_INVALID_PARAM "$q"
 done
 initial alice
 is_json 'del(.end)' \
-    '{"account_data":[],"presence":[],"receipts":[],"rooms":[]}' 'nothing yet'
+    '{"account_data":[],"presence":[],"receipts":[],"rooms":[]}' \
+    'initialSync: nothing yet'
 end=$(get_json .end)
 
 create alice '{"name":"den","visibility":"public"}'
@@ -42,10 +43,10 @@ set_state alice m.room.name '{"name":"lair"}'
 say alice three
 initial alice limit=3
 is_json "$brief $it | .messages.chunk | brief" '["two","lair","three"]' \
-    'the newest messages, in order'
+    'initialSync: the newest messages, in order'
 is_json "$brief $it | .state | brief" \
     '["m.room.create","join alice","m.room.power_levels","m.room.join_rules","m.room.history_visibility","m.room.guest_access","lair"]' \
-    'the state as it is now'
+    'initialSync: the state as it is now'
 is_json "$it | [.membership, .visibility, .account_data, has(\"invite\")]" \
     '["join","public",[],false]' 'what the caller is to the room'
 is_json "$it | .messages.chunk[0] | [.room_id, .user_id, .content.body]" \
@@ -62,9 +63,9 @@ for from in "$end" "$last"; do
 done
 initial alice limit=0
 is_json "$it | [.messages.chunk, (.state | length)]" '[[],7]' \
-    'no messages at all'
+    'initialSync: no messages at all'
 initial alice
-is_json "$it | .messages.chunk | length" 10 'ten by default'
+is_json "$it | .messages.chunk | length" 10 'initialSync: ten by default'
 
 # -------------------------------------------------------------- invited, left
 invite alice bob
@@ -72,19 +73,20 @@ initial bob
 is_json \
     "$it | [.membership, .inviter, .invite.membership, has(\"state\"), has(\"messages\")]" \
     '["invite","@alice:localhost","invite",false,false]' \
-    'an invitation, and nothing of what was said'
+    'initialSync: an invitation, and nothing of what was said'
 is_json "$brief $it | .invite.invite_room_state | brief" \
     '["m.room.create","m.room.join_rules","lair","join alice","invite bob"]' \
     'MEM-8: but something of the room'
 room_initial bob
-is_err 403 M_FORBIDDEN 'who is invited does not get the room'
+is_err 403 M_FORBIDDEN 'roomInitialSync: who is invited does not get the room'
 come bob
 room_initial bob limit=2
 is_json \
     "$brief [.room_id, .membership, .visibility, (.messages.chunk | brief)]" \
-    "[\"$room\",\"join\",\"public\",[\"invite bob\",\"join bob\"]]" 'one room'
+    "[\"$room\",\"join\",\"public\",[\"invite bob\",\"join bob\"]]" \
+    'roomInitialSync: one room'
 is_json "$brief [.state | brief | .[-2:]]" '[["lair","join bob"]]' \
-    'with its state'
+    'roomInitialSync: with its state'
 is_json '[.presence, .receipts, .account_data]' '[[],[],[]]' \
     'and what else there is'
 end=$(get_json .messages.end)
@@ -95,10 +97,11 @@ go bob
 say alice 'he is gone'
 set_state alice m.room.name '{"name":"his no more"}'
 initial bob
-is_json .rooms '[]' 'who left is told no more'
+is_json .rooms '[]' 'initialSync: who left is told no more'
 initial bob 'archived=true&limit=2'
 is_json "$brief $it | [.membership, (.messages.chunk | brief)]" \
-    '["leave",["five","leave bob"]]' 'unless asked: what was said until then'
+    '["leave",["five","leave bob"]]' \
+    'initialSync: unless asked: what was said until then'
 is_json "$brief $it | .state | brief | .[-2:]" '["lair","leave bob"]' \
     'and the state as of then'
 req GET "$v1/rooms/$(enc "$room")/messages?dir=b&limit=1&from=$(get_json "$it \
@@ -109,10 +112,10 @@ is_json \
     "$brief [.membership, (.messages.chunk | brief), (.state | brief | .[-2])]" \
     '["leave",["leave bob"],"lair"]' 'the room alone likewise'
 room_initial carol
-is_err 403 M_FORBIDDEN 'a stranger is refused'
+is_err 403 M_FORBIDDEN 'roomInitialSync: a stranger is refused'
 room='!nowhere:localhost'
 room_initial carol
-is_err 403 M_FORBIDDEN 'as for a room that is not there'
+is_err 403 M_FORBIDDEN 'roomInitialSync: as for a room that is not there'
 room_initial alice limit=x
 is_err 400 M_INVALID_PARAM 'a limit that is none'
 
@@ -122,7 +125,8 @@ say alice 'to the world'
 room_initial carol limit=1
 is_json \
     "$brief [has(\"membership\"), (.messages.chunk | brief), (.state | length)]" \
-    '[false,["to the world"],6]' 'anybody may look into a world_readable room'
+    '[false,["to the world"],6]' \
+    'roomInitialSync: anybody may look into a world_readable room'
 is_json .visibility '"private"' 'which is not in the directory'
 create alice \
     '{"visibility":"public","initial_state":[{"type":"m.room.history_visibility","content":{"history_visibility":"world_readable"}}]}'
@@ -133,7 +137,7 @@ is_json '[has("membership"), .visibility]' '[false,"public"]' 'or is'
 as alice
 req GET "$v3/initialSync?limit=1"
 is_json '.rooms[0].messages.chunk[0] | has("user_id")' false \
-    'as today writes events'
+    'initialSync: as today writes events'
 req GET "/_matrix/client/r0/rooms/$(enc "$room")/initialSync?limit=1"
 is_json '.messages.chunk[0].user_id' '"@alice:localhost"' 'and r0'
 done_testing

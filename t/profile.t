@@ -54,9 +54,9 @@ as anna
 req DELETE $me/m.tz
 is_status 200 'deleteProfileField: a field'
 req DELETE $me/m.tz
-is_status 200 'and once more'
+is_status 200 'deleteProfileField: and once more'
 req GET $me/m.tz
-is_err 404 M_NOT_FOUND 'it is gone'
+is_err 404 M_NOT_FOUND 'getProfileField: it is gone'
 show anna avatar_url '""'
 req GET $me/avatar_url
 is_err 404 M_NOT_FOUND 'an empty picture is none'
@@ -70,11 +70,11 @@ is_json . '{"org.example.none":null}' 'elsewhere null is a value'
 
 # ----------------------------------------------------------- what is wrong
 req PUT $me/displayname '{"name": "x"}'
-is_err 400 M_MISSING_PARAM 'without the field'
+is_err 400 M_MISSING_PARAM 'setProfileField: without the field'
 show anna displayname 7
-is_err 400 M_BAD_JSON 'a name that is a number'
+is_err 400 M_BAD_JSON 'setProfileField: a name that is a number'
 show anna displayname "\"$(printf '%0300d' 0)\""
-is_err 400 M_INVALID_PARAM 'a long name'
+is_err 400 M_INVALID_PARAM 'setProfileField: a long name'
 show anna avatar_url '"https://example.org/a.png"'
 is_err 400 M_INVALID_PARAM 'a picture that is elsewhere'
 show anna m.tz 1
@@ -85,26 +85,26 @@ for name in Pets pets org..pets .pets org.example. org.Example 1.a; do
 done
 long=a.$(printf '%0254d' 0)
 req PUT "$me/$long" "{\"$long\": 1}"
-is_err 400 M_KEY_TOO_LARGE 'a long name of a field'
+is_err 400 M_KEY_TOO_LARGE 'setProfileField: a long name of a field'
 show anna org.example.big "\"$(printf '%060000d' 0)\""
 is_status 200 'a large field'
 show anna org.example.more "\"$(printf '%06000d' 0)\""
-is_err 400 M_PROFILE_TOO_LARGE 'with which another is too much'
+is_err 400 M_PROFILE_TOO_LARGE 'setProfileField: with which another is too much'
 show anna org.example.big '"small"'
 show anna org.example.more "\"$(printf '%06000d' 0)\""
 is_status 200 'until it is smaller'
 as bob
 req PUT $me/displayname '{"displayname": "Bob"}'
-is_err 403 M_FORBIDDEN 'the name of another (security 18)'
+is_err 403 M_FORBIDDEN 'setProfileField: the name of another (security 18)'
 req DELETE $me/displayname
-is_err 403 M_FORBIDDEN 'nor can it be taken away'
+is_err 403 M_FORBIDDEN 'deleteProfileField: nor can it be taken away'
 token=
 req PUT $me/displayname '{"displayname": "Bob"}'
-is_err 401 M_MISSING_TOKEN 'nor by a stranger'
+is_err 401 M_MISSING_TOKEN 'setProfileField: nor by a stranger'
 req GET $v3/profile/@nobody:localhost
-is_err 404 M_NOT_FOUND 'nobody'
+is_err 404 M_NOT_FOUND 'getUserProfile: nobody'
 req GET $v3/profile/nobody
-is_err 400 M_INVALID_PARAM 'no user id'
+is_err 400 M_INVALID_PARAM 'getUserProfile: no user id'
 
 # ------------------------------------------------------------- 2015
 as anna
@@ -155,7 +155,7 @@ conf accounts profile_lookup users
 start
 token=
 req GET $me
-is_err 403 M_FORBIDDEN 'profile_lookup users: a stranger'
+is_err 403 M_FORBIDDEN 'getUserProfile: profile_lookup users: a stranger'
 as bob
 req GET $me
 is_status 200 'a user'
@@ -167,7 +167,7 @@ as carl
 req GET $me
 is_status 200 'profile_lookup rooms: who is in a public room is seen'
 req GET $v3/profile/@bob:localhost/displayname
-is_err 403 M_FORBIDDEN 'who is in none is not (security 17)'
+is_err 403 M_FORBIDDEN 'getProfileField: who is in none is not (security 17)'
 req GET $v3/profile/@nobody:localhost
 is_err 403 M_FORBIDDEN 'nor that there is no such user'
 req GET $v3/profile/@carl:localhost

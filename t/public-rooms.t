@@ -22,7 +22,8 @@ token=
 get
 is_json . '{"chunk":[],"total_room_count_estimate":0}' 'getPublicRooms: none yet, for anybody'
 req GET $c/api/v1/publicRooms
-is_json '[.chunk, (.start, .end | type)]' '[[],"string","string"]' '2015: none yet'
+is_json '[.chunk, (.start, .end | type)]' '[[],"string","string"]' \
+    '13.6: none yet'
 
 # ---------------------------------------------------------------- one room
 as alice
@@ -78,13 +79,15 @@ is_json '.chunk[3] | [.join_rule, .room_type, .world_readable]' \
 is_json '[has("next_batch"), has("prev_batch"), .total_room_count_estimate]' \
     '[false,false,5]' 'all of it in one page'
 req GET "$c/api/v1/publicRooms"
-is_json '.chunk[4] | [.name, .topic, .aliases]' '[null,null,[]]' '2015: names may be null'
+is_json '.chunk[4] | [.name, .topic, .aliases]' '[null,null,[]]' \
+    '13.6: names may be null'
 
 get '?limit=2'
-is_json "[$names, has(\"prev_batch\")]" '[["Big","Three"],false]' 'limit: the first page'
+is_json "[$names, has(\"prev_batch\")]" '[["Big","Three"],false]' \
+    'getPublicRooms: limit: the first page'
 next=$(get_json .next_batch)
 get "?limit=2&since=$next"
-is_json "$names" '["Two ÄRZTE","A Space"]' 'since: the second'
+is_json "$names" '["Two ÄRZTE","A Space"]' 'getPublicRooms: since: the second'
 prev=$(get_json .prev_batch) next=$(get_json .next_batch)
 get "?limit=2&since=$next"
 is_json "[$names, has(\"next_batch\")]" '[[null],false]' 'since: the last'
@@ -104,14 +107,14 @@ is_json "$names" '["Big","Three","Two ÄRZTE","A Space"]' 'a page backwards stan
 
 # 2015 pages by start and end.
 req GET "$c/api/v1/publicRooms?limit=2"
-is_json "$names" '["Big","Three"]' '2015: limit'
+is_json "$names" '["Big","Three"]' '13.6: limit'
 req GET "$c/api/v1/publicRooms?limit=2&from=$(get_json .end)"
-is_json "$names" '["Two ÄRZTE","A Space"]' '2015: from end'
+is_json "$names" '["Two ÄRZTE","A Space"]' '13.6: from end'
 req GET "$c/api/v1/publicRooms?limit=2&from=$(get_json .start)"
-is_json "$names" '["Big","Three"]' '2015: from start'
+is_json "$names" '["Big","Three"]' '13.6: from start'
 req GET "$c/api/v1/publicRooms"
 req GET "$c/api/v1/publicRooms?from=$(get_json .end)"
-is_json .chunk '[]' '2015: behind the end there is nothing'
+is_json .chunk '[]' '13.6: behind the end there is nothing'
 req GET "$c/api/v1/publicRooms?limit=1&from=$(get_json .start)"
 is_json "$names" '[null]' '2015: and before that the last room'
 
@@ -258,7 +261,7 @@ done
 req PUT "$here/state/m.room.canonical_alias" '{"alias":"#main:localhost","alt_aliases":["#alt:localhost"]}'
 req GET $c/api/v1/publicRooms
 is_json '.chunk[] | select(.name == "Many") | .aliases' '["#alt:localhost","#main:localhost"]' \
-    '2015: aliases, but not those that are for members (security 17)'
+    '13.6: aliases, but not those that are for members (security 17)'
 req PUT "$here/state/m.room.aliases/localhost" '{"aliases":["#hidden:localhost","#big:localhost"]}'
 req GET $c/api/v1/publicRooms
 is_json '.chunk[] | select(.name == "Many") | .aliases | length' 3 \

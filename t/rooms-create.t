@@ -22,8 +22,8 @@ refused() { is_err "$1" "$2" "$3"; }
 # ------------------------------------------------------------- an empty wish
 as alice
 create '{}'
-is_status 200 'a room of nothing but defaults'
-is_json 'keys' '["room_id"]' 'the answer is the room id'
+is_status 200 'createRoom: a room of nothing but defaults'
+is_json 'keys' '["room_id"]' 'createRoom: the answer is the room id'
 is "$(printf %s "$room" | grep -Ec '^![A-Za-z0-9_-]{43}$')" 1 \
     'which in room version 12 is a hash without a server'
 sorted_state
@@ -32,7 +32,7 @@ is_json 'map(.type)' \
     'what it consists of'
 is_json 'map(select(.type == "m.room.create")) | .[0] | [.sender, .state_key, .content, "!" + .event_id[1:] == .room_id]' \
     '["@alice:localhost","",{"room_version":"12"},true]' \
-    'create: the version, no creator; its id is the room id'
+    'createRoom: create: the version, no creator; its id is the room id'
 state m.room.member/%40alice%3Alocalhost
 is_json . '{"membership":"join"}' 'the creator has joined'
 state m.room.join_rules
@@ -43,11 +43,11 @@ state m.room.guest_access
 is_json . '{"guest_access":"can_join"}' 'guests may be invited'
 state m.room.power_levels
 is_json . '{"ban":50,"events":{"m.room.avatar":50,"m.room.canonical_alias":50,"m.room.encryption":100,"m.room.history_visibility":100,"m.room.name":50,"m.room.power_levels":100,"m.room.server_acl":100,"m.room.tombstone":150},"events_default":0,"invite":0,"kick":50,"redact":50,"state_default":50,"users":{},"users_default":0}' \
-    'power levels name no creator; a tombstone takes more than any level'
+    'createRoom: power levels name no creator; a tombstone takes more than any level'
 history
 is_json '[.chunk[].type]' \
     '["m.room.create","m.room.member","m.room.power_levels","m.room.join_rules","m.room.history_visibility","m.room.guest_access"]' \
-    'events stand in the order that the specification asks for'
+    'createRoom: events stand in the order that the specification asks for'
 one=$room
 create '{}'
 is "$([ "$room" != "$one" ]; echo $?)" 0 'another room has another id'
@@ -60,29 +60,29 @@ create '{"preset":"public_chat","visibility":"public","room_alias_name":"pub",
         {"type":"m.room.topic","content":{"topic":"overruled"}},
         {"type":"m.room.guest_access","state_key":"","content":{"guest_access":"can_join"}}],
     "creation_content":{"m.federate":false,"creator":"@bob:localhost","room_version":"1","type":"m.space"}}'
-is_status 200 'a room with everything'
-is_json '[.room_alias]' '["#pub:localhost"]' 'its alias is told'
+is_status 200 'createRoom: a room with everything'
+is_json '[.room_alias]' '["#pub:localhost"]' 'createRoom: its alias is told'
 history
 is_json '[.chunk[] | [.type, .state_key]]' \
     '[["m.room.create",""],["m.room.member","@alice:localhost"],["m.room.power_levels",""],["m.room.canonical_alias",""],["m.room.join_rules",""],["m.room.history_visibility",""],["org.example.first","k"],["m.room.topic",""],["m.room.guest_access",""],["m.room.name",""],["m.room.topic",""],["m.room.member","@bob:localhost"]]' \
-    'each in its place; initial_state instead of the preset, topic after it'
+    'createRoom: each in its place; initial_state instead of the preset, topic after it'
 is_json '.chunk[0].content' '{"m.federate":false,"room_version":"12","type":"m.space"}' \
-    'creation_content, but creator and version are ours'
+    'createRoom: creation_content, but creator and version are ours'
 state m.room.topic
 is_json . '{"m.topic":{"m.text":[{"body":"All about happy hour","mimetype":"text/plain"}]},"topic":"All about happy hour"}' \
-    'topic overrides initial_state'
+    'createRoom: topic overrides initial_state'
 state m.room.name
 is_json . '{"name":"The Grand Duke Pub"}' 'name'
 state m.room.canonical_alias
 is_json . '{"alias":"#pub:localhost"}' 'the alias is the canonical one'
 state m.room.join_rules
-is_json . '{"join_rule":"public"}' 'public_chat is open to all'
+is_json . '{"join_rule":"public"}' 'createRoom: public_chat is open to all'
 state m.room.guest_access
 is_json . '{"guest_access":"can_join"}' 'initial_state comes before the preset'
 state org.example.first/k
 is_json . '{"n":1}' 'initial_state with a key'
 state m.room.member/@bob:localhost
-is_json . '{"membership":"invite"}' 'the invitee is invited'
+is_json . '{"membership":"invite"}' 'createRoom: the invitee is invited'
 create '{"preset":"public_chat"}'
 state m.room.guest_access
 is_json . '{"guest_access":"forbidden"}' 'public_chat keeps guests out'
@@ -94,10 +94,10 @@ is_status 200 'the alias leads to the room'
 as alice
 create '{"visibility":"public"}'
 state m.room.join_rules
-is_json .join_rule '"public"' 'visibility public means public_chat'
+is_json .join_rule '"public"' 'createRoom: visibility public means public_chat'
 create '{"visibility":"public","preset":"private_chat"}'
 state m.room.join_rules
-is_json .join_rule '"invite"' 'unless a preset says otherwise'
+is_json .join_rule '"invite"' 'createRoom: unless a preset says otherwise'
 create '{"visibility":"private"}'
 state m.room.join_rules
 is_json .join_rule '"invite"' 'visibility private means private_chat'
@@ -108,11 +108,12 @@ is_status 200 'a trusted room; who stands twice in invite is invited once'
 state m.room.create
 is_json .additional_creators \
     '["@carol:localhost","@dan:elsewhere.example","@bob:localhost"]' \
-    'version 12: the invitees are creators too, each once'
+    'createRoom: version 12: the invitees are creators too, each once'
 state m.room.power_levels
 is_json .users '{}' 'and not named in the power levels'
 state m.room.member/@bob:localhost
-is_json . '{"is_direct":true,"membership":"invite"}' 'is_direct goes to the invitees'
+is_json . '{"is_direct":true,"membership":"invite"}' \
+    'createRoom: is_direct goes to the invitees'
 as bob
 req POST "$here/join"
 is_status 200 'an additional creator joins'
@@ -123,14 +124,14 @@ as alice
 create "{$trusted,\"room_version\":\"10\"}"
 state m.room.power_levels
 is_json .users '{"@alice:localhost":100,"@bob:localhost":100,"@carol:localhost":100}' \
-    'version 10: the invitees get the power of the creator'
+    'createRoom: version 10: the invitees get the power of the creator'
 state m.room.create
 is_json . '{"creator":"@alice:localhost","room_version":"10"}' \
     'and create names the creator alone'
 create '{"preset":"private_chat","room_version":"10","invite":["@bob:localhost"]}'
 state m.room.power_levels
 is_json '[.users, .events["m.room.tombstone"]]' '[{"@alice:localhost":100},100]' \
-    'private_chat gives power to the creator only'
+    'createRoom: private_chat gives power to the creator only'
 
 # --------------------------------------------------------------- versions
 create '{"room_version":"11"}'
@@ -139,7 +140,7 @@ is "$(printf %s "$room" | grep -Ec '^![A-Za-z]{18}:localhost$|^![A-Za-z0-9]{18}:
 state m.room.create
 is_json . '{"room_version":"11"}' 'and no creator in create'
 req POST $v3/createRoom '{"room_version":"99"}'
-refused 400 M_UNSUPPORTED_ROOM_VERSION 'a version nobody has'
+refused 400 M_UNSUPPORTED_ROOM_VERSION 'createRoom: a version nobody has'
 req POST $v3/createRoom '{"room_version":""}'
 refused 400 M_UNSUPPORTED_ROOM_VERSION 'an empty version'
 req POST $v3/createRoom '{"room_version":12}'
@@ -162,11 +163,13 @@ is_json .room_version '"12"' 'room_version is honoured on every path'
 create '{"power_level_content_override":{"invite":75,"events":{"m.room.name":10}}}'
 state m.room.power_levels
 is_json '[.invite, .events, .ban, .users]' '[75,{"m.room.name":10},50,{}]' \
-    'power_level_content_override replaces whole keys'
+    'createRoom: power_level_content_override replaces whole keys'
 req POST $v3/createRoom '{"room_version":"10","name":"x","power_level_content_override":{"users":{"@bob:localhost":100}}}'
-refused 400 M_INVALID_ROOM_STATE 'who takes their own power away cannot name the room'
+refused 400 M_INVALID_ROOM_STATE \
+    'createRoom: who takes their own power away cannot name the room'
 req POST $v3/createRoom '{"power_level_content_override":{"users":{"@alice:localhost":100}}}'
-refused 400 M_INVALID_ROOM_STATE 'version 12: creators are not listed'
+refused 400 M_INVALID_ROOM_STATE \
+    'createRoom: version 12: creators are not listed'
 req POST $v3/createRoom '{"power_level_content_override":{"ban":"50"}}'
 refused 400 M_INVALID_ROOM_STATE 'a level is a number'
 req POST $v3/createRoom '{"power_level_content_override":{"ban":50.5}}'
@@ -181,7 +184,7 @@ is_err 413 M_TOO_LARGE 'so many that others would have to wait'
 
 # ----------------------------------------------------------------- aliases
 req POST $v3/createRoom '{"room_alias_name":"pub","name":"never"}'
-refused 400 M_ROOM_IN_USE 'an alias belongs to one room'
+refused 400 M_ROOM_IN_USE 'createRoom: an alias belongs to one room'
 for bad in '' 'a:b' '#a:localhost' 'a b' 'a\tb'; do
 	req POST $v3/createRoom "{\"room_alias_name\":\"$bad\"}"
 	refused 400 M_INVALID_PARAM "no local part of an alias: $bad"
@@ -203,7 +206,7 @@ is_json .alias '"#old:localhost"' '2015: and the canonical one'
 # ------------------------------------------------------------ initial_state
 create '{"initial_state":[{"type":"m.room.join_rules","content":{"join_rule":"public"}}]}'
 state m.room.join_rules
-is_json .join_rule '"public"' 'initial_state overrides the preset'
+is_json .join_rule '"public"' 'createRoom: initial_state overrides the preset'
 history
 is_json '[.chunk[] | select(.type == "m.room.join_rules")] | length' 1 \
     'which then is not sent at all'
@@ -223,7 +226,8 @@ bad_state '[{"type":"a"}]' M_BAD_JSON 'and content'
 bad_state '[{"type":"a","content":"x"}]' M_BAD_JSON 'that is an object'
 bad_state '[{"type":"a","state_key":1,"content":{}}]' M_BAD_JSON 'a key is a string'
 bad_state '[{"type":"a","content":{"n":1.5}}]' M_BAD_JSON 'no fractions in events'
-bad_state '[{"type":"m.room.create","content":{}}]' M_INVALID_ROOM_STATE 'create cannot be set'
+bad_state '[{"type":"m.room.create","content":{}}]' M_INVALID_ROOM_STATE \
+    'createRoom: create cannot be set'
 bad_state '[{"type":"m.room.member","state_key":"@bob:localhost","content":{"membership":"join"}}]' \
     M_INVALID_ROOM_STATE 'nobody else can be made to join'
 bad_state '[{"type":"m.room.member","state_key":"bob","content":{"membership":"ban"}}]' \
@@ -254,7 +258,8 @@ bad_invite '"@bob:localhost"' 400 M_BAD_JSON 'invite is a list'
 bad_invite '[1]' 400 M_INVALID_PARAM 'of strings'
 bad_invite '["bob"]' 400 M_INVALID_PARAM 'that are user ids'
 bad_invite '["@nobody:localhost"]' 400 M_INVALID_PARAM 'of users who exist'
-bad_invite '["@bob:elsewhere.example"]' 403 M_FORBIDDEN 'users of other servers are out of reach'
+bad_invite '["@bob:elsewhere.example"]' 403 M_FORBIDDEN \
+    'createRoom: users of other servers are out of reach'
 bad_invite '["@alice:localhost"]' 403 M_FORBIDDEN 'who is in it cannot be invited'
 bad_invite "$(jq -nc '[range(1001) | "@u\(.):localhost"]')" 400 M_INVALID_PARAM 'more than 1000'
 req POST $v3/createRoom '{"invite_3pid":[]}'
@@ -268,13 +273,13 @@ is_status 200 'and its alias is still free'
 
 # --------------------------------------------------------------- bad bodies
 req POST $v3/createRoom 'x'
-refused 400 M_NOT_JSON 'not JSON'
+refused 400 M_NOT_JSON 'createRoom: not JSON'
 req POST $v3/createRoom '[]'
-refused 400 M_BAD_JSON 'not an object'
+refused 400 M_BAD_JSON 'createRoom: not an object'
 req POST $v3/createRoom '{"visibility":"secret"}'
-refused 400 M_INVALID_PARAM 'a visibility that is none'
+refused 400 M_INVALID_PARAM 'createRoom: a visibility that is none'
 req POST $v3/createRoom '{"preset":"big_chat"}'
-refused 400 M_INVALID_PARAM 'a preset that is none'
+refused 400 M_INVALID_PARAM 'createRoom: a preset that is none'
 req POST $v3/createRoom '{"name":7}'
 refused 400 M_BAD_JSON 'a name is a string'
 req POST $v3/createRoom "{\"name\":\"$(printf '%0256d' 0)\"}"
@@ -289,7 +294,7 @@ req POST $v3/createRoom '{"creation_content":{"additional_creators":"x"},"preset
 refused 400 M_INVALID_ROOM_STATE 'in a list'
 token=
 req POST $v3/createRoom '{}'
-refused 401 M_MISSING_TOKEN 'a stranger creates nothing'
+refused 401 M_MISSING_TOKEN 'createRoom: a stranger creates nothing'
 
 # --------------------------------------------------- transactions (2015)
 as alice
@@ -298,7 +303,7 @@ create_txn t1 once
 is_status 200 'PUT createRoom'
 first=$room
 create_txn t1 once
-is "$room" "$first" 'the same transaction id: the same room'
+is "$room" "$first" 'STD-8: the same transaction id: the same room'
 create_txn t2 again
 is "$([ "$room" != "$first" ]; echo $?)" 0 'another: another room'
 as bob

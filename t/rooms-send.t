@@ -29,14 +29,14 @@ req POST "$here/join"
 # --------------------------------------------------------------- a message
 as alice
 say t1 hello
-is_status 200 'sent'
-is_json keys '["event_id"]' 'the answer is the event id'
+is_status 200 'sendMessage: sent'
+is_json keys '["event_id"]' 'sendMessage: the answer is the event id'
 is "$(printf %s "$event" | grep -Ec '^\$[A-Za-z0-9_-]{43}$')" 1 'which is a hash'
 first=$event
 newest
 is_json '.chunk[0] | [.event_id, .type, .sender, .content, .room_id, has("state_key")]' \
     "[\"$first\",\"m.room.message\",\"@alice:localhost\",{\"body\":\"hello\",\"msgtype\":\"m.text\"},\"$room\",false]" \
-    'the event as it is read'
+    'sendMessage: the event as it is read'
 is_json '.chunk[0].unsigned.transaction_id' '"t1"' 'its device finds the transaction id'
 as bob
 newest
@@ -47,7 +47,7 @@ is_json '.chunk[0] | [.content.body, .unsigned.transaction_id]' '["hello",null]'
 as alice
 before=$(count)
 say t1 hello
-is "$event" "$first" 'the same transaction id: the same event'
+is "$event" "$first" 'sendMessage: the same transaction id: the same event'
 say t1 'something else'
 is "$event" "$first" 'whatever the body says'
 is "$(count)" "$before" 'and nothing was added'
@@ -120,19 +120,19 @@ for bad in '{"x":1.5}' '{"x":[{"y":-0.1}]}' '{"x":9007199254740992}' '{"x":1e300
 	n=$((n + 1))
 done
 req PUT "$here/send/a/20" 'x'
-refused 400 M_NOT_JSON 'not JSON'
+refused 400 M_NOT_JSON 'sendMessage: not JSON'
 req PUT "$here/send/a/21" '{}x'
 refused 400 M_NOT_JSON 'JSON with a tail'
 req PUT "$here/send/a/22" '{"a":1,"a":2}'
 refused 400 M_BAD_JSON 'a key twice'
 req PUT "$here/send/a/23" '[]'
-refused 400 M_BAD_JSON 'a list'
+refused 400 M_BAD_JSON 'sendMessage: a list'
 req PUT "$here/send/a/24"
-refused 400 M_NOT_JSON 'no body'
+refused 400 M_NOT_JSON 'sendMessage: no body'
 say 25 "$(printf '%064500d' 0)"
-is_status 200 'an event of nearly 65,536 bytes'
+is_status 200 'sendMessage: an event of nearly 65,536 bytes'
 say 26 "$(printf '%065536d' 0)"
-refused 413 M_TOO_LARGE 'one that is larger'
+refused 413 M_TOO_LARGE 'sendMessage: one that is larger'
 req PUT "$here/send/$(printf '%0256d' 0)/27" '{}'
 refused 413 M_TOO_LARGE 'a type over 255 bytes'
 req PUT "$here/send/$(printf '%0255d' 0)/28" '{}'
@@ -152,7 +152,7 @@ for bad in x '%40alice%3Alocalhost' '%23a%3Alocalhost' '%21' '%21a%2Fb'; do
 	refused 400 M_INVALID_PARAM "no room id: $bad"
 done
 req PUT "$v3/rooms/%21nowhere%3Alocalhost/send/m.room.message/1" "$(text x)"
-refused 403 M_FORBIDDEN 'a room that is not there'
+refused 403 M_FORBIDDEN 'sendMessage: a room that is not there'
 create '{"room_version":"10"}'
 say 1 'percent'
 is_status 200 'an id with %21 and %3A'
@@ -169,11 +169,11 @@ create '{"preset":"public_chat","power_level_content_override":{"events":{"m.roo
 as bob
 req POST "$here/join"
 say 1 x
-refused 403 M_FORBIDDEN 'too little power for this type'
+refused 403 M_FORBIDDEN 'sendMessage: too little power for this type'
 req PUT "$here/send/org.example.any/2" '{}'
 is_status 200 'enough for others'
 put m.room.topic '{"topic":"mine"}'
-refused 403 M_FORBIDDEN 'state takes 50'
+refused 403 M_FORBIDDEN 'setRoomStateWithKey: state takes 50'
 put org.example.free '{"x":1}'
 is_status 200 'unless its type says otherwise'
 put org.example.free/@bob:localhost '{"x":1}'
@@ -181,27 +181,28 @@ is_status 200 'a key that is my id'
 put org.example.free/@alice:localhost '{"x":1}'
 refused 403 M_FORBIDDEN 'is mine; that of another is not'
 put m.room.power_levels '{"users_default":100}'
-refused 403 M_FORBIDDEN 'nobody raises themselves'
+refused 403 M_FORBIDDEN 'setRoomStateWithKey: nobody raises themselves'
 as carol
 say 1 x
-refused 403 M_FORBIDDEN 'who is not in the room does not send'
+refused 403 M_FORBIDDEN 'sendMessage: who is not in the room does not send'
 put m.room.topic '{"topic":"mine"}'
-refused 403 M_FORBIDDEN 'nor sets state'
+refused 403 M_FORBIDDEN 'setRoomStateWithKey: nor sets state'
 token=
 say 1 x
-refused 401 M_MISSING_TOKEN 'nor does a stranger'
+refused 401 M_MISSING_TOKEN 'sendMessage: nor does a stranger'
 
 # ------------------------------------------------------------------- state
 as alice
 put m.room.topic '{"topic":"one"}'
-is_status 200 'state is set'
+is_status 200 'setRoomStateWithKey: state is set'
 is_json keys '["event_id"]' 'the answer is the event id'
 topic=$event
 req GET "$here/state/m.room.topic"
 is_json . '{"topic":"one"}' 'and is so'
 before=$(count)
 put m.room.topic '{"topic":"one"}'
-is "$event" "$topic" 'who says it again gets the event that stands'
+is "$event" "$topic" \
+    'setRoomStateWithKey: who says it again gets the event that stands'
 put m.room.topic/ '{ "topic" : "one" }'
 is "$event" "$topic" 'with a slash at the end, and blanks'
 is "$(count)" "$before" 'nobody hears of it twice'
@@ -214,7 +215,7 @@ put m.room.topic '{"topic":"one"}'
 differ "$event" "$topic" 'going back is news, too'
 put m.room.topic/key '{"topic":"keyed"}'
 req GET "$here/state/m.room.topic/key"
-is_json . '{"topic":"keyed"}' 'a key'
+is_json . '{"topic":"keyed"}' 'setRoomStateWithKey: a key'
 req GET "$here/state/m.room.topic"
 is_json . '{"topic":"one"}' 'is another piece of state'
 put "org.example.x/k%2F%3A%20%C3%BC" '{"n":1}'
@@ -224,13 +225,13 @@ is_json '.chunk[0].state_key' '"k/: ü"' 'is decoded once'
 req GET "$here/state/org.example.x/k%2f%3a%20%c3%bc"
 is_json . '{"n":1}' 'and found again'
 put "org.example.x/$(printf '%0256d' 0)" '{}'
-refused 413 M_TOO_LARGE 'a key over 255 bytes'
+refused 413 M_TOO_LARGE 'setRoomStateWithKey: a key over 255 bytes'
 put org.example.x "{\"x\":\"$(printf '%065536d' 0)\"}"
 refused 413 M_TOO_LARGE 'state over 65,536 bytes'
 put org.example.x '{"x":1.5}'
 refused 400 M_BAD_JSON 'a fraction in state'
 put m.room.create '{"room_version":"12"}'
-refused 403 M_FORBIDDEN 'create cannot be set'
+refused 403 M_FORBIDDEN 'setRoomStateWithKey: create cannot be set'
 put m.room.redaction '{"redacts":"$x"}'
 refused 400 M_UNKNOWN 'a redaction is no state'
 put m.room.power_levels '{"users":{"bob":100}}'
@@ -260,17 +261,17 @@ as alice
 create '{"room_alias_name":"one"}'
 create '{"room_alias_name":"two"}'
 put m.room.canonical_alias '{"alias":"#two:localhost","alt_aliases":["#two:localhost"]}'
-is_status 200 'an alias of the room'
+is_status 200 'setRoomStateWithKey: an alias of the room'
 put m.room.canonical_alias '{"alias":"#one:localhost"}'
-refused 400 M_BAD_ALIAS 'an alias of another'
+refused 400 M_BAD_ALIAS 'setRoomStateWithKey: an alias of another'
 put m.room.canonical_alias '{"alt_aliases":["#none:localhost"]}'
-refused 400 M_BAD_ALIAS 'an alias of none'
+refused 400 M_BAD_ALIAS 'setRoomStateWithKey: an alias of none'
 put m.room.canonical_alias '{"alias":"#two:elsewhere.example"}'
 refused 400 M_BAD_ALIAS 'an alias that cannot be looked up'
 put m.room.canonical_alias '{"alias":"two"}'
-refused 400 M_INVALID_PARAM 'no alias'
+refused 400 M_INVALID_PARAM 'setRoomStateWithKey: no alias'
 put m.room.canonical_alias '{"alt_aliases":["two"]}'
-refused 400 M_INVALID_PARAM 'nor this'
+refused 400 M_INVALID_PARAM 'setRoomStateWithKey: nor this'
 put m.room.canonical_alias '{"alt_aliases":"#two:localhost"}'
 refused 400 M_INVALID_PARAM 'not a list'
 put m.room.canonical_alias '{"alias":null,"alt_aliases":["#two:localhost"]}'

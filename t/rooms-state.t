@@ -28,8 +28,8 @@ as alice
 
 # ------------------------------------------------------------- the whole
 state
-is_status 200 'the state'
-is_json type '"array"' 'is a bare array'
+is_status 200 'getRoomState: the state'
+is_json type '"array"' 'getRoomState: is a bare array'
 is_json 'map(.type + .state_key) | unique | length == 8' true 'each piece of it once'
 is_json 'map(select(.type == "m.room.name"))[0] | [.content, .sender, .state_key, .room_id, (.event_id | startswith("$")), (.origin_server_ts | type)]' \
     "[{\"name\":\"before\"},\"@alice:localhost\",\"\",\"$room\",true,\"number\"]" \
@@ -42,20 +42,23 @@ done
 
 # --------------------------------------------------------------- one piece
 state m.room.name
-is_json . '{"name":"before"}' 'the content of one event, bare'
+is_json . '{"name":"before"}' \
+    'getRoomStateWithKey: the content of one event, bare'
 state m.room.name/
 is_json . '{"name":"before"}' 'the same with a slash at the end'
 state 'm.room.name?format=content'
-is_json . '{"name":"before"}' 'format=content is the default'
+is_json . '{"name":"before"}' \
+    'getRoomStateWithKey: format=content is the default'
 state 'm.room.name?format=event'
 is_json '[.type, .state_key, .content, .sender, has("event_id")]' \
-    '["m.room.name","",{"name":"before"},"@alice:localhost",true]' 'format=event'
+    '["m.room.name","",{"name":"before"},"@alice:localhost",true]' \
+    'getRoomStateWithKey: format=event'
 state 'm.room.name/?format=event'
 is_json .type '"m.room.name"' 'and with the slash'
 state 'm.room.name?format=xml'
-refused 400 M_INVALID_PARAM 'a format that is none'
+refused 400 M_INVALID_PARAM 'getRoomStateWithKey: a format that is none'
 state m.room.topic
-refused 404 M_NOT_FOUND 'what was never set'
+refused 404 M_NOT_FOUND 'getRoomStateWithKey: what was never set'
 state m.room.encryption/
 refused 404 M_NOT_FOUND 'with a slash'
 state m.room.name/key
@@ -68,7 +71,7 @@ is_json . '{}' 'empty content'
 
 # ---------------------------------------------------------------- members
 members
-is_json keys '["chunk"]' 'members come in chunk'
+is_json keys '["chunk"]' 'getMembersByRoom: members come in chunk'
 is "$(who)" ab 'both'
 is_json '.chunk | map(.type) | unique' '["m.room.member"]' 'as their events'
 as carol
@@ -77,13 +80,16 @@ req POST "$here/leave"
 as alice
 req POST "$here/invite" '{"user_id":"@dave:localhost"}'
 members;                                      is "$(who)" abcd 'all there ever were'
-members 'membership=join';                    is "$(who)" ab 'who is in'
+members 'membership=join'
+is "$(who)" ab 'getMembersByRoom: who is in'
 members 'membership=invite';                  is "$(who)" d 'who is invited'
 members 'membership=ban';                     is "$(who)" '' 'nobody is banned'
-members 'not_membership=leave';               is "$(who)" abd 'all but who left'
-members 'membership=leave&not_membership=join'; is "$(who)" cd 'either will do'
+members 'not_membership=leave'
+is "$(who)" abd 'getMembersByRoom: all but who left'
+members 'membership=leave&not_membership=join'
+is "$(who)" cd 'getMembersByRoom: either will do'
 members 'membership=asleep'
-refused 400 M_INVALID_PARAM 'a membership that is none'
+refused 400 M_INVALID_PARAM 'getMembersByRoom: a membership that is none'
 members 'not_membership='
 refused 400 M_INVALID_PARAM 'nor is nothing'
 req GET "$c/api/v1/rooms/$(enc "$room")/members"
@@ -101,9 +107,9 @@ members "membership=join&at=$(enc "$now")";     is "$(who)" ab 'and was not then
 req GET "$here/messages?dir=f&limit=2"
 early=$(get_json .end)
 members "at=$(enc "$early")"
-is "$(who)" a 'in the beginning there was one'
+is "$(who)" a 'getMembersByRoom: in the beginning there was one'
 members 'at=x'
-refused 400 M_INVALID_PARAM 'no token'
+refused 400 M_INVALID_PARAM 'getMembersByRoom: no token'
 members 'at=t2-999999'
 is "$(who)" a 'a place that is not that of an event'
 # Tokens lie between events, and what lies there may be of another room.
@@ -136,7 +142,8 @@ as carol
 req POST "$here/leave"
 as bob
 state m.room.name
-is_json . '{"name":"before"}' 'who left reads the state as it was when they left'
+is_json . '{"name":"before"}' \
+    'getRoomState: who left reads the state as it was when they left'
 state m.room.topic
 refused 404 M_NOT_FOUND 'and nothing that came later'
 state 'm.room.name?format=event'
@@ -149,10 +156,10 @@ is_json 'map(select(.state_key == "@bob:localhost")) | .[0].content.membership' 
 is_json 'map(select(.state_key == "@carol:localhost")) | .[0].content.membership' '"join"' \
     'that carol left later is not'
 members 'membership=join'
-is "$(who)" ac 'members as they were'
+is "$(who)" ac 'getMembersByRoom: members as they were'
 as carol
 state m.room.name
-is_json . '{"name":"after"}' 'who left later reads more'
+is_json . '{"name":"after"}' 'getRoomStateWithKey: who left later reads more'
 as alice
 put m.room.name '{"name":"later still"}'
 as bob

@@ -109,18 +109,18 @@ search "$(seq -s ' ' 32)";	is_status 200 'and as many as may be'
 # ----------------------------------------------------------------- refused
 
 bad() { req POST "$v3/search" "$1"; is_err 400 "$2" "$3"; }
-bad '{}' M_MISSING_PARAM 'search_categories is needed'
+bad '{}' M_MISSING_PARAM 'search: search_categories is needed'
 bad '{"search_categories":{"room_events":{}}}' M_MISSING_PARAM \
-    'search_term is needed'
+    'search: search_term is needed'
 bad '{"search_categories":{"room_events":{"search_term":1}}}' M_BAD_JSON \
     'a term that is no text'
 bad '{"search_categories":[]}' M_BAD_JSON 'categories that are no object'
-search a '{"order_by":"x"}';	is_err 400 M_INVALID_PARAM 'an order'
-search a '{"keys":["x"]}';	is_err 400 M_INVALID_PARAM 'a key'
+search a '{"order_by":"x"}';	is_err 400 M_INVALID_PARAM 'search: an order'
+search a '{"keys":["x"]}';	is_err 400 M_INVALID_PARAM 'search: a key'
 search a '{"keys":[1]}';	is_err 400 M_INVALID_PARAM 'or none'
 search a '{"groupings":{"group_by":[{"key":"x"}]}}'
-is_err 400 M_INVALID_PARAM 'a group'
-search a '{"filter":{"types":1}}';	is_err 400 M_BAD_JSON 'a filter'
+is_err 400 M_INVALID_PARAM 'search: a group'
+search a '{"filter":{"types":1}}';	is_err 400 M_BAD_JSON 'search: a filter'
 search a '{"event_context":{"before_limit":-1}}'
 is_err 400 M_INVALID_PARAM 'a limit below none'
 for place in x w1 w1-2-3 w1-2-3-4x w01-2-3-4 w-1-2-3-4 w1-2-3-4r w1-2-3-4-5 \
@@ -146,9 +146,10 @@ req PUT "$v3/$rooms/state/m.room.member/@alice:localhost" \
 search needle '{"event_context":{"before_limit":2,"after_limit":1,"include_profile":true}}'
 is_json "$in.results[0].context | [[.events_before[].content.body],
     [.events_after[].content.body]]" \
-    '[["before 7","before 6"],["after 1"]]' 'what happened around it'
+    '[["before 7","before 6"],["after 1"]]' 'search: what happened around it'
 is_json "$in.results[0].context.profile_info" \
-    '{"@alice:localhost":{"displayname":"Earlier"}}' 'who they were then'
+    '{"@alice:localhost":{"displayname":"Earlier"}}' \
+    'search: who they were then'
 from=$(get_json "$in.results[0].context.start")
 req GET "$v3/$rooms/messages?dir=b&limit=1&from=$from"
 is_json '[.chunk[].content.body]' '["before 5"]' 'start leads on'
@@ -157,12 +158,12 @@ is_json "$in.results[0].context | [(.events_before, .events_after | length),
     has(\"profile_info\")]" '[5,4,false]' 'five on each side, if there are'
 search needle '{"include_state":true}'
 is_json "$in.state | [keys, (.[] | map(.type) | index(\"m.room.create\") != null)]" \
-    "[[\"$second\"],true]" 'the state of the rooms'
+    "[[\"$second\"],true]" 'search: the state of the rooms'
 
 # ------------------------------------------------------------ filter, groups
 
 search men "{\"filter\":{\"rooms\":[\"$second\"]}}"
-is_json "$in.count" 0 'a filter of rooms'
+is_json "$in.count" 0 'search: a filter of rooms'
 search men "{\"filter\":{\"not_rooms\":[\"$first\"]}}"
 is_json "$in.count" 0 'or without one'
 search men '{"filter":{"types":["m.room.topic"]}}'
@@ -180,7 +181,7 @@ say 'another needle'; another=$event
 search needle '{"order_by":"recent","groupings":{"group_by":[{"key":"room_id"},{"key":"sender"}]}}'
 is_json "$in.groups | [.room_id, .sender] | map(map_values(.results))" \
     "$(jq -cnS "[{\"$first\":[\"$another\"],\"$second\":[\"$of_bob\",\"$needle\"]},{\"@alice:localhost\":[\"$another\",\"$needle\"],\"@bob:localhost\":[\"$of_bob\"]}]")" \
-    'groups by room and by sender'
+    'search: groups by room and by sender'
 is_json "$in.groups.room_id | map_values(.order)" \
     "$(jq -cnS "{\"$first\":0,\"$second\":1}")" 'in the order of what is in them'
 is_json "[$in.groups[][] | has(\"next_batch\")] | any" false 'and that is all'
@@ -199,7 +200,7 @@ for n in 1 2 3 4; do
 	[ "$n" != 1 ] || say 'another page between them'
 done
 is "$ids" ' page 12,page 11,page 10,page 9,page 8 page 7,page 6,page 5,page 4,page 3 page 2,page 1' \
-    'page by page, each once'
+    'search: page by page, each once'
 is_json "$in.count" 12 'of so many'
 search page '{"filter":{"limit":7},"keys":["content.body"]}'
 one=$(get_json "[$in.results[].result.event_id] | .[]")
@@ -226,7 +227,7 @@ is_json "$bodies" '["page 8","page 7","page 6"]' 'and on'
 as bob
 search men
 is_json "$in | [.count, .results, .highlights]" '[0,[],[]]' \
-    'nothing of rooms of others (security 17)'
+    'search: nothing of rooms of others (security 17)'
 search needle "$recent"
 is_json "$bodies" '["needle of bob","needle"]' 'but of those they are in'
 as carol
@@ -306,5 +307,5 @@ is_json "$bodies" '[]' 'as exactly as before'
 
 token=
 search needle
-is_err 401 M_MISSING_TOKEN 'a token is needed'
+is_err 401 M_MISSING_TOKEN 'search: a token is needed'
 done_testing

@@ -36,17 +36,17 @@ is_status 200 'somebody is banned'
 
 # ----------------------------------------------------------------- refused
 upgrade "$old" nonsense
-is_err 400 M_UNSUPPORTED_ROOM_VERSION 'no such version'
+is_err 400 M_UNSUPPORTED_ROOM_VERSION 'upgradeRoom: no such version'
 req POST "$v3/rooms/$(enc "$old")/upgrade" '{}'
-is_err 400 M_MISSING_PARAM 'no version'
+is_err 400 M_MISSING_PARAM 'upgradeRoom: no version'
 upgrade '!none:localhost' 12
-is_err 403 M_FORBIDDEN 'no such room'
+is_err 403 M_FORBIDDEN 'upgradeRoom: no such room'
 as eve
 upgrade "$old" 12
-is_err 403 M_FORBIDDEN 'who is not in the room'
+is_err 403 M_FORBIDDEN 'upgradeRoom: who is not in the room'
 as bob
 upgrade "$old" 12
-is_err 403 M_FORBIDDEN 'who may not bury it (security 18)'
+is_err 403 M_FORBIDDEN 'upgradeRoom: who may not bury it (security 18)'
 req GET "$v3/sync"
 is_json '.rooms.join | length' 1 'and there is no other room then'
 as anna
@@ -72,8 +72,9 @@ new=$(get_json .replacement_room)
 is "$(printf %.1s "$new")" '!' 'the new room'
 state "$new" m.room.create
 is_json '[.room_version, .type, ."m.federate", .additional_creators]' \
-    '["12","m.space",false,["@bob:localhost"]]' 'is what the old one was'
-is_json .predecessor.room_id "\"$old\"" 'and names it'
+    '["12","m.space",false,["@bob:localhost"]]' \
+    'upgradeRoom: is what the old one was'
+is_json .predecessor.room_id "\"$old\"" 'upgradeRoom: and names it'
 like '"event_id":"\$' 'with its last event'
 state "$new" m.room.name
 is_json . '{"name":"Hall"}' 'its name is the same'
@@ -88,7 +89,7 @@ is_json .alias '"#hall:localhost"' 'its alias'
 state "$new" m.room.power_levels
 is_json '[.events.x, .users]' '[7,{}]' 'its power levels, save of creators'
 state "$old" m.room.tombstone
-is_json .replacement_room "\"$new\"" 'the old one says where it is'
+is_json .replacement_room "\"$new\"" 'upgradeRoom: the old one says where it is'
 state "$old" m.room.power_levels
 is_json '[.events_default, .invite]' '[50,50]' 'and is silent'
 state "$old" m.room.canonical_alias
@@ -139,7 +140,7 @@ as anna
 req POST $v3/createRoom '{"room_version": "11", "preset": "private_chat"}'
 bare=$(get_json .room_id)
 upgrade "$bare" 12 ', "additional_creators": ["nobody"]'
-is_err 400 M_INVALID_PARAM 'creators must be user ids'
+is_err 400 M_INVALID_PARAM 'upgradeRoom: creators must be user ids'
 upgrade "$bare" 12
 is_status 200 'a room without name and alias'
 bare=$(get_json .replacement_room)
