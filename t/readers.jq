@@ -19,12 +19,13 @@ def plan: {
 	back: ["join", "leave", "invite", "join"], knocked: ["knock"],
 	never: [], guest: []
 };
-def said: ["m1", "m2", "t1", "m3", "m4", "t2", "t3", "m5", "t4", "t5", "m6"];
+def said: ["m1", "m2", "t1", "m3", "m4", "t2", "t3", "m5", "t4", "t5",
+	"e1", "m6"];
 def threads: { m1: ["t1", "t2", "t4"], m4: ["t3", "t5"] };
 # Who has read as far as what.
 def receipts: { m4: ["@joined:localhost"], m6: ["@alice:localhost"] };
 
-def said_in: .content.body // empty | ltrimstr("said ");
+def said_in: .content.body // empty | ltrimstr("said ") | split(" ")[0];
 
 def is_own($user): .type == "m.room.member" and .state_key == $user;
 
@@ -32,8 +33,8 @@ def is_own($user): .type == "m.room.member" and .state_key == $user;
 def numbered:
 	to_entries | map(.key as $nr | .value | {
 		id: .event_id, nr: $nr, type, state_key, sender, content,
-		label: "\($nr):\(.content | .body // .history_visibility //
-		    .topic // .membership // .alias // "") \(.type[7:])"
+		named: "\($nr):\(said_in // (.content | .history_visibility //
+		    .topic // .membership // .alias // "")) \(.type[7:])"
 	});
 
 # A room: its events, and the visibility that holds at each.
@@ -41,7 +42,7 @@ def room:
 	.chunk | numbered | {
 		events: .,
 		last: (length - 1),
-		label: (map({ (.id): .label }) | add),
+		named: (map({ (.id): .named }) | add),
 		nr: (map({ (said_in): .nr }) | add),
 		visibility: [foreach .[] as $e ("shared";
 		    if $e.type == "m.room.history_visibility" then
@@ -90,43 +91,42 @@ def seen_by($reader):
 	    | max // -1) |
 	.me.last_join as $join |
 	.me.see = [range(.last + 1) as $nr | select(may_see($nr)) | $nr] |
-	.me.end = ([.me.own[] | select(.nr > $join).nr] | min) |
+	.me.ended = ([.me.own[] | select(.nr > $join).nr] | min) |
 	if .me.now == "join" or .visibility[-1] == "world_readable" then
 		.me.view = "now" | .me.upto = .last
 	elif $join == -1 or .me.forgot then
 		.me.view = "none" | .me.upto = -1
 	else
-		.me.view = "then" | .me.upto = .me.end
+		.me.view = "then" | .me.upto = .me.ended
 	end;
 
 # ------------------------------------------------- what they ought to get
 
 # Of places: names.
-def names($places): .events as $e | $places | map($e[.].label);
+def name($place): .events[$place].named;
+def names($places): .events as $e | $places | map($e[.].named);
 def seen($from; $upto):
 	.me.see | map(select(. >= $from and . <= $upto));
 
 # Without a gap, up to the last that they see: sync has no other timelines.
 def run($upto):
-	seen(0; $upto) | . as $s | length as $n |
-	[range($n) | select($s[$n - 1 - .] == $s[-1] - .)] |
-	map($s[$n - 1 - .]) | reverse;
+	seen(0; $upto) | [.[1:], .] as [$next, $all] | $all[(
+	    [range(length - 1) | select($next[.] != $all[.] + 1)] | max // -1)
+	    + 1:];
 
 def state_at($nr):
-	reduce (.events[:$nr + 1][] | select(has("state_key") and
-	    .state_key != null)) as $e ({}; .[$e.type + " " + $e.state_key] = $e);
-def state($nr): state_at($nr) | map(.label) | sort;
+	reduce (.events[:$nr + 1][] | select(.state_key != null)) as $e ({};
+	    .[$e.type + " " + $e.state_key] = $e);
+def state($nr): state_at($nr) | map(.named) | sort;
 
 # Replies count only when they are seen.
-def thread($root):
-	([.nr[threads[$root][]]] - ([.nr[threads[$root][]]] - .me.see)) as $r |
-	if $r == [] then empty
-	else { (.events[.nr[$root]].label): [names($r[-1:])[0], ($r | length)] }
-	end;
+def replies($root):
+	.nr as $nr | .me.see - (.me.see - [threads[$root][] | $nr[.]]);
 def all_threads($places):
-	[threads | keys[]] as $roots |
-	[$roots[] as $root | select(.nr[$root] as $nr | $places | index($nr)) |
-	    thread($root)] | add // {};
+	. as $room | [threads | keys[] as $root | $room | .nr[$root] as $nr |
+	    select($places | index($nr)) | replies($root) as $replies |
+	    select($replies != []) | { (name($nr)):
+		[name($replies[-1]), ($replies | length)] }] | add // {};
 
 # Whom an invitation or a knock lets see what the room is.
 def door_types: ["m.room.create", "m.room.join_rules",
@@ -148,13 +148,13 @@ def seeing($mark; what):
 
 def due_receipts:
 	. as $room | if .me.now != "join" then {} else receipts |
-	    with_entries(.key |= $room.events[$room.nr[.]].label) end;
+	    with_entries(.key |= $room.events[$room.nr[.]].named) end;
 
 # Around an event: for those who read the room, up to where they do.
 def due_context($mark):
 	.me.upto as $upto | .nr[$mark] as $nr | .me.view as $view |
-	if $view == "none" then [[], names([$nr])[0], [], []]
-	else [names(seen(0; $nr - 1)), names([$nr])[0],
+	if $view == "none" then [[], name($nr), [], []]
+	else [names(seen(0; $nr - 1)), name($nr),
 	    names(seen($nr + 1; $upto)), state(seen(0; $upto)[-1])] end;
 
 # A room in the answer that has them all; null: it is not there.
@@ -165,8 +165,20 @@ def due_sync:
 	elif .me.last_join == -1 then ["leave", names([$own[-1].nr]), [], {}]
 	elif .me.now == "join" then ["join", names($run),
 	    state($run[0] - 1), due_receipts]
-	else .me.end as $end | run($end) as $run |
+	else .me.ended as $ended | run($ended) as $run |
 	    ["leave", names($run), state($run[0] - 1), {}] end;
+
+# The same since m3: who came in since is told as at first, and others what is
+# new to them.
+def due_half:
+	.nr.m3 as $half | .me.upto as $upto | .me.ended as $ended |
+	if .me.own == [] or .me.forgot then null
+	elif .me.now == "invite" or .me.now == "knock" then null
+	elif .me.last_join == -1 or .me.last_join > $half then due_sync
+	elif .me.now == "join" then ["join",
+	    names(run($upto) | map(select(. > $half))), [], due_receipts]
+	else ["leave", names(run($ended) | map(select(. > $half))), [], {}]
+	end;
 
 # In 2015's: an invitation is an event, and the state is that at the end.
 def due_initial:
@@ -177,22 +189,21 @@ def due_initial:
 	elif .me.last_join == -1 then ["leave", names([$own[-1].nr]), [], {}]
 	elif .me.now == "join" then ["join", names(run($upto)), state($upto),
 	    due_receipts]
-	else .me.end as $end |
-	    [.me.now, names(run($end)), state($end), {}] end;
+	else .me.ended as $ended |
+	    [.me.now, names(run($ended)), state($ended), {}] end;
 
 # As it happens: to those who are out only what made them so is told besides.
 def due_events:
 	if .me.forgot or .me.now == "none" then []
 	elif .me.now == "join" then names(.me.see)
 	elif .me.last_join == -1 then names([.me.own[-1].nr])
-	else .me.end as $end | names(seen(0; $end)) end;
+	else .me.ended as $ended | names(seen(0; $ended)) end;
 
 # Rooms that somebody has nothing to do with are not searched.
 def due_search:
 	.nr as $nr |
 	if .me.view == "none" or .me.forgot or .me.now == "none" then []
-	else .me.see as $see | names([said[] | $nr[.]] | map(select(. as $n |
-	    $see | index($n)))) end;
+	else names(.me.see - (.me.see - [said[] | $nr[.]])) end;
 
 def due:
 	.me.upto as $upto | .me.see as $see | .last as $last | .nr as $nr | {
@@ -200,7 +211,7 @@ def due:
 	bundles: in_room(all_threads(seen(0; $upto))),
 	state: in_room(state($upto)),
 	members: in_room(state_at($upto) |
-	    map(select(.type == "m.room.member").label) | sort),
+	    map(select(.type == "m.room.member").named) | sort),
 	topic: in_room(state_at($upto)["m.room.topic "].content),
 	joined_members: to_members(state_at($last) |
 	    map(select(.content.membership == "join").state_key) | sort),
@@ -208,19 +219,17 @@ def due:
 	    [state_at($last)["m.room.canonical_alias "].content.alias]
 	    else 403 end),
 	room_initial: in_room([names(run($upto)), state($upto), due_receipts]),
-	relations: to_users(seeing("m1"; names([threads.m1[] | $nr[.]] |
-	    map(select(. as $n | $see | index($n)))))),
+	relations: to_users(seeing("m1"; names(replies("m1")))),
 	threads: to_users(in_room(all_threads($see))),
-	first: to_users(in_room(if $see == [] then 404
-	    else names($see[:1])[0] end)),
-	last: to_users(in_room(if $see == [] then 404
-	    else names($see[-1:])[0] end)),
-	m1: seeing("m1"; names([$nr.m1])[0]),
-	m4: seeing("m4"; names([$nr.m4])[0]),
-	m5: seeing("m5"; names([$nr.m5])[0]),
+	first: to_users(in_room(if $see == [] then 404 else name($see[0]) end)),
+	last: to_users(in_room(if $see == [] then 404 else name($see[-1]) end)),
+	m1: seeing("m1"; name($nr.m1)),
+	m4: to_users(seeing("m4"; name($nr.m4))),
+	m5: seeing("m5"; name($nr.m5)),
 	context: seeing("m3"; due_context("m3")),
 	sync: due_sync,
 	since: due_sync,
+	half: due_half,
 	initial: to_users(due_initial),
 	events: to_users(due_events),
 	search: to_users(due_search)
@@ -228,79 +237,90 @@ def due:
 
 # --------------------------------------------------------- what they got
 
-# With .label, that of a room: names of what came, in the order of the room.
-def name_of($label): $label[.event_id] // "unknown \(.event_id)";
-def list($label): map(name_of($label));
-def set($label): list($label) | sort;
-def threads_in($label):
+# With .named, that of a room: names of what came, in the order of the room.
+def name_of($named): $named[.event_id] // "unknown \(.event_id)";
+def list($named): map(name_of($named));
+def set($named): list($named) | sort;
+def threads_in($named):
 	map(select(.unsigned["m.relations"]["m.thread"]) | {
-	    (name_of($label)): (.unsigned["m.relations"]["m.thread"] |
-	    [(.latest_event | name_of($label)), .count]) }) | add // {};
-def receipts_in($label):
+	    (name_of($named)): (.unsigned["m.relations"]["m.thread"] |
+	    [(.latest_event | name_of($named)), .count]) }) | add // {};
+def receipts_in($named):
 	map(select(.type == "m.receipt").content | with_entries({
-	    key: ({ event_id: .key } | name_of($label)),
+	    key: ({ event_id: .key } | name_of($named)),
 	    value: (.value["m.read"] | keys) })) | add // {};
 def door_in:
 	map({ (.type + " " + .state_key): .content }) | add // {};
 
-def given(what): if .status == 200 then .body | what else .status end;
+# Of an answer that came; of a refusal its status; of nonsense what is wrong.
+def given(what):
+	if .status == 200 then .body | try what catch "odd: \(.)"
+	else .status end;
 
-def sync_in($id; $label):
+def sync_in($id; $named):
 	given(.rooms as $rooms | ["join", "invite", "knock", "leave"] |
 	    map(. as $in | $rooms[$in][$id] // empty |
-	    if .timeline then [$in, (.timeline.events | list($label)),
-		(.state.events | set($label)),
-		((.ephemeral.events // []) | receipts_in($label))]
-	    else [$in, (.["\($in)_state"].events | door_in)] end) |
+	    if .timeline then [$in, (.timeline.events | list($named)),
+		(.state.events | set($named)),
+		((.ephemeral.events // []) | receipts_in($named))]
+	    else [$in, (.[$in + "_state"].events | door_in)] end) |
 	    if length > 1 then . else .[0] end);
 
-def initial_in($id; $label):
+def initial_in($id; $named):
 	given(.receipts as $receipts | [.rooms[] | select(.room_id == $id)][0] |
 	    if . == null then null
-	    elif .invite then [.membership, ([.invite] | list($label)),
-		(.invite.invite_room_state // .invite.unsigned.invite_room_state
-		| door_in), {}]
-	    else [.membership, (.messages.chunk | list($label)),
-		(.state | set($label)), ($receipts |
-		map(select(.room_id == $id)) | receipts_in($label))] end);
+	    elif .invite then [.membership, ([.invite] | list($named)),
+		(.invite.unsigned.invite_room_state | door_in), {}]
+	    else [.membership, (.messages.chunk | list($named)),
+		(.state | set($named)), ($receipts |
+		map(select(.room_id == $id)) | receipts_in($named))] end);
 
 # Pages, one behind the other.
 def paged(what):
-	if all(.status == 200) then map(.body | what) | add else .[0].status end;
+	map(given(what)) | if all(type == "array") then add else .[0] end;
 
 # alone: answers of this room; whole: those of all rooms, lists of pages.
 def got($id; $alone; $whole):
-	.label as $label | {
-	messages: ($alone.messages | given(.chunk | reverse | list($label))),
-	bundles: ($alone.messages | given(.chunk | threads_in($label))),
-	state: ($alone.state | given(set($label))),
-	members: ($alone.members | given(.chunk | set($label))),
+	.named as $named | {
+	messages: ($alone.messages | given(.chunk | reverse | list($named))),
+	bundles: ($alone.messages | given(.chunk | threads_in($named))),
+	state: ($alone.state | given(set($named))),
+	members: ($alone.members | given(.chunk | set($named))),
 	topic: ($alone.topic | given(.)),
 	joined_members: ($alone.joined_members | given(.joined | keys)),
 	aliases: ($alone.aliases | given(.aliases)),
 	room_initial: ($alone.room_initial | given([
-	    (.messages.chunk | list($label)), (.state | set($label)),
-	    (.receipts | receipts_in($label))])),
+	    (.messages.chunk | list($named)), (.state | set($named)),
+	    (.receipts | receipts_in($named))])),
 	relations: ($alone.relations |
-	    given(.chunk | reverse | list($label))),
-	threads: ($alone.threads | given(.chunk | threads_in($label))),
-	first: ($alone.first | given(name_of($label))),
-	last: ($alone.last | given(name_of($label))),
-	m1: ($alone.m1 | given(name_of($label))),
-	m4: ($alone.m4 | given(name_of($label))),
-	m5: ($alone.m5 | given(name_of($label))),
+	    given(.chunk | reverse | list($named))),
+	threads: ($alone.threads | given(.chunk | threads_in($named))),
+	first: ($alone.first | given(name_of($named))),
+	last: ($alone.last | given(name_of($named))),
+	m1: ($alone.m1 | given(name_of($named))),
+	m4: ($alone.m4 | given(name_of($named))),
+	m5: ($alone.m5 | given(name_of($named))),
 	context: ($alone.context | given([
-	    (.events_before | reverse | list($label)), (.event | name_of($label)),
-	    (.events_after | list($label)), (.state | set($label))])),
-	sync: ($whole.sync[0] | sync_in($id; $label)),
-	since: ($whole.since[0] | sync_in($id; $label)),
-	initial: ($whole.initial[0] | initial_in($id; $label)),
+	    (.events_before | reverse | list($named)),
+	    (.event | name_of($named)), (.events_after | list($named)),
+	    (.state | set($named))])),
+	sync: ($whole.sync[0] | sync_in($id; $named)),
+	since: ($whole.since[0] | sync_in($id; $named)),
+	half: ($whole.half[0] | sync_in($id; $named)),
+	initial: ($whole.initial[0] | initial_in($id; $named)),
 	events: ($whole.events | paged(.chunk | map(select(.event_id and
-	    .room_id == $id)) | list($label))),
+	    .room_id == $id)) | list($named))),
 	search: ($whole.search | paged([.search_categories.room_events
-	    .results[].result | select(.room_id == $id)] | list($label)) |
+	    .results[].result | select(.room_id == $id)] | list($named)) |
 	    if type == "array" then reverse else . end)
 };
+
+# What may not be seen and yet stands in some answer, wherever that is.
+def leaked($name; $texts):
+	.nr as $nr | .me.see as $see | said[] |
+	select($nr[.] as $n | $see | index($n) | not) |
+	select("said \(.) in \($name)\"" as $hidden |
+	    $texts | any(contains($hidden)));
 
 # ------------------------------------------------------------- the verdict
 
@@ -311,16 +331,15 @@ def got($id; $alone; $whole):
     .[$a.reader][$a.of] += [$a])) as $whole |
 [$alone.alice | to_entries[] | .key as $name | .value.messages.body |
     .chunk[0].room_id as $id | room |
-    { name: $name, id: $id, all: ., readers: (. as $room | plan | keys |
-	map(. as $reader | { key: $reader, value: ($room | seen_by($reader)) }) |
-	from_entries) }] as $rooms |
+    { name: $name, id: $id, all: ., readers: ([(plan | keys[]) as $reader |
+	{ ($reader): seen_by($reader) }] | add) }] as $rooms |
 
 def verdict($name; $wrong):
 	if $wrong == [] then "ok \($name)" else "not ok \($name)", $wrong[] end;
 
 verdict("all rooms are there"; if $rooms | length == 16 then [] else ["#"] end),
 verdict("all that was said is there, in order"; [$rooms[] |
-    select([.all.events[]said_in] != said) | "# \(.name)"]),
+    select([.all.events[] | said_in] != said) | "# \(.name)"]),
 (plan | keys[] as $reader | .[$reader] as $plan |
     verdict("\($reader) did \($plan | join(", "))"; [$rooms[] |
 	select([.readers[$reader].me.own[].content.membership] != $plan) |
@@ -333,4 +352,9 @@ verdict("all that was said is there, in order"; [$rooms[] |
     verdict("HIS-1: \($reader), \($of) (security 17)"; [$cells[] |
 	select(.due[$of] != .got[$of]) |
 	"# \(.name): got \(.got[$of] | tojson)",
-	"# \(.name): due \(.due[$of] | tojson)"]))
+	"# \(.name): due \(.due[$of] | tojson)"])),
+(plan | keys[] as $reader | ($whole[$reader] | tojson) as $text |
+    verdict("HIS-1: \($reader), nothing else of what is hidden (security 17)";
+	[$rooms[] | .name as $name | .readers[$reader] |
+	leaked($name; [$text, ($alone[$reader][$name] | tojson)]) |
+	"# \($name): \(.)"]))

@@ -7,6 +7,7 @@
 . "$(dirname "$0")/talk.sh"
 
 conf accounts guests yes
+expect_log 'upstream response is buffered to a temporary file'
 start
 readers='joined invited asked refused left banned forgot back knocked never'
 for reader in $readers alice; do user $reader; done
@@ -16,68 +17,89 @@ req POST "$v3/register?kind=guest" '{}'
 token_guest=$(get_json .access_token) user_guest=$(get_json .user_id)
 readers="$readers guest"
 
-# What alice says is kept: $said_m1 and so on, as segments of paths.
+# What alice says in the room $name; the event is kept as MARK of that room.
+text_of() { printf '"msgtype":"m.text","body":"said %s in %s"' "$1" "$name"; }
+keep() { echo "$said" >"$tmp/$name.$1"; }
+kept() { cat "$tmp/$name.$1"; }
 mark() {
-	say alice "said $1"
-	eval "said_$1=\$(enc \"\$said\")"
+	say alice "said $1 in $name"
+	keep "$1"
 }
-reply() {
+# relate MARK REL_TYPE TO [MORE]
+relate() {
 	as alice
-	req PUT "$here/send/m.room.message/reply$((txn += 1))" \
-	    "{\"msgtype\":\"m.text\",\"body\":\"said $1\",\"m.relates_to\":{\"rel_type\":\"m.thread\",\"event_id\":\"$2\"}}"
+	req PUT "$here/send/m.room.message/relate$((txn += 1))" "{$(text_of "$1")
+	    ${4-},\"m.relates_to\":{\"rel_type\":\"$2\",
+	    \"event_id\":\"$(kept "$3")\"}}"
 }
+reply() { relate "$1" m.thread "$2"; }
+edit() { relate "$1" m.replace "$2" ",\"m.new_content\":{$(text_of "$1")}"; }
 put_out() { as alice; req POST "$here/$1" "{\"user_id\":\"@$2:localhost\"}"; }
-has_read() { as "$1"; req POST "$here/receipt/m.read/$2" '{}'; }
+has_read() {
+	as "$1"
+	req POST "$here/receipt/m.read/$(enc "$(kept "$2")")" '{}'
+}
+topic() { set_state alice m.room.topic "{\"topic\":\"$1\"}"; }
 
-# One room, whose history visibility changes from $1 to $2.
-happen() {
-	create alice "{\"preset\":\"public_chat\",\"room_alias_name\":\"$1-$2\",\"initial_state\":[{\"type\":\"m.room.history_visibility\",\"content\":{\"history_visibility\":\"$1\"}}]}"
+# While history visibility is $1.
+before() {
+	create alice "{\"preset\":\"public_chat\",\"room_alias_name\":\"$name\",
+	    \"initial_state\":[{\"type\":\"m.room.history_visibility\",
+	    \"content\":{\"history_visibility\":\"$1\"}}]}"
+	said=$room
+	keep room
 	mark m1
-	first_root=$said
 	for one in joined left banned forgot back; do come $one; done
 	mark m2
-	reply t1 "$first_root"
+	reply t1 m1
 	for one in invited asked refused; do invite alice $one; done
 	set_state alice m.room.join_rules '{"join_rule":"knock"}'
 	as knocked
 	req POST "$v3/knock/$(enc "$room")" '{}'
-	set_state alice m.room.topic '{"topic":"one"}'
+	topic one
 	mark m3
+}
 
+# While it is $1.
+after() {
+	in_room "$(kept room)"
 	set_state alice m.room.history_visibility \
-	    "{\"history_visibility\":\"$2\"}"
+	    "{\"history_visibility\":\"$1\"}"
 	mark m4
-	reply t2 "$first_root"
-	reply t3 "$said"
-	last_root=$said
+	reply t2 m1
+	reply t3 m4
 	for one in left forgot back; do go $one; done
 	put_out ban banned
 	put_out kick refused
-	set_state alice m.room.topic '{"topic":"two"}'
+	topic two
 	mark m5
-	reply t4 "$first_root"
-	reply t5 "$last_root"
-
+	reply t4 m1
+	reply t5 m4
+	edit e1 m2
 	come asked
 	invite alice back
 	come back
-	set_state alice m.room.topic '{"topic":"three"}'
+	topic three
 	mark m6
 	as forgot
 	req POST "$here/forget" '{}'
-	has_read joined "$said_m4"
-	has_read alice "$said_m6"
-	echo "$1-$2 $(enc "$room") $said_m1 $said_m3 $said_m4 $said_m5" \
-	    >>"$tmp/rooms"
+	has_read joined m4
+	has_read alice m6
+	echo "$name $(for one in room m1 m3 m4 m5; do enc "$(kept $one)"; done |
+	    tr '\n' ' ')" >>"$tmp/rooms"
 }
 
-# A moment before all of them.
-req GET "$v3/sync"
-since=$(get_json .next_batch)
-for from in world_readable shared invited joined; do
-	for to in world_readable shared invited joined; do
-		happen $from $to
-	done
+# What comes behind now: the token of a sync.
+now() { as alice; req GET "$v3/sync"; get_json .next_batch; }
+
+since=$(now)
+values='world_readable shared invited joined'
+for from in $values; do
+	for to in $values; do name=$from-$to; before $from; done
+done
+half=$(now)
+for from in $values; do
+	for to in $values; do name=$from-$to; after $to; done
 done
 
 # ------------------------------------------------------------- the questions
@@ -107,30 +129,29 @@ ask_of_room() {
 	ask last GET "$of1/timestamp_to_event?ts=9000000000000&dir=b"
 	ask m1 GET "$of/event/$2"
 	ask context GET "$of/context/$3?limit=100"
-	ask m4 GET "$of/event/$4"
+	ask m4 GET "$v3/events/$4"
 	ask m5 GET "$of/event/$5"
 }
 
+next() { jq -r "$1 // empty" "$tmp/$reader.body"; }
 all_rooms=$(enc '{"room":{"include_leave":true,"timeline":{"limit":100}}}')
 ask_of_all() {
 	name=
 	ask sync GET "$v3/sync?filter=$all_rooms"
 	ask since GET "$v3/sync?filter=$all_rooms&since=$since"
+	ask half GET "$v3/sync?filter=$all_rooms&since=$half"
 	ask initial GET "$v3/initialSync?archived=true&limit=100"
 	from=$since last=
 	while [ "$from" != "$last" ]; do
 		ask events GET "$v3/events?limit=500&from=$from"
-		last=$from
-		from=$(jq -r '.end // empty' "$tmp/$reader.body")
-		[ -n "$from" ] || break
+		last=$from from=$(next .end)
 	done
-	from=
-	while :; do
+	from=start
+	while [ -n "$from" ]; do
+		[ "$from" != start ] || from=
 		ask search POST "$v3/search${from:+?next_batch=$from}" \
 		    "$tmp/search"
-		from=$(jq -r '.search_categories.room_events.next_batch // empty' \
-		    "$tmp/$reader.body")
-		[ -n "$from" ] || break
+		from=$(next .search_categories.room_events.next_batch)
 	done
 }
 
@@ -143,7 +164,8 @@ ask_all() {
 	ask_of_all
 }
 
-echo '{"search_categories":{"room_events":{"search_term":"said","keys":["content.body"],"order_by":"recent","filter":{"limit":500}}}}' \
+echo '{"search_categories":{"room_events":{"search_term":"said",
+    "keys":["content.body"],"order_by":"recent","filter":{"limit":500}}}}' \
     >"$tmp/search"
 for reader in $readers; do
 	ask_all >"$tmp/answers.$reader"
