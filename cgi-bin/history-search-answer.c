@@ -8,7 +8,10 @@
 
 #include "history-search.h"
 
-/* Results that take more than this are left to the next answer. */
+/*
+ * Results that take more than this, with the state of their rooms, are left to
+ * the next answer.
+ */
 #define ANSWER_BYTES	(4 << 20)
 
 /* What of the hits goes into this answer: from item[first] on. */
@@ -19,6 +22,8 @@ struct answer {
 	const struct hit *item;
 	size_t		 n;
 	struct highlights *highlights;
+	struct buf	 states;	/* of their rooms, where asked for: */
+	struct writer	 state;		/* an object, open till all are there */
 };
 
 /* ------------------------------------------------------------- highlights */
@@ -132,6 +137,51 @@ put_context(struct answer *a, const struct hit *hit,
 	write_end(w);
 }
 
+/* ------------------------------------------------------------------ state */
+
+static void
+put_state_of(struct answer *a, const struct search_room *room)
+{
+	struct writer *w = &a->state;
+	struct rows rows = room->view == STATE_NOW ?
+	    db_query(a->r->db, STMT_STATE_LIST_NOW, DB_INT(room->room.nr)) :
+	    db_query(a->r->db, STMT_STATE_LIST_AT, DB_INT(room->room.nr),
+	    DB_INT(room->at_nr));
+
+	put_array(w, room->room.room_id);
+	while (rows_next(&rows)) {
+		struct event_row e = event_peek(&rows);
+
+		event_write(w, a->r->db, &e, &room->reader);
+	}
+	write_end(w);
+}
+
+/* Of each room once, with the first result that is shown of it. */
+static void
+read_state(struct answer *a, struct search_room *room)
+{
+	if (a->ask->states && !room->shown)
+		put_state_of(a, room);
+	room->shown = true;
+}
+
+static void
+begin_states(struct answer *a)
+{
+	buf_init(&a->states, a->r->mem, SIZE_MAX);
+	writer_init(&a->state, &a->states);
+	write_object(&a->state);
+}
+
+static void
+put_states(struct answer *a)
+{
+	write_end(&a->state);
+	if (a->ask->states)
+		put_raw(&a->r->out, "state", buf_content(&a->states));
+}
+
 /* ---------------------------------------------------------------- results */
 
 static void
@@ -145,7 +195,7 @@ put_result(struct answer *a, const struct hit *hit)
 		return;
 	event_trim(a->r->db, &e, &hit->room->reader);
 	search_rank(a->r->mem, &a->ask->terms, &e, highlight, a->highlights);
-	hit->room->shown = true;
+	read_state(a, hit->room);
 	snprintf(rank, sizeof(rank), "%.6f", hit->rank);
 	write_object(w);
 	put_raw(w, "rank", span_of(rank));
@@ -162,7 +212,8 @@ put_results(struct answer *a, size_t most)
 	size_t full = a->r->out.out->len + ANSWER_BYTES;
 
 	put_array(&a->r->out, "results");
-	for (; a->n < most && a->r->out.out->len < full; a->n++)
+	for (; a->n < most && a->r->out.out->len + a->states.len < full;
+	    a->n++)
 		put_result(a, &a->item[a->n]);
 	write_end(&a->r->out);
 }
@@ -321,40 +372,6 @@ put_groups(struct answer *a)
 	write_end(&a->r->out);
 }
 
-/* ------------------------------------------------------------------ state */
-
-static void
-put_state_of(struct answer *a, const struct search_room *room)
-{
-	struct writer *w = &a->r->out;
-	struct rows rows = room->view == STATE_NOW ?
-	    db_query(a->r->db, STMT_STATE_LIST_NOW, DB_INT(room->room.nr)) :
-	    db_query(a->r->db, STMT_STATE_LIST_AT, DB_INT(room->room.nr),
-	    DB_INT(room->at_nr));
-
-	put_array(w, room->room.room_id);
-	while (rows_next(&rows)) {
-		struct event_row e = event_peek(&rows);
-
-		event_write(w, a->r->db, &e, &room->reader);
-	}
-	write_end(w);
-}
-
-static void
-put_states(struct answer *a)
-{
-	if (!a->ask->states)
-		return;
-	put_object(&a->r->out, "state");
-	for (size_t i = 0; i < a->n; i++)
-		if (a->item[i].room->shown) {
-			a->item[i].room->shown = false;
-			put_state_of(a, a->item[i].room);
-		}
-	write_end(&a->r->out);
-}
-
 void
 search_answer(struct request *r, const struct search_ask *ask,
     const struct hits *hits)
@@ -368,6 +385,7 @@ search_answer(struct request *r, const struct search_ask *ask,
 	const char *next;
 
 	a.item = hits->item + first;
+	begin_states(&a);
 	put_int(&r->out, "count", ask->place.counted + (int64_t)hits->n);
 	put_results(&a, left < ask->limit ? left : ask->limit);
 	put_highlights(&a);

@@ -222,6 +222,26 @@ is_json "$bodies" '["page 11","page 10","page 9"]' 'goes on within it'
 search page "$by_room" "$(get_json "$in.next_batch")"
 is_json "$bodies" '["page 8","page 7","page 6"]' 'and on'
 
+# An answer with the state of its rooms ends where they are long.
+expect_log 'is buffered to a temporary file'
+i=0
+while [ $((i += 1)) -le 16 ]; do printf '%60000d\n' $i; done |
+    jq -cRs '{initial_state: (split("\n")[:-1] | to_entries | map({type: "x",
+        state_key: "\(.key)", content: {x: .value}}))}' >"$tmp/long"
+for n in 1 2 3 4 5 6; do
+	req_file POST $v3/createRoom "$tmp/long"
+	room=$(get_json .room_id)
+	rooms=rooms/$(enc "$room")
+	say 'so much state'
+done
+long='{"order_by":"recent","include_state":true}'
+search 'so much state' "$long"
+is_json "$in | [(.results | length), (.state | length)]" '[5,5]' \
+    'state of rooms, but not more than fits (security 19)'
+search 'so much state' "$long" "$(get_json "$in.next_batch")"
+is_json "$in | [(.results | length), (.state | map_values(length)), has(\"next_batch\")]" \
+    "[1,{\"$(get_json "$in.results[0].result.room_id")\":22},false]" 'and then the rest'
+
 # -------------------------------------------------------------- who may see
 
 as bob
