@@ -158,7 +158,7 @@ read_context(struct request *r, const struct body *body,
 	return M_OK;
 }
 
-/* A number in its only spelling; NULL: it is none. */
+/* A number in its only spelling, to which one can add; NULL: it is none. */
 static const char *
 read_number(const char *s, int64_t *out)
 {
@@ -166,7 +166,8 @@ read_number(const char *s, int64_t *out)
 
 	*out = strtoll(s, &end, 10);
 	snprintf(text, sizeof(text), "%" PRId64, *out);
-	return *out >= 0 && strlen(text) == (size_t)(end - s) &&
+	return *out >= 0 && *out <= JSON_INT_MAX &&
+	    strlen(text) == (size_t)(end - s) &&
 	    strncmp(text, s, strlen(text)) == 0 ? end : NULL;
 }
 

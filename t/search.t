@@ -222,6 +222,9 @@ is_json "$bodies" '["page 11","page 10","page 9"]' 'goes on within it'
 search page "$by_room" "$(get_json "$in.next_batch")"
 is_json "$bodies" '["page 8","page 7","page 6"]' 'and on'
 
+search page '{}' w9-0-0-9223372036854775807
+is_err 400 M_INVALID_PARAM 'no token counts without end (security 19)'
+
 # An answer with the state of its rooms ends where they are long.
 expect_log 'is buffered to a temporary file'
 i=0
