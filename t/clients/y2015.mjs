@@ -1,5 +1,5 @@
 // y2015.mjs - the same with matrix-js-sdk 0.3.0 of October 2015, which speaks
-// api/v1 and v2_alpha.
+// api/v1 and v2_alpha; and the rest of what it does in a room.
 //
 // usage: node y2015.mjs BASE_URL
 
@@ -94,4 +94,100 @@ await bob.scrollback(aRoom, 30);
 const said = aRoom.timeline.filter((e) => e.getType() === "m.room.message")
 	.map((e) => e.getId());
 ok(new Set(said).size === said.length, "paging back doubles nothing");
+
+async function refused(promise, errcode, name) {
+	let told;
+	try {
+		await promise;
+	} catch (err) {
+		told = err;
+	}
+	ok(told?.errcode === errcode, name);
+}
+const bobsId = bob.credentials.userId;
+const bobSeen = (client) => client.getRoom(room).getMember(bobsId);
+
+// Who types, and who has read what.
+await bob.sendTyping(room, true, 60000);
+await until(ann, "RoomMember.typing", "ann sees bob type",
+    () => bobSeen(ann).typing);
+await bob.sendTyping(room, false);
+await until(ann, "RoomMember.typing", "and stop", () => !bobSeen(ann).typing);
+
+const { event_id: last } = await ann.sendTextMessage(room, "read this");
+const lastOf = (client) => client.getRoom(room).timeline
+	.find((e) => e.getId() === last);
+await until(bob, "event", "bob has something to read", () => lastOf(bob));
+await bob.sendReadReceipt(lastOf(bob));
+await until(ann, "event", "ann sees that he read it",
+    () => ann.getRoom(room).getUsersReadUpTo(lastOf(ann)).includes(bobsId));
+
+// Redaction: POST without a transaction id, as clients of the time sent it.
+await refused(bob.redactEvent(room, last), "M_FORBIDDEN",
+    "bob may not redact what ann said");
+await ann.redactEvent(room, last);
+await until(bob, "event", "ann may, and bob hears of it",
+    () => bob.getRoom(room).timeline.some((e) => e.event.redacts === last));
+const { messages } = await bob.roomInitialSync(room, 2);
+const stripped = messages.chunk.find((e) => e.event_id === last);
+ok(same(stripped.content, {}) && stripped.redacted_because.redacts === last,
+    "what it said is gone, and says why");
+
+// The directory.
+const alias = "#tea:localhost";
+await ann.createAlias(alias, room);
+ok((await bob.resolveRoomAlias(alias)).room_id === room, "the alias leads there");
+await until(bob, "event", "m.room.aliases tells bob", () => same(
+    bob.getRoom(room).currentState.getStateEvents("m.room.aliases", "localhost")
+	?.getContent().aliases, [alias]));
+ok((await bob.publicRooms()).chunk.length === 0, "a private room is not listed");
+const open = await bob.createRoom({
+	visibility: "public", room_alias_name: "cake", name: "Cake",
+});
+const [listed] = (await ann.publicRooms()).chunk;
+ok(listed.room_id === open.room_id && listed.name === "Cake" &&
+    same(listed.aliases, ["#cake:localhost"]), "a public one is");
+ok((await ann.joinRoom("#cake:localhost")).roomId === open.room_id,
+    "ann joins by its alias");
+
+// Names: of the room, its topic, and a user's own in every room.
+await ann.setRoomName(room, "Green tea");
+await ann.setRoomTopic(room, "leaves");
+await until(bob, "event", "bob hears the new name",
+    () => bob.getRoom(room).name === "Green tea");
+ok((await bob.getStateEvent(room, "m.room.topic", "")).topic === "leaves",
+    "and reads the topic");
+await bob.setDisplayName("Robert");
+await until(ann, "event", "bob's new name reaches the room",
+    () => bobSeen(ann).name === "Robert");
+
+// Power, then out and in again: kick and unban are "leave", set as state.
+await refused(bob.setRoomName(room, "Mine"), "M_FORBIDDEN",
+    "bob may not name the room");
+await ann.setPowerLevel(room, bobsId, 50, ann.getRoom(room).currentState
+	.getStateEvents("m.room.power_levels", ""));
+await until(bob, "event", "bob is given power",
+    () => bobSeen(bob).powerLevel === 50);
+await bob.setRoomName(room, "Ours");
+await refused(bob.kick(room, ann.credentials.userId), "M_FORBIDDEN",
+    "but none over ann");
+const outcast = async (deed, membership, name) => {
+	await deed;
+	await until(ann, "event", name,
+	    () => bobSeen(ann).membership === membership);
+};
+await outcast(ann.kick(room, bobsId, "too loud"), "leave", "ann kicks bob");
+await refused(bob.joinRoom(room), "M_FORBIDDEN", "who needs a new invitation");
+await outcast(ann.ban(room, bobsId, "still"), "ban", "ann bans bob");
+await refused(ann.invite(room, bobsId), "M_FORBIDDEN",
+    "who is banned is not invited");
+await outcast(ann.unban(room, bobsId), "leave", "and unbans him");
+const state = await bob.roomState(room);
+ok(Array.isArray(state) && state.some((e) => e.type === "m.room.name" &&
+    e.content.name === "Ours"), "who left reads the state he left");
+await ann.invite(room, bobsId);
+await bob.joinRoom(room);
+await until(ann, "event", "bob is back",
+    () => bobSeen(ann).membership === "join");
+await outcast(bob.leave(room), "leave", "and leaves");
 process.exit(0);
