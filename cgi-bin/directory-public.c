@@ -135,6 +135,13 @@ answer(struct request *r, struct search *search)
 /* ---------------------------------------------------------------- reading */
 
 static enum mx_err
+bad_page(struct request *r, const char *why)
+{
+	return fail(r, req_is_2015(r) ? M_BAD_PAGINATION : M_INVALID_PARAM,
+	    "%s", why);
+}
+
+static enum mx_err
 check_server(struct request *r)
 {
 	const char *server = req_query(r, "server");
@@ -155,10 +162,9 @@ search_begin(struct request *r, const char *since, int64_t limit,
 {
 	search->from = (struct list_token){ false, INT64_MAX, 0 };
 	if (since != NULL && !list_token_read(since, &search->from))
-		return fail(r, M_INVALID_PARAM,
-		    "since is not a token of this list");
+		return bad_page(r, "This is not a token of the list of rooms");
 	if (limit < 0)
-		return fail(r, M_INVALID_PARAM, "limit is a number from 1 on");
+		return bad_page(r, "limit is a number from 1 on");
 	search->limit = limit == 0 || limit > PAGE_MAX ? PAGE_MAX :
 	    limit;
 	return M_OK;
@@ -182,7 +188,7 @@ public_rooms(struct request *r)
 	if (since == NULL && reads_2015(r))
 		since = req_query(r, "from");
 	if (!req_query_int(r, "limit", 0, INT64_MAX, &limit))
-		return fail(r, M_INVALID_PARAM, "limit is a number from 1 on");
+		return bad_page(r, "limit is a number from 1 on");
 	if ((err = check_server(r)) != M_OK ||
 	    (err = search_begin(r, since, limit, &search)) != M_OK)
 		return err;

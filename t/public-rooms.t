@@ -117,6 +117,10 @@ req GET "$c/api/v1/publicRooms?from=$(get_json .end)"
 is_json .chunk '[]' '13.6: behind the end there is nothing'
 req GET "$c/api/v1/publicRooms?limit=1&from=$(get_json .start)"
 is_json "$names" '[null]' '2015: and before that the last room'
+for bad in from=x limit=x limit=-1; do
+	req GET "$c/api/v1/publicRooms?$bad"
+	refused 400 M_BAD_PAGINATION "PAG-7: $bad, of the list of rooms"
+done
 
 # ------------------------------------------------ changes between two pages
 get '?limit=2'
