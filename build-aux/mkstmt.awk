@@ -5,6 +5,8 @@
 #   -- :name event_add            begins a statement; it ends at the next one
 #   -- :name bucket_get @volatile for the volatile store
 #   -- :scan WHY                  it may read a whole table (t/unit/sql.c asks)
+#   -- :part event                begins what stands for $event in statements of
+#                                 all files; it has no parameters
 #
 # Named parameters (:room_id) become ?1, ?2, ... in the order in which they
 # first appear; a handler binds them in that order.
@@ -31,16 +33,41 @@ function fault(what) {
 	exit 1
 }
 
-FNR == 1 { name = "" }
+# Parts may stand behind their use, so they are put in at the end.
+function whole(body,    out, word) {
+	out = ""
+	while (match(body, /\$[a-z_]+/)) {
+		word = substr(body, RSTART + 1, RLENGTH - 1)
+		if (!(word in part)) {
+			print "sql/: there is no part " word > "/dev/stderr"
+			failed = 1
+			exit 1
+		}
+		out = out substr(body, 1, RSTART - 1) part[word]
+		body = substr(body, RSTART + RLENGTH)
+	}
+	return out body
+}
+
+FNR == 1 { name = piece = "" }
 
 /^-- :name / {
 	name = toupper($3)
+	piece = ""
 	if (name in where)
 		fault("statement " $3 " is already in " where[name])
 	order[++n] = name
 	where[name] = FILENAME ":" FNR
 	sub(/^.*\/sql\//, "sql/", where[name])
 	volatile[name] = ($4 == "@volatile")
+	next
+}
+
+/^-- :part / {
+	piece = $3
+	if (piece in part)
+		fault("there is a part " piece " already")
+	part[piece] = ""
 	next
 }
 
@@ -51,7 +78,14 @@ FNR == 1 { name = "" }
 }
 
 /^[ \t]*--/ || /^[ \t]*$/ { next }
-name == "" { fault("text before the first -- :name") }
+name piece == "" { fault("text before the first -- :name") }
+piece != "" {
+	sub(/^[ \t]+/, "")
+	if (/[:;"\\]/)
+		fault("a part has no parameters, ends and quotes")
+	part[piece] = part[piece] (part[piece] == "" ? "" : " ") $0
+	next
+}
 {
 	sub(/[ \t]+--.*$/, "")
 	sub(/^[ \t]+/, "")
@@ -89,7 +123,7 @@ END {
 		for (i = 1; i <= n; i++)
 			printf "\t/* %s */\n\t[STMT_%s] = { \"%s\",%s,\n\t    %d, %s, %s },\n",
 			    where[order[i]], order[i], tolower(order[i]),
-			    text[order[i]], params[order[i]] + 0,
+			    whole(text[order[i]]), params[order[i]] + 0,
 			    volatile[order[i]] ? "true" : "false",
 			    order[i] in scan ? "\"" scan[order[i]] "\"" : "NULL"
 		print "};"

@@ -72,9 +72,7 @@ SELECT s.type, e.nr, e.sender,
 
 -- Columns of sql/timeline.sql.
 -- :name space_children
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM current_state s
   CROSS JOIN event e ON e.nr = s.event
   CROSS JOIN user u ON u.nr = e.sender

@@ -2,12 +2,10 @@
 
 -- The event that somebody says they have read; columns as timeline.sql says.
 -- :name receipt_event
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM event e JOIN user u ON u.nr = e.sender
  WHERE e.event_id = :event_id AND e.room = :room
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0;
+   AND $accepted;
 
 -- Where a user's last receipt of its kind lies.
 -- :name receipt_get

@@ -71,70 +71,60 @@ SELECT min(nr) FROM event WHERE room = :room AND related = 1 AND nr > :nr;
 
 -- Edits of an event by who sent it, the newest first.
 -- :name relation_edits
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM relation r
   CROSS JOIN event e ON e.nr = r.event
   CROSS JOIN user u ON u.nr = e.sender
  WHERE r.parent = :parent AND r.rel_type = 'm.replace' AND r.sender = :sender
    AND r.type = :type AND r.key IS NULL AND r.room = :room
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY r.at DESC LIMIT :most;
 
 -- What relates to an event in one way, the newest first.
 -- :name relation_back
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM relation r
   CROSS JOIN event e ON e.nr = r.event
   CROSS JOIN user u ON u.nr = e.sender
  WHERE r.parent = :parent AND r.rel_type = :rel_type AND r.room = :room
    AND (r.depth, r.event) <= (:depth, :nr)
    AND (r.depth, r.event) > (:to_depth, :to_nr)
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY r.depth DESC, r.event DESC;
 
 -- The same, oldest first.
 -- :name relation_forward
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM relation r
   CROSS JOIN event e ON e.nr = r.event
   CROSS JOIN user u ON u.nr = e.sender
  WHERE r.parent = :parent AND r.rel_type = :rel_type AND r.room = :room
    AND (r.depth, r.event) > (:depth, :nr)
    AND (r.depth, r.event) <= (:to_depth, :to_nr)
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY r.depth, r.event;
 
 -- In whatever way, newest first.
 -- :name relation_any_back
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM relation r
   CROSS JOIN event e ON e.nr = r.event
   CROSS JOIN user u ON u.nr = e.sender
  WHERE r.parent = :parent AND r.room = :room
    AND (r.depth, r.event) <= (:depth, :nr)
    AND (r.depth, r.event) > (:to_depth, :to_nr)
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY r.depth DESC, r.event DESC;
 
 -- :name relation_any_forward
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM relation r
   CROSS JOIN event e ON e.nr = r.event
   CROSS JOIN user u ON u.nr = e.sender
  WHERE r.parent = :parent AND r.room = :room
    AND (r.depth, r.event) > (:depth, :nr)
    AND (r.depth, r.event) <= (:to_depth, :to_nr)
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY r.depth, r.event;
 
 -- Also what relates to those, over as many steps, and at most so many in all:
@@ -157,15 +147,13 @@ WITH RECURSIVE kin (event, level) AS (
 	   AND (:rel_type IS NULL OR r.rel_type = :rel_type)
 	   AND (:type IS NULL OR r.type = :type)
 	LIMIT :most)
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM (SELECT DISTINCT event FROM kin) k
   CROSS JOIN event e ON e.nr = k.event
   CROSS JOIN user u ON u.nr = e.sender
  WHERE (e.depth, e.nr) <= (:depth, :nr)
    AND (e.depth, e.nr) > (:to_depth, :to_nr)
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY e.depth DESC, e.nr DESC;
 
 -- The same, oldest first.
@@ -186,15 +174,13 @@ WITH RECURSIVE kin (event, level) AS (
 	   AND (:rel_type IS NULL OR r.rel_type = :rel_type)
 	   AND (:type IS NULL OR r.type = :type)
 	LIMIT :most)
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM (SELECT DISTINCT event FROM kin) k
   CROSS JOIN event e ON e.nr = k.event
   CROSS JOIN user u ON u.nr = e.sender
  WHERE (e.depth, e.nr) > (:depth, :nr)
    AND (e.depth, e.nr) <= (:to_depth, :to_nr)
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY e.depth, e.nr;
 
 -- An event of a room by its id, in its place or not at all.
@@ -238,15 +224,12 @@ SELECT replies, last FROM thread WHERE room = :room AND root = :root;
 -- Roots of the threads of a room, the one written to last first, and where its
 -- last reply is.
 -- :name threads_back
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu,
-       t.last_depth, t.last
+SELECT $event, t.last_depth, t.last
   FROM thread t
   CROSS JOIN event e ON e.event_id = t.root AND e.room = t.room
   CROSS JOIN user u ON u.nr = e.sender
  WHERE t.room = :room AND (t.last_depth, t.last) <= (:depth, :nr)
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY t.last_depth DESC, t.last DESC;
 
 ----------------------------------------------------------------- redaction

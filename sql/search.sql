@@ -10,25 +10,21 @@ UPDATE search_upto SET nr = :nr WHERE one = 1;
 
 -- What it does not have yet, of the kinds that can be searched.
 -- :name search_tail
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM event e CROSS JOIN user u ON u.nr = e.sender
  WHERE e.nr < :before AND e.nr > :above
    AND e.type IN ('m.room.message', 'm.room.name', 'm.room.topic')
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY e.nr DESC;
 
 -- What the index says.
 -- :name search_indexed
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM search s
   CROSS JOIN event e ON e.nr = s.rowid
   CROSS JOIN user u ON u.nr = e.sender
  WHERE s.search MATCH :match AND s.rowid < :before AND s.rowid > :above
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY s.rowid DESC;
 
 -- Events to be taken in next.

@@ -50,9 +50,7 @@ SELECT e.pos, e.content_at, e.content_len, e.pdu
 -------------------------------------------------------- what they have to tell
 
 -- :name told_back
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM event e CROSS JOIN user u ON u.nr = e.sender
  WHERE e.room = :room AND e.pos > :after AND e.pos <= :upto
  ORDER BY e.pos DESC;
@@ -65,9 +63,7 @@ SELECT pos, nr FROM event
 
 -- State that changed between two positions, as it was just before the second.
 -- :name state_changed
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM (SELECT type, state_key, max(pos) AS pos FROM state_delta
          WHERE room = :room AND pos > :after AND pos < :before
          GROUP BY type, state_key) n
@@ -80,9 +76,7 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
 -- keys that changed since put back.  Costs the state and what changed since,
 -- never the history.
 -- :name state_before
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM (SELECT event FROM current_state
          WHERE room = :room
            AND (type, state_key) NOT IN (

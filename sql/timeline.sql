@@ -1,59 +1,54 @@
--- Events as they are read: every statement that selects events for clients
--- begins with these columns, in this order (event_row() in matrix/shape.h):
---
---   e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
---   u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
---   e.device, e.txn_id, e.content_at, e.content_len, e.pdu
---
--- from event e JOIN user u ON u.nr = e.sender.  content is cut out of pdu in
--- C, because content_at counts bytes and substr() characters.
-
--- :name event_get
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
+-- Events as they are read: what every statement that selects events for
+-- clients begins with (event_peek() in matrix/shape.h), of event e and user u.
+-- content is cut out of pdu in C, because content_at counts bytes and substr()
+-- characters.
+-- :part event
+       e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
        u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
        e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+
+-- Those that stand in the room, for clients.
+-- :part accepted
+       e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+
+-- :name event_get
+SELECT $event
   FROM event e JOIN user u ON u.nr = e.sender
  WHERE e.nr = :nr;
 
 -- An event as servers see it.
 -- :name event_pdu
 SELECT pdu FROM event WHERE nr = :nr;
+
 -- By its id, with its room_id and version.  One of a room that is still being
 -- made is not there yet.
 -- :name event_by_id
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu,
-       r.room_id, r.version
+SELECT $event, r.room_id, r.version
   FROM event e
   JOIN user u ON u.nr = e.sender
   JOIN room r ON r.nr = e.room AND r.hidden = 0
  WHERE e.event_id = :event_id
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0;
+   AND $accepted;
 
 -- A page of a room's history, newest first: from behind (depth, nr) down to,
 -- not including, what lies before the other place.
 -- :name messages_back
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM event e JOIN user u ON u.nr = e.sender
  WHERE e.room = :room
    AND (e.depth, e.nr) <= (:depth, :nr)
    AND (e.depth, e.nr) > (:to_depth, :to_nr)
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY e.depth DESC, e.nr DESC;
 
 -- The same, oldest first.
 -- :name messages_forward
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM event e JOIN user u ON u.nr = e.sender
  WHERE e.room = :room
    AND (e.depth, e.nr) > (:depth, :nr)
    AND (e.depth, e.nr) <= (:to_depth, :to_nr)
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY e.depth, e.nr;
 
 -- Where a position of the stream lies in a room: behind the last event that
@@ -78,21 +73,17 @@ SELECT depth, nr FROM event
 
 -- From a moment on, and up to one, in the order of their times.
 -- :name events_since
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM event e JOIN user u ON u.nr = e.sender
  WHERE e.room = :room AND e.origin_server_ts >= :ts
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY e.origin_server_ts, e.depth, e.nr;
 
 -- :name events_until
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM event e JOIN user u ON u.nr = e.sender
  WHERE e.room = :room AND e.origin_server_ts <= :ts
-   AND e.outlier = 0 AND e.rejected = 0 AND e.soft_failed = 0
+   AND $accepted
  ORDER BY e.origin_server_ts DESC, e.depth DESC, e.nr DESC;
 
 -- Where an event lies.
@@ -101,9 +92,7 @@ SELECT depth, nr FROM event WHERE nr = :nr;
 
 -- A user's m.room.member event as the room stood after event :at.
 -- :name member_event_at
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM event e JOIN user u ON u.nr = e.sender
  WHERE e.nr = (SELECT event FROM state_history
                 WHERE room = :room AND type = 'm.room.member'
@@ -112,9 +101,7 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
 
 -- The whole state of a room.
 -- :name state_list_now
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM current_state s
   JOIN event e ON e.nr = s.event
   JOIN user u ON u.nr = e.sender
@@ -123,9 +110,7 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
 
 -- The same after event at_nr.
 -- :name state_list_at
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM state_history s
   JOIN event e ON e.nr = s.event
   JOIN user u ON u.nr = e.sender
@@ -137,9 +122,7 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
 
 -- The same but for the members.
 -- :name state_rest_at
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM state_history s
   JOIN event e ON e.nr = s.event
   JOIN user u ON u.nr = e.sender
@@ -151,9 +134,7 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
 
 -- The members of a room, whatever their membership.
 -- :name members_now
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM current_state s
   JOIN event e ON e.nr = s.event
   JOIN user u ON u.nr = e.sender
@@ -162,9 +143,7 @@ SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
 
 -- The same after event at_nr.
 -- :name members_at
-SELECT e.nr, e.pos, e.depth, e.event_id, e.room, e.type, e.state_key, e.sender,
-       u.user_id, e.origin_server_ts, e.redacts, e.redacted_by, e.replaces,
-       e.device, e.txn_id, e.content_at, e.content_len, e.pdu
+SELECT $event
   FROM state_history s
   JOIN event e ON e.nr = s.event
   JOIN user u ON u.nr = e.sender
