@@ -62,4 +62,12 @@ is_status 200 'whose name is free again'
 req POST "$v3/createRoom" '{"room_alias_name": "large", "invite": ['"$guests"']}'
 is_err 400 M_ROOM_IN_USE 'an alias that is taken'
 is "$(invited u2)" 1 'invites nobody'
+
+# As 2015 has it, with a transaction id.
+req PUT /_matrix/client/api/v1/createRoom/t1 '{"invite": ['"$guests"']}'
+is_status 200 'STD-8: with a transaction id'
+room=$(get_json .room_id)
+req PUT /_matrix/client/api/v1/createRoom/t1 '{"invite": ['"$guests"']}'
+is_json .room_id "\"$room\"" 'STD-8: which makes one room'
+is "$(invited u3)" 2 'STD-8: to which everybody is invited once'
 done_testing
