@@ -176,13 +176,19 @@ profile_field_get(struct request *r)
 
 /* -------------------------------------------------------------- changing it */
 
+/* Guests may change their displayname alone ("Guest Access"). */
 static enum mx_err
 own_only(struct request *r)
 {
+	const char *field = req_arg(r, "keyName");
+
 	if (strcmp(req_arg(r, "userId"), r->who.user_id) != 0)
 		return fail(r, M_FORBIDDEN, "A profile belongs to one user; "
 		    "change your own");
-	return field_check(r, req_arg(r, "keyName"));
+	if (r->who.guest && !is(field, "displayname"))
+		return fail(r, M_GUEST_ACCESS_FORBIDDEN, "Guests may change "
+		    "their displayname alone; register to set %s", field);
+	return field_check(r, field);
 }
 
 static enum mx_err

@@ -2,6 +2,7 @@
 # What users show of themselves: /profile/{userId}, and the member events that
 # repeat it.
 . "$(dirname "$0")/lib.sh"
+conf accounts guests yes
 start
 user anna
 user bob
@@ -105,6 +106,41 @@ req GET $v3/profile/@nobody:localhost
 is_err 404 M_NOT_FOUND 'getUserProfile: nobody'
 req GET $v3/profile/nobody
 is_err 400 M_INVALID_PARAM 'getUserProfile: no user id'
+req GET $v3/profile/@nobody:localhost/displayname
+is_err 404 M_NOT_FOUND 'getProfileField: of nobody'
+req GET $v3/profile/nobody/displayname
+is_err 400 M_INVALID_PARAM 'getProfileField: no user id'
+as anna
+req PUT $me/displayname '['
+is_err 400 M_NOT_JSON 'setProfileField: no JSON'
+req PUT $me/displayname '[]'
+is_err 400 M_BAD_JSON 'setProfileField: no object'
+for name in Pets pets org..pets; do
+	req DELETE "$me/$name"
+	is_err 400 M_INVALID_PARAM "deleteProfileField: no name for a field: $name"
+done
+req DELETE "$me/$long"
+is_err 400 M_KEY_TOO_LARGE 'deleteProfileField: a long name of a field'
+token=
+req DELETE $me/displayname
+is_err 401 M_MISSING_TOKEN 'deleteProfileField: nor by a stranger'
+
+# Guests change their name, and nothing else.
+req POST "$v3/register?kind=guest" '{}'
+token=$(get_json .access_token) guest=$v3/profile/$(enc "$(get_json .user_id)")
+req PUT "$guest/displayname" '{"displayname": "A guest"}'
+is_status 200 'setProfileField: the displayname of a guest'
+req GET "$guest/displayname"
+is_json . '{"displayname":"A guest"}' 'which is shown'
+for field in avatar_url:mxc://localhost/a m.tz:Europe/Lisbon org.example.pets:cats; do
+	name=${field%%:*}
+	req PUT "$guest/$name" "{\"$name\": \"${field#*:}\"}"
+	is_err 403 M_GUEST_ACCESS_FORBIDDEN "setProfileField: no $name of a guest (security 18)"
+	req DELETE "$guest/$name"
+	is_err 403 M_GUEST_ACCESS_FORBIDDEN "deleteProfileField: no $name of a guest (security 18)"
+done
+req DELETE "$guest/displayname"
+is_status 200 'deleteProfileField: the displayname of a guest'
 
 # ------------------------------------------------------------- 2015
 as anna
