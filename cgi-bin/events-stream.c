@@ -16,6 +16,7 @@ struct ask {
 	int64_t	until;		/* wait so long, ms since 1970 */
 	int64_t	limit;
 	int64_t	room;		/* only this one; 0: all */
+	bool	outside;	/* in which the caller is not */
 };
 
 /* An event that may be told, and of which room. */
@@ -34,6 +35,7 @@ struct stream {
 	int64_t		 upto;		/* and as far as is told this time, */
 	int64_t		 vol_n;		/* likewise of the volatile one */
 	struct effort	 effort;
+	bool		 outside;	/* heard is a room to look into */
 	bool		 some;		/* there was something to tell */
 };
 
@@ -53,18 +55,31 @@ read_from(struct request *r, struct sync_token *from)
 	return M_OK;
 }
 
+static bool
+is_joined(struct request *r, int64_t room)
+{
+	return room_member(r->db, room, r->who.user).membership ==
+	    MEMBERSHIP_JOIN;
+}
+
+/* A room that anybody may read is heard from outside, too, and by guests. */
 static enum mx_err
-read_room(struct request *r, int64_t *nr)
+read_room(struct request *r, struct ask *ask)
 {
 	const char *room_id = req_query(r, "room_id");
 	struct room room;
+	int64_t at;
 
+	if (room_id == NULL && r->who.guest)
+		return fail(r, M_GUEST_ACCESS_FORBIDDEN,
+		    "Guests hear of one room; say which by room_id");
 	if (room_id == NULL)
 		return M_OK;
-	if (!room_find(r->db, room_id, &room) || room_member(r->db, room.nr,
-	    r->who.user).membership != MEMBERSHIP_JOIN)
+	if (!room_find(r->db, room_id, &room) || state_view(r->db, room.nr,
+	    r->who.user, &at) != STATE_NOW)
 		return fail(r, M_FORBIDDEN, "You are not in this room");
-	*nr = room.nr;
+	ask->room = room.nr;
+	ask->outside = !is_joined(r, room.nr);
 	return M_OK;
 }
 
@@ -113,7 +128,9 @@ static void
 collect(struct stream *s, size_t heard, int64_t from, int64_t limit)
 {
 	const struct heard *h = &s->heard.item[heard];
-	struct stretch part = stretch_of(s->r, h, from, s->now);
+	struct stretch part = s->outside ?
+	    (struct stretch){ .after = from, .upto = s->now } :
+	    stretch_of(s->r, h, from, s->now);
 	int64_t upto = part.upto < s->upto ? part.upto : s->upto;
 	struct rows rows = db_query(s->r->db, STMT_TOLD_FORWARD,
 	    DB_INT(h->room.nr), DB_INT(from), DB_INT(upto),
@@ -235,7 +252,26 @@ wait_more(struct stream *s, const struct ask *ask)
 	struct ask next = *ask;
 
 	token_touch(r, &next.from, s->upto, s->vol_n);
-	return park(r, &next, sizeof(next), ask->until);
+	return park_for(r, ask->outside ? peekers_of(ask->room) : r->who.user,
+	    &next, sizeof(next), ask->until);
+}
+
+/* Who came in while they waited hears what members hear. */
+static void
+hear(struct stream *s, const struct ask *ask)
+{
+	struct request *r = s->r;
+	struct room room;
+
+	s->outside = ask->outside && !is_joined(r, ask->room) &&
+	    room_get(r->db, ask->room, &room);
+	if (s->outside) {
+		s->heard.item = arena_alloc(r->mem, sizeof(*s->heard.item));
+		s->heard.item[0] = heard_in(r, &room);
+		s->heard.n = 1;
+	} else
+		s->heard = heard_since(r, ask->from.pos, s->now);
+	s->vol_n = heard_typing(r, &s->heard, &ask->from);
 }
 
 static enum mx_err
@@ -246,8 +282,7 @@ answer(struct request *r, const struct ask *ask)
 	struct sync_token end;
 
 	s.upto = s.now;
-	s.heard = heard_since(r, ask->from.pos, s.now);
-	s.vol_n = heard_typing(r, &s.heard, &ask->from);
+	hear(&s, ask);
 	if (heard_is_much(s.heard.n, 0) && elsewhere(r) != M_OK)
 		return M_ELSEWHERE;
 	collect_all(&s, ask);
@@ -279,7 +314,8 @@ answer(struct request *r, const struct ask *ask)
  * among them; so are, with the room_id of their room and no event_id, who is
  * typing, who has read how far, and account data.  With nothing to tell the
  * answer waits for at most `timeout` milliseconds.  `archived` changes nothing
- * (2015.md, CON-2).
+ * (2015.md, CON-2).  With room_id all this of one room: also of one that anybody
+ * may read, whose events then are heard from outside (today's peekEvents).
  */
 enum mx_err
 events_wait(struct request *r)
@@ -289,7 +325,7 @@ events_wait(struct request *r)
 
 	if ((err = read_from(r, &ask.from)) != M_OK ||
 	    (err = read_ask(r, &ask)) != M_OK ||
-	    (err = read_room(r, &ask.room)) != M_OK)
+	    (err = read_room(r, &ask)) != M_OK)
 		return err;
 	return answer(r, &ask);
 }

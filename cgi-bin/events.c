@@ -28,7 +28,7 @@ wake_if_member(int64_t user, void *arg)
 {
 	const struct crowd *crowd = arg;
 
-	if (db_int(crowd->db, 0, STMT_NEWS_IS_MEMBER, DB_INT(crowd->room),
+	if (user > 0 && db_int(crowd->db, 0, STMT_NEWS_IS_MEMBER, DB_INT(crowd->room),
 	    DB_INT(user)) != 0)
 		wake_user(user);
 }
@@ -52,6 +52,7 @@ wake_room(struct db *db, int64_t room, int64_t joined)
 {
 	struct crowd crowd = { db, room };
 
+	wake_user(peekers_of(room));
 	if (joined <= (int64_t)waiting_users())
 		wake_members(db, room);
 	else

@@ -154,8 +154,19 @@ size_t		 write_typing(struct writer *, const struct beside *,
 		    bool empty);
 size_t		 write_account_data(struct writer *, const struct beside *);
 
-/* ------------------------------------------------------------------ tokens */
+/* ----------------------------------------------------------------- peeking */
 
+/*
+ * Who waits for news of one room from outside it waits for this key
+ * (park_for()): the number of the room, where users are those above 0.
+ */
+static inline int64_t
+peekers_of(int64_t room)
+{
+	return -room;
+}
+
+/* ------------------------------------------------------------------ tokens */
 
 /* The token for a position: everything up to it has been told. */
 const char	*token_at(struct request *, int64_t pos);

@@ -2,6 +2,7 @@
 # The stream of 2015's clients: GET /events.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/talk.sh"
+conf accounts guests yes
 start
 user alice
 user bob
@@ -139,6 +140,93 @@ bg c GET "$v1/events?from=$from&timeout=60000"
 req POST "$v1/logout" '{}'
 bg_wait c
 is_err 401 M_UNKNOWN_TOKEN 'logging out ends the waiting'
+
+# --------------------------------------- from outside a room that anybody reads
+create alice '{"initial_state":[{"type":"m.room.history_visibility","content":{"history_visibility":"world_readable"}}]}'
+glass=$room
+token=
+req POST "$v3/register?kind=guest" '{}'
+token_guest=$(get_json .access_token) user_guest=$(get_json .user_id)
+events guest
+is_err 403 M_GUEST_ACCESS_FORBIDDEN 'peekEvents: guests say which room'
+now bob
+for who in bob guest; do
+	events $who "room_id=$(enc "$glass")&from=$from"
+	chunk '' "peekEvents: $who is in no such room and may listen"
+done
+say alice 'to the world'
+say alice 'and again'
+again=$said
+in_room "$den"
+say alice 'to the den'
+in_room "$glass"
+for who in bob guest; do
+	events $who "room_id=$(enc "$glass")&from=$from"
+	chunk '"to the world","and again"' "peekEvents: $who hears what is said there"
+done
+events guest "room_id=$(enc "$glass")&from=$from&limit=1"
+chunk '"to the world"' 'peekEvents: page by page'
+events guest "room_id=$(enc "$glass")&from=$(get_json .end)"
+chunk '"and again"' 'peekEvents: the next goes on'
+from=$(get_json .end)
+as alice
+req PUT "$here/typing/@alice:localhost" '{"typing":true,"timeout":60000}'
+req POST "$here/receipt/m.read/$(enc "$again")" '{}'
+is_status 200 'who is in types and reads'
+events bob "room_id=$(enc "$glass")&from=$from"
+is_json .chunk '[]' 'peekEvents: nobody outside learns who types or reads (security 17)'
+from=$(get_json .end)
+events bob "from=$from"
+chunk '' 'getEvents: without room_id there is nothing of it'
+as bob
+bg b GET "$v1/events?room_id=$(enc "$glass")&from=$from&timeout=60000"
+as guest
+bg g GET "$v3/events?room_id=$(enc "$glass")&from=$from&timeout=60000"
+say alice 'wake up out there'
+for who in b g; do
+	bg_wait $who
+	chunk '"wake up out there"' 'peekEvents: who waits is woken'
+done
+from=$(get_json .end)
+for who in bob guest; do
+	events $who "room_id=$(enc "$den")"
+	is_err 403 M_FORBIDDEN "peekEvents: $who: no other room (security 17)"
+done
+# Who waits hears that it is closed, if they did not come too late for that, and
+# nothing of what is said then.
+as bob
+bg b GET "$v1/events?room_id=$(enc "$glass")&from=$from&timeout=60000"
+set_state alice m.room.history_visibility '{"history_visibility":"shared"}'
+say alice 'among us'
+bg_wait b
+case $(get_json 'if has("errcode") then .errcode else [.chunk[].type] | add end') in
+M_FORBIDDEN | m.room.history_visibility) ok 0 'peekEvents: a room is closed' ;;
+*) ok 1 'peekEvents: a room is closed' ;;
+esac
+for who in bob guest; do
+	events $who "room_id=$(enc "$glass")&from=$from"
+	is_err 403 M_FORBIDDEN "peekEvents: $who hears nothing of what is said then (security 17)"
+done
+set_state alice m.room.history_visibility '{"history_visibility":"world_readable"}'
+say alice 'open again'
+events guest "room_id=$(enc "$glass")&from=$from"
+chunk '"m.room.history_visibility","m.room.history_visibility","open again"' \
+    'peekEvents: nor afterwards (security 17)'
+from=$(get_json .end)
+events guest "room_id=$(enc "$glass")&from=x"
+is_err 400 M_BAD_PAGINATION 'peekEvents: a from that is none'
+# Who comes in while they wait.
+as bob
+bg b GET "$v1/events?room_id=$(enc "$glass")&from=$from&timeout=60000"
+invite alice bob
+bg_wait b
+chunk '"invite bob"' 'peekEvents: who is invited meanwhile sees it as all do'
+from=$(get_json .end)
+come bob
+say alice welcome
+events bob "room_id=$(enc "$glass")&from=$from"
+chunk '"join bob","welcome"' 'peekEvents: who is in hears on'
+in_room "$den"
 
 : >"$tmp/heard"
 now carol

@@ -304,8 +304,16 @@ elsewhere(struct request *r)
 enum mx_err
 park(struct request *r, const void *state, size_t size, int64_t until_ms)
 {
+	return park_for(r, r->who.user, state, size, until_ms);
+}
+
+enum mx_err
+park_for(struct request *r, int64_t key, const void *state, size_t size,
+    int64_t until_ms)
+{
 	if (!r->route->waits || size > WAIT_MAX || r->last_call)
 		abort();
+	r->life->park_key = key;
 	r->life->park_state = arena_memdup(r->mem, state, size);
 	r->life->park_size = size;
 	r->life->park_until = until_ms;

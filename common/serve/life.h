@@ -89,6 +89,7 @@ struct life {
 	enum tx		 job_tx;
 	handler_fn	*more_next;
 	const void	*more_state;
+	int64_t		 park_key;	/* wake_user() of whom */
 	const void	*park_state;
 	size_t		 park_size;
 	int64_t		 park_until;

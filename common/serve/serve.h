@@ -277,6 +277,12 @@ enum mx_err	 reply_kept(struct request *);	/* M_OK */
  */
 #define WAIT_MAX	4096
 enum mx_err	 park(struct request *, const void *state, size_t, int64_t until_ms);
+/*
+ * The same until wake_user(key), where it is no user whom the news concern.
+ * Such keys are negative, and mean what the program says.
+ */
+enum mx_err	 park_for(struct request *, int64_t key, const void *state, size_t,
+		    int64_t until_ms);
 
 struct waits {
 	handler_fn	*resume;
@@ -296,7 +302,7 @@ struct waits {
 	int64_t		(*stir)(struct store *, int64_t now);
 };
 void		 wake_user(int64_t user);
-/* How many requests wait, and the user of each. */
+/* How many requests wait, and the user, or the key, of each. */
 size_t		 waiting_users(void);
 void		 waiting_each(void (*)(int64_t user, void *), void *);
 

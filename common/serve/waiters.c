@@ -11,7 +11,7 @@ struct waiter {
 	struct waiter	*woken_next, **woken_prev;	/* prev NULL: not woken */
 	struct conn	*conn;			/* NULL: as CGI */
 	const struct route *route;
-	int64_t		 user;
+	int64_t		 user;			/* or what park_for() was given */
 	int64_t		 token;
 	int64_t		 until;
 	int64_t		 began_us;
@@ -189,7 +189,7 @@ waiter_add(const struct life *l)
 	if (w == NULL)
 		abort();
 	*w = (struct waiter){
-		.conn = l->conn, .route = l->r.route, .user = l->r.who.user,
+		.conn = l->conn, .route = l->r.route, .user = l->park_key,
 		.token = l->r.who.token, .until = l->park_until,
 		.began_us = l->began_us, .size = (uint16_t)l->park_size,
 		.api = (uint8_t)l->r.api

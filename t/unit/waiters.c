@@ -32,7 +32,7 @@ add(int64_t user, int64_t until, int64_t number)
 
 	l->r.route = &route;
 	l->r.api = API_V3;
-	l->r.who.user = user;
+	l->park_key = user;
 	l->r.who.token = 100 + user;
 	l->park_state = arena_memdup(l->r.mem, &number, sizeof(number));
 	l->park_size = sizeof(number);
@@ -87,6 +87,9 @@ test_users(void)
 	is_text(taken(2), "3 1", "all of the user, each once");
 	is_text(taken(9), "2", "the rest next time");
 	is_int((int64_t)waiters_count(), 1, "one goes on waiting");
+	add(-65, 4000, 5);
+	wake_user(-65);
+	is_text(taken(9), "5", "a key that is no user wakes nobody else");
 
 	wake_user(65);
 	waiters_take(&store, 1, &list);
