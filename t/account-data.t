@@ -71,6 +71,12 @@ req PUT "$path" '{"is":"red"}'
 is_status 200 'setAccountDataPerRoom: data is kept'
 req GET "$path"
 is_json . '{"is":"red"}' 'getAccountDataPerRoom: and given back'
+req PUT "$path" '[]'
+is_err 400 M_BAD_JSON 'setAccountDataPerRoom: no object'
+req PUT "$path" '{'
+is_err 400 M_NOT_JSON 'setAccountDataPerRoom: no JSON'
+req GET "$path"
+is_json . '{"is":"red"}' 'getAccountDataPerRoom: neither changed it'
 bob_path=$v3/user/@bob%3alocalhost/rooms/$(enc "$room")/account_data/x
 as bob
 req GET "$path"
