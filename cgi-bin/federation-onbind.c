@@ -69,7 +69,9 @@ accept(struct request *r, const struct onbind *body, const cJSON *invite)
 	enum mx_err err;
 
 	if (!proof_find(r, body, invite, &room, found) ||
-	    (detail = task_detail(r, &room, found->proof)) == NULL)
+	    (detail = task_detail(r, &room, found->proof)) == NULL ||
+	    task_count(r->db, TASK_ACCEPT_3PID, found->sender) >=
+	    TASKS_3PID_MAX)
 		return M_OK;
 	if ((err = again(r)) != M_OK)
 		return err;
@@ -84,7 +86,9 @@ accept(struct request *r, const struct onbind *body, const cJSON *invite)
  * An address now belongs to a user of this server: the invitations that waited
  * for it at an identity server become invites of that user.  That happens
  * after the answer, when the identity server has been asked whether its key is
- * still good.  What is not proved changes nothing, and nobody learns why.
+ * still good.  What is not proved changes nothing, and nobody learns why; nor
+ * does what is too much: whoever may invite can sign any number of proofs with
+ * a key of their own.
  */
 enum mx_err
 onbind(struct request *r)

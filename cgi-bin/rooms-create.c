@@ -177,7 +177,9 @@ make_piece(struct request *r, struct progress p)
 	struct arena *db_before = db_arena(r->db, mem);
 	enum mx_err err;
 
-	if ((err = wish_read(&m)) == M_OK) {
+	if ((err = wish_read(&m)) == M_OK && p.next == 0)
+		err = addresses_charge(&m);
+	if (err == M_OK) {
 		m.by.mem = mem;
 		err = plan_read(&m);
 	}

@@ -16,6 +16,7 @@
 #include "rooms.routes.h"
 
 #define INVITES_3PID_MAX	20	/* that come with a new room */
+#define WAIT_MS			60000	/* till some of too many are done */
 
 /* ------------------------------------------------------ what is asked for */
 
@@ -236,6 +237,24 @@ addresses_check(const struct making *m)
 		if ((err = item_read(m->r, item, &who)) != M_OK)
 			return err;
 	return M_OK;
+}
+
+/* For this, too, an identity server is asked. */
+enum mx_err
+addresses_charge(const struct making *m)
+{
+	struct request *r = m->r;
+	int64_t n = cJSON_GetArraySize(m->wish.invite_3pid);
+
+	if (n == 0)
+		return M_OK;
+	if (task_count(r->db, TASK_INVITE_3PID, r->who.user) + n >
+	    TASKS_3PID_MAX) {
+		reply_retry_after(r, WAIT_MS);
+		return fail(r, M_LIMIT_EXCEEDED, "Others that you invited by "
+		    "address wait for their identity server; wait a while");
+	}
+	return rate_take(r, LIMIT_identity, r->who.user_id);
 }
 
 /* addresses_check() has read them all before. */

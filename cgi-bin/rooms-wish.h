@@ -69,6 +69,8 @@ enum mx_err	plan_read(struct making *);
  * the room is there: they are invited after COMMIT, by tasks.
  */
 enum mx_err	addresses_check(const struct making *);
+/* May the caller have so many invited now?  Charges it. */
+enum mx_err	addresses_charge(const struct making *);
 void		addresses_invite(const struct making *);
 
 #endif

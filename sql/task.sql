@@ -28,6 +28,11 @@ UPDATE task SET due_at = 0 WHERE nr = :nr;
 -- :scan the table holds what is not done yet
 DELETE FROM task WHERE kind = :kind AND user = :user;
 
+-- How many of one kind a user has.
+-- :name task_count
+-- :scan the table holds what is not done yet
+SELECT count(*) FROM task WHERE kind = :kind AND user = :user;
+
 -- :name task_drop
 DELETE FROM task WHERE nr = :nr;
 

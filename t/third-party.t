@@ -513,4 +513,40 @@ invite one
 is_status 200 'identity servers are asked'
 invite two
 is_err 429 M_LIMIT_EXCEEDED 'not without end (security 16)'
+wish "$(one two)"
+is_err 429 M_LIMIT_EXCEEDED 'nor with a new room (security 16)'
+stop
+
+# Whoever may invite has a key of their own that signs what they like.
+conf limits enabled no
+mode=$T T=cgi
+as bob
+room
+invite_by() {	# TOKEN URL
+	req PUT "$v3/$here/state/m.room.third_party_invite/$1" \
+	    "{\"display_name\":\"x\",\"public_key\":\"$public_key\",\"key_validity_url\":\"$2\"}"
+}
+invite_by t.none https://localhost:1/valid
+invite_by t.more "https://localhost:$idserver_port/valid/yes"
+user_alice=$user_bob
+as carol
+i=0
+for end in 25 50 75 100; do
+	all=
+	while [ $((i += 1)) -le $end ]; do
+		proof=$(sign "$user" t.none "@x$i:localhost")
+		all="$all,{\"room_id\":\"$room\",\"signed\":$proof}"
+	done
+	i=$end
+	onbind "$user" "${all#,}"
+done
+onbind "$user" "$(pending t.more)"
+is_json . '{}' 'onBindThirdPartyIdentifier: a proof behind a hundred others'
+again=$(grep -c 'is tried again' "$tmp/log")
+MXCGI_CONFIG=$tmp/mxcgi.conf "$BUILD/admin/housekeeper" --once 2>>"$tmp/log"
+is $(($(grep -c 'is tried again' "$tmp/log") - again)) 100 'a hundred wait'
+as bob
+is_invited "$user_carol"
+is $? 1 'and of one inviter no more is taken on (security 16)'
+T=$mode
 done_testing

@@ -50,6 +50,12 @@
  * it belongs to; detail: the proof (third_party.h).
  */
 #define TASK_ACCEPT_3PID	"accept_3pid"
+/*
+ * Of either kind a user has as many at most.  One at a time is asked about, and
+ * each may wait for a server that does not answer: more would keep those of
+ * others waiting.
+ */
+#define TASKS_3PID_MAX		100
 
 /*
  * All kinds.  Who works for them writes events, so they may be handed to

@@ -45,6 +45,12 @@ task_drop_kind(struct db *db, const char *kind, int64_t user)
 	db_exec(db, STMT_TASK_DROP_KIND, DB_TEXT(kind), DB_INT(user));
 }
 
+int64_t
+task_count(struct db *db, const char *kind, int64_t user)
+{
+	return db_int(db, 0, STMT_TASK_COUNT, DB_TEXT(kind), DB_INT(user));
+}
+
 void
 task_hasten(struct db *db, int64_t nr)
 {

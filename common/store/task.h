@@ -34,6 +34,8 @@ int64_t	task_add_about(struct db *, const char *kind, int64_t user,
 void	task_drop(struct db *, int64_t nr);
 /* Nor are those of its kind that the user has. */
 void	task_drop_kind(struct db *, const char *kind, int64_t user);
+/* How many of its kind the user has that are not done yet. */
+int64_t	task_count(struct db *, const char *kind, int64_t user);
 /* It is due now. */
 void	task_hasten(struct db *, int64_t nr);
 /* Was any added since the transaction began?  Read after db_commit(). */
