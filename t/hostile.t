@@ -22,11 +22,13 @@ request_of() {
 	federation) line='GET /_matrix/federation/v1/version 200' ;;
 	profile) line="GET $path/profile/$user 200" ;;
 	push) line="GET $path/pushrules/ 200" ;;
+	presence) line="PUT $path/rooms/$room/typing/$user 200 $quiet" ;;
 	*) bail_out "no request to $1 is known here" ;;
 	esac
 }
 login='{"type":"m.login.password","user":"ann",'
 login=$login'"password":"secret\u0020of\u0020ann"}'
+quiet='{"typing":false}'
 message='{"msgtype":"m.text","body":"Hello"}'
 
 # Every socket there is, as hostile.pl wants it.
