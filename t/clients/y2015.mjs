@@ -175,6 +175,8 @@ const outcast = async (deed, membership, name) => {
 	await deed;
 	await until(ann, "event", name,
 	    () => bobSeen(ann).membership === membership);
+	await until(bob, "event", name + ", as bob hears",
+	    () => bobSeen(bob).membership === membership);
 };
 await outcast(ann.kick(room, bobsId, "too loud"), "leave", "ann kicks bob");
 await refused(bob.joinRoom(room), "M_FORBIDDEN", "who needs a new invitation");
