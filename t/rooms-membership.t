@@ -121,6 +121,8 @@ is_json .room_id "\"$room\"" 'joinRoom: by alias'
 as dave
 req POST "$v3/rooms/%23open%3Alocalhost/join"
 is_json .room_id "\"$room\"" 'by alias on the other path'
+req POST "$v3/join/%23open%3Alocalhost?via=localhost&via=x.example&server_name=x.example"
+is_json .room_id "\"$room\"" 'joinRoom: via names servers, as many as one likes'
 req POST "$v3/join/%23open%3Alocalhost?server_name=localhost&via=x" '{"third_party_signed":{"mxid":"x"}}'
 refused 400 M_MISSING_PARAM 'a proof without a token'
 req POST "$v3/join/%23shut%3Alocalhost"
@@ -290,7 +292,9 @@ refused 400 M_MISSING_PARAM 'an address without a token for it'
 req POST "$here/invite" '{"user_id":"@dave:localhost","reason":1.5}'
 refused 400 M_BAD_JSON 'a reason is a string'
 req POST "$here/invite" '[]'
-refused 400 M_BAD_JSON 'a list'
+refused 400 M_BAD_JSON 'inviteUser: no object'
+req POST "$here/invite" '{'
+refused 400 M_NOT_JSON 'inviteUser: no JSON'
 as dave
 invite carol
 refused 403 M_FORBIDDEN 'who is not in the room does not invite'
