@@ -173,6 +173,20 @@ UPDATE room
 -- :name room_hidden
 SELECT 1 FROM room WHERE nr = :room AND hidden = 1;
 
+-- Being removed, too.
+-- :name room_unseen
+SELECT 1 FROM room WHERE nr = :room AND hidden <> 0;
+
+-- It is hidden for good: nobody goes on with it.
+-- :name unmake_begin
+UPDATE room SET hidden = 2 WHERE nr = :room;
+
+-- The numbers of its events may be given again, and the index of the search
+-- shall not take those for events that it has.
+-- :name unmake_upto
+UPDATE search_upto SET nr = (SELECT coalesce(max(nr), 0) FROM event)
+ WHERE nr > (SELECT coalesce(max(nr), 0) FROM event);
+
 -- :name unmake_state
 DELETE FROM current_state WHERE room = :room;
 

@@ -27,13 +27,17 @@ room_reveal(struct db *db, struct room *room)
 bool
 room_unmake(struct db *db, int64_t room)
 {
+	bool more;
+
+	db_exec(db, STMT_UNMAKE_BEGIN, DB_INT(room));
 	db_exec(db, STMT_UNMAKE_STATE, DB_INT(room));
 	db_exec(db, STMT_UNMAKE_HISTORY, DB_INT(room));
 	db_exec(db, STMT_UNMAKE_EXTREMITIES, DB_INT(room));
 	db_exec(db, STMT_UNMAKE_ALIASES, DB_INT(room));
-	if (db_exec(db, STMT_UNMAKE_EVENTS, DB_INT(room),
-	    DB_INT(UNMAKE_EVENTS)) == UNMAKE_EVENTS)
-		return true;
-	db_exec(db, STMT_UNMAKE_ROOM, DB_INT(room));
-	return false;
+	more = db_exec(db, STMT_UNMAKE_EVENTS, DB_INT(room),
+	    DB_INT(UNMAKE_EVENTS)) == UNMAKE_EVENTS;
+	db_exec(db, STMT_UNMAKE_UPTO);
+	if (!more)
+		db_exec(db, STMT_UNMAKE_ROOM, DB_INT(room));
+	return more;
 }

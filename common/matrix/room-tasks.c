@@ -286,7 +286,7 @@ put_out_guests(struct task *t)
 static enum task_end
 unmake_room(struct task *t)
 {
-	if (db_int(t->db, 0, STMT_ROOM_HIDDEN, DB_INT(t->room)) == 0)
+	if (db_int(t->db, 0, STMT_ROOM_UNSEEN, DB_INT(t->room)) == 0)
 		return TASK_DONE;
 	return room_unmake(t->db, t->room) ? TASK_MORE : TASK_DONE;
 }

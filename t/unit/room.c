@@ -214,8 +214,21 @@ test_hidden(void)
 	    .version = room_version_find("12") }, &room, &sent, &why), M_OK,
 	    "another");
 	put(&alice, &room, "m.room.member", ALICE, "{\"membership\":\"join\"}");
+	for (int i = 0; i < 200; i++)
+		put(&alice, &room, "x", arena_printf(scratch_mem, "%d", i), "{}");
+	db_exec(db, STMT_SEARCH_UPTO_SET, DB_INT(sent.nr));
+	is_int(db_int(db, 0, STMT_ROOM_HIDDEN, DB_INT(room.nr)), 1,
+	    "which is large");
+	ok(room_unmake(db, room.nr), "is not removed at once");
+	is_int(db_int(db, 0, STMT_ROOM_HIDDEN, DB_INT(room.nr)), 0,
+	    "but nobody can go on with half of it (security 36)");
+	is_int(db_int(db, 0, STMT_ROOM_UNSEEN, DB_INT(room.nr)), 1,
+	    "and nobody sees it");
 	while (room_unmake(db, room.nr))
 		;
+	is_int(db_int(db, 0, STMT_SEARCH_UPTO, DB_INT(1)),
+	    db_pragma(db, "SELECT max(nr) FROM event"),
+	    "nor does the search believe to have what comes in its place");
 	is_int(db_pragma(db, "SELECT count(*) FROM room"), rooms, "is removed");
 	is_int(db_pragma(db, "SELECT count(*) FROM event"), before,
 	    "with its events");
