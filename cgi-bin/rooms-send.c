@@ -73,7 +73,20 @@ event_send(struct request *r)
 	});
 }
 
-/* To invite somebody this way is no cheaper than by POST invite. */
+/* A change of one's name in a room is none. */
+static bool
+comes_in(struct request *r)
+{
+	struct room room;
+
+	return !room_find(r->db, req_arg(r, "roomId"), &room) ||
+	    !is_joined(r, &room);
+}
+
+/*
+ * To invite somebody this way is no cheaper than by POST invite, nor to come in
+ * or knock than by POST join.
+ */
 static enum mx_err
 check_membership(struct request *r)
 {
@@ -81,8 +94,15 @@ check_membership(struct request *r)
 
 	if (membership == NULL)
 		return fail(r, M_BAD_JSON, "membership is missing");
-	return membership_of(membership) == MEMBERSHIP_INVITE ?
-	    rate_take_class(r, LIMIT_invite) : M_OK;
+	switch (membership_of(membership)) {
+	case MEMBERSHIP_INVITE:
+		return rate_take_class(r, LIMIT_invite);
+	case MEMBERSHIP_JOIN:
+	case MEMBERSHIP_KNOCK:
+		return comes_in(r) ? rate_take_class(r, LIMIT_join) : M_OK;
+	default:
+		return M_OK;
+	}
 }
 
 /*

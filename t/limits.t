@@ -19,6 +19,7 @@ conf limits login 2/0.001
 conf limits send 3/0.001
 conf limits create 1/0.001
 conf limits invite 2/0.001
+conf limits join 1/0.001
 conf limits mark 3/0.001
 conf server trusted_proxy "$proxy"
 start
@@ -69,6 +70,28 @@ req POST "$here/invite" '{"user_id":"@bob:localhost"}'
 is_err 429 M_LIMIT_EXCEEDED 'on either way'
 req PUT "$here/state/m.room.name" '{"name":"x"}'
 is_status 200 'other state is another limit'
+
+# Nor is coming in, which a change of name is not.
+user eve
+req PUT "$here/state/m.room.member/%40eve%3Alocalhost" '{"membership":"join"}'
+is_err 403 M_FORBIDDEN 'one comes in by setting state'
+req PUT "$here/state/m.room.member/%40eve%3Alocalhost" '{"membership":"knock"}'
+is_err 429 M_LIMIT_EXCEEDED 'which counts as much (security 16)'
+req POST "$here/join"
+is_err 429 M_LIMIT_EXCEEDED 'on either way'
+user fay
+req POST $v3/createRoom '{}'
+here=$v3/rooms/$(enc "$(get_json .room_id)")
+for n in 1 2; do
+	req PUT "$here/state/m.room.member/%40fay%3Alocalhost" "{\"membership\":\"join\",\"displayname\":\"$n\"}"
+done
+[ "$status" = 200 ]
+ok $? 'who is in has another name'
+for what in ban unban ban unban; do
+	req POST "$here/$what" '{"user_id":"@eve:localhost"}'
+	[ "$status" = 200 ] || break
+done
+is_err 429 M_LIMIT_EXCEEDED 'nobody fills a room with bans (security 16)'
 
 token=
 try 192.0.2.1;			is_status 403 'a stranger tries (security 16, 28)'
