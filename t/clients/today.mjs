@@ -5,46 +5,11 @@
 // usage: node today.mjs BASE_URL
 
 import { sdk } from "./node.mjs";
+import { login, membership, register, start } from "./people.mjs";
 import { ok, until, says, same } from "./tap.mjs";
 
 const baseUrl = process.argv[2];
 const MESSAGES = 50;
-
-// As the library's users do: a first try that is told the flows, then the rest.
-async function register(name) {
-	const client = sdk.createClient({ baseUrl });
-	const body = {
-		username: name, password: `${name}'s secret`,
-		initial_device_display_name: "a test", inhibit_login: true,
-	};
-	let told;
-	try {
-		await client.registerRequest(body);
-	} catch (err) {
-		told = err;
-	}
-	ok(told?.httpStatus === 401 && told.data.flows[0].stages[0] === "m.login.dummy",
-	    `${name} is told the flows`);
-	body.auth = { type: "m.login.dummy", session: told.data.session };
-	const done = await client.registerRequest(body);
-	ok(done.user_id === `@${name}:localhost` && !done.access_token,
-	    `${name} registers without logging in`);
-}
-
-async function login(name) {
-	const flows = await sdk.createClient({ baseUrl }).loginFlows();
-	ok(flows.flows.some((f) => f.type === "m.login.password"), "password login is offered");
-	const session = await sdk.createClient({ baseUrl }).loginRequest({
-		type: "m.login.password", password: `${name}'s secret`,
-		identifier: { type: "m.id.user", user: name },
-	});
-	const client = sdk.createClient({
-		baseUrl, userId: session.user_id,
-		accessToken: session.access_token, deviceId: session.device_id,
-	});
-	ok((await client.whoami()).user_id === session.user_id, `${name} is who they are`);
-	return client;
-}
 
 // The texts of the other's messages, in the order of the timeline.
 function listen(client) {
@@ -57,19 +22,10 @@ function listen(client) {
 	return heard;
 }
 
-async function start(client, name) {
-	await client.startClient({ initialSyncLimit: 20 });
-	await until(client, sdk.ClientEvent.Sync, `${name} has synced`,
-	    () => client.getSyncState() === sdk.SyncState.Prepared ||
-	    client.getSyncState() === sdk.SyncState.Syncing);
-}
-
-const membership = (client, room) => client.getRoom(room)?.getMyMembership();
-
-await register("ann");
-await register("bob");
-const ann = await login("ann");
-const bob = await login("bob");
+await register(baseUrl, "ann");
+await register(baseUrl, "bob");
+const ann = await login(baseUrl, "ann");
+const bob = await login(baseUrl, "bob");
 const annHeard = listen(ann), bobHeard = listen(bob);
 await start(ann, "ann");
 await start(bob, "bob");
@@ -128,7 +84,7 @@ await until(ann, sdk.RoomMemberEvent.Typing, "ann sees bob stop",
 await bob.sendReadReceipt(last);
 await until(ann, sdk.RoomEvent.Receipt, "ann sees how far bob has read",
     () => ann.getRoom(room).hasUserReadEvent(bob.getUserId(), last.getId()));
-const other = await login("ann");
+const other = await login(baseUrl, "ann");
 await other.setRoomTag(room, "m.favourite", { order: 0.5 });
 await until(ann, sdk.RoomEvent.Tags, "ann's tag reaches her other client",
     () => ann.getRoom(room).tags["m.favourite"]?.order === 0.5);
