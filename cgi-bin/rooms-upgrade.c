@@ -14,7 +14,7 @@
 #include "rooms.routes.h"
 
 #define CREATORS_MAX	1000
-#define CREATOR_LEVEL	100	/* in versions where creators have one */
+#define CREATOR_LEVEL	100	/* at least, in versions where they have one */
 
 struct upgrade_wish {
 	const char	*new_version;
@@ -169,9 +169,26 @@ drop_all(cJSON *users, const cJSON *names)
 			    name->valuestring);
 }
 
+static double
+highest(const cJSON *levels)
+{
+	const cJSON *item;
+	double most = CREATOR_LEVEL;
+
+	cJSON_ArrayForEach(item, levels) {
+		double n = cJSON_IsObject(item) ? highest(item) :
+		    cJSON_IsNumber(item) ? item->valuedouble : 0;
+
+		if (n > most)
+			most = n;
+	}
+	return most;
+}
+
 /*
  * Creators stand above all levels in some versions, where they must not be
- * listed, and in the others have the level that they are given.
+ * listed.  In the others they have the level that they are given: one that
+ * reaches all, or what only creators might do nobody ever could again.
  */
 static cJSON *
 levels_for(struct upgrade *u, const struct room_version *v, const cJSON *content)
@@ -189,7 +206,7 @@ levels_for(struct upgrade *u, const struct room_version *v, const cJSON *content
 		cJSON_DeleteItemFromObjectCaseSensitive(users, u->by.user_id);
 		drop_all(users, u->wish.additional_creators);
 	} else if (u->old.version->creators_rule)
-		set_level(users, u->by.user_id, CREATOR_LEVEL);
+		set_level(users, u->by.user_id, highest(levels));
 	return levels;
 }
 

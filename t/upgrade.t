@@ -135,6 +135,16 @@ as bob
 req POST "$v3/rooms/$(enc "$back")/upgrade" '{"new_version": "12"}'
 is_err 403 M_FORBIDDEN 'which does not make others members'
 
+as anna
+req POST $v3/createRoom '{"room_version": "12"}'
+upgrade "$(get_json .room_id)" 11
+ours=$(get_json .replacement_room)
+upgrade "$ours" 12
+is_status 200 'what only a creator might do they may go on doing'
+state "$ours" m.room.power_levels
+is_json '[.events["m.room.tombstone"], .users["@anna:localhost"]]' '[150,150]' \
+    'by the level that it takes'
+
 # ---------------------------------------------------- rooms without some state
 as anna
 req POST $v3/createRoom '{"room_version": "11", "preset": "private_chat"}'
