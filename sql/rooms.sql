@@ -186,7 +186,7 @@ UPDATE room SET hidden = 2 WHERE nr = :room;
 -- :name unmake_upto
 -- :scan the table has one row
 UPDATE search_upto SET nr = (SELECT coalesce(max(nr), 0) FROM event)
- WHERE nr > (SELECT coalesce(max(nr), 0) FROM event);
+ WHERE one = 1 AND nr > (SELECT coalesce(max(nr), 0) FROM event);
 
 -- :name unmake_state
 DELETE FROM current_state WHERE room = :room;

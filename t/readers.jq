@@ -349,12 +349,12 @@ verdict("all that was said is there, in order"; [$rooms[] |
 	{ name: $name, due: due,
 	got: got($id; $alone[$reader][$name]; $whole[$reader]) }] as $cells |
     ($cells[0].due | keys_unsorted[]) as $of |
-    verdict("HIS-1: \($reader), \($of) (security 17)"; [$cells[] |
+    verdict("\($reader), \($of)"; [$cells[] |
 	select(.due[$of] != .got[$of]) |
 	"# \(.name): got \(.got[$of] | tojson)",
 	"# \(.name): due \(.due[$of] | tojson)"])),
 (plan | keys[] as $reader | ($whole[$reader] | tojson) as $text |
-    verdict("HIS-1: \($reader), nothing else of what is hidden (security 17)";
+    verdict("\($reader), nothing else of what is hidden";
 	[$rooms[] | .name as $name | .readers[$reader] |
 	leaked($name; [$text, ($alone[$reader][$name] | tojson)]) |
 	"# \($name): \(.)"]))

@@ -184,8 +184,8 @@ asked=
 : >"$tmp/body"
 while read -r word what; do
 	case $word in
-	ok) ok 0 "$what" ;;
-	not) ok 1 "${what#ok }" ;;
+	ok) ok 0 "HIS-1: $what (security 17)" ;;
+	not) ok 1 "HIS-1: ${what#ok } (security 17)" ;;
 	*) echo "$word $what" ;;
 	esac
 done <"$tmp/verdict"
