@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/table.h"
 #include "rooms-wish.h"
 
 #define STEPS_OF_OURS	12	/* besides what the client lists; at most */
@@ -26,16 +27,28 @@ object_of(const char *key, const char *value)
 
 /* ------------------------------------------------- the create event */
 
+/* Is it there for the first time? */
 static bool
-holds_text(const cJSON *array, const char *text)
+is_new(struct table *seen, const char *text)
 {
+	static char yes;
+	void **at = table_at(seen, text, NULL);
+	bool new = *at == NULL;
+
+	*at = &yes;
+	return new;
+}
+
+static struct table *
+texts_of(struct arena *mem, const cJSON *array)
+{
+	struct table *seen = table_new(mem);
 	const cJSON *item;
 
 	cJSON_ArrayForEach(item, array)
-		if (cJSON_IsString(item) &&
-		    strcmp(item->valuestring, text) == 0)
-			return true;
-	return false;
+		if (cJSON_IsString(item))
+			is_new(seen, item->valuestring);
+	return seen;
 }
 
 /*
@@ -47,6 +60,7 @@ static enum mx_err
 add_creators(const struct making *m, cJSON *content)
 {
 	cJSON *creators = json_get(content, "additional_creators");
+	struct table *seen;
 	const cJSON *user;
 
 	if (creators == NULL)
@@ -57,8 +71,9 @@ add_creators(const struct making *m, cJSON *content)
 		    "additional_creators may name %d users", INVITES_MAX);
 	if (!cJSON_IsArray(creators))
 		return M_OK;	/* the rules refuse it */
+	seen = texts_of(m->by.mem, creators);
 	cJSON_ArrayForEach(user, m->wish.invite)
-		if (!holds_text(creators, user->valuestring))
+		if (is_new(seen, user->valuestring))
 			cJSON_AddItemToArray(creators,
 			    cJSON_CreateString(user->valuestring));
 	return M_OK;
@@ -126,15 +141,17 @@ static void
 add_users(const struct making *m, cJSON *levels)
 {
 	cJSON *users = cJSON_AddObjectToObject(levels, "users");
+	struct table *seen = table_new(m->by.mem);
 	const cJSON *user;
 
 	if (m->version->creators_rule)
 		return;		/* creators must not be listed */
 	cJSON_AddNumberToObject(users, m->by.user_id, 100);
+	is_new(seen, m->by.user_id);
 	if (!m->preset->equals)
 		return;
 	cJSON_ArrayForEach(user, m->wish.invite)
-		if (json_get(users, user->valuestring) == NULL)
+		if (is_new(seen, user->valuestring))
 			cJSON_AddNumberToObject(users, user->valuestring, 100);
 }
 

@@ -127,6 +127,10 @@ check(struct request *r, const struct room *room, struct new_event *new,
 		    "redact your own events";
 		return M_USER_SUSPENDED;
 	}
+	/* In leaving they tell nobody anything else. */
+	if (r->who.suspended)
+		new->content = member_content(r->db, r->who.user_id,
+		    MEMBERSHIP_LEAVE, NULL);
 	return new->state_key != NULL ? check_state(r, room, new, why) :
 	    relation_check(r->db, room, r->who.user, new->type, new->content,
 	    why);

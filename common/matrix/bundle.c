@@ -8,10 +8,11 @@
 #include "matrix/visibility.h"
 
 /*
- * Looked at to find the newest edit that is valid, and to count the replies
- * that somebody sees who does not see all.
+ * Looked at to find the newest edit that is valid, the events that refer to it,
+ * and to count the replies that somebody sees who does not see all.
  */
 #define EDITS_MAX	100
+#define LOOKS_MAX	500
 #define REPLIES_MAX	500
 
 /* --------------------------------------------------------- is there any? */
@@ -190,7 +191,8 @@ find_references(struct db *db, const struct event_row *e,
 	    DB_INT(0), DB_INT(0), DB_INT(INT64_MAX), DB_INT(INT64_MAX));
 
 	db_arena(db, mem);
-	while (bundle->references < REFERENCES_MAX && rows_next(&rows)) {
+	for (int looks = 0; looks < LOOKS_MAX &&
+	    bundle->references < REFERENCES_MAX && rows_next(&rows); looks++) {
 		struct event_row child = event_peek(&rows);
 
 		if (!counts(reader, &child))
