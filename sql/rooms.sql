@@ -184,7 +184,6 @@ UPDATE room SET hidden = 2 WHERE nr = :room;
 -- The numbers of its events may be given again, and the index of the search
 -- shall not take those for events that it has.
 -- :name unmake_upto
--- :scan the table has one row
 UPDATE search_upto SET nr = (SELECT coalesce(max(nr), 0) FROM event)
  WHERE one = 1 AND nr > (SELECT coalesce(max(nr), 0) FROM event);
 
