@@ -42,12 +42,9 @@ room_enter(struct request *r, const struct room *room)
 
 	if ((err = body_read(r, join_fields, &join)) != M_OK)
 		return err;
-	if (!is_joined(r, room)) {
-		if ((err = member_put(r, room, r->who.user_id,
-		    MEMBERSHIP_JOIN, join.reason)) != M_OK)
-			return err;
-		settings_follow(r, room);
-	}
+	if (!is_joined(r, room) && (err = member_put(r, room, r->who.user_id,
+	    MEMBERSHIP_JOIN, join.reason)) != M_OK)
+		return err;
 	put_text(&r->out, "room_id", room->room_id);
 	return M_OK;
 }

@@ -127,10 +127,10 @@ check(struct request *r, const struct room *room, struct new_event *new,
 		    "redact your own events";
 		return M_USER_SUSPENDED;
 	}
-	/* In leaving they tell nobody anything else. */
+	/* In leaving they say why, and nothing else. */
 	if (r->who.suspended)
 		new->content = member_content(r->db, r->who.user_id,
-		    MEMBERSHIP_LEAVE, NULL);
+		    MEMBERSHIP_LEAVE, json_text(new->content, "reason"));
 	return new->state_key != NULL ? check_state(r, room, new, why) :
 	    relation_check(r->db, room, r->who.user, new->type, new->content,
 	    why);
@@ -144,19 +144,35 @@ may_shut_out(const struct new_event *new)
 	    strcmp(new->type, "m.room.redaction") == 0;
 }
 
+/* Does the caller come in by it, from wherever they were? */
+static bool
+is_entering(struct request *r, const struct room *room,
+    const struct new_event *new)
+{
+	return new->state_key != NULL && strcmp(new->type, "m.room.member") == 0 &&
+	    strcmp(new->state_key, r->who.user_id) == 0 &&
+	    membership_of(json_text(new->content, "membership")) ==
+	    MEMBERSHIP_JOIN && !is_joined(r, room);
+}
+
 enum mx_err
 event_try(struct request *r, struct author *by, const struct room *room,
     struct new_event new, struct sent *sent, const char **why)
 {
 	enum mx_err err = check(r, room, &new, why);
-	bool open;
+	bool open, enters;
 
 	if (err != M_OK)
 		return err;
 	open = may_shut_out(&new) && guests_welcome(r, room);
-	if ((err = room_send(by, room, &new, sent, why)) == M_OK && open)
+	enters = is_entering(r, room, &new);
+	if ((err = room_send(by, room, &new, sent, why)) != M_OK)
+		return err;
+	if (open)
 		guests_put_out(r, room);
-	return err;
+	if (enters)
+		settings_follow(r, room);
+	return M_OK;
 }
 
 enum mx_err

@@ -134,6 +134,9 @@ req GET $whoami
 is_err 401 M_UNKNOWN_TOKEN 'lock: and is'
 
 # ---------------------------------------------------------------- suspend
+as ann
+req POST $v3/createRoom '{}'
+room=$(get_json .room_id)
 boss
 req PUT "$(on suspend @ann:localhost)" '{"suspended":true}'
 is_json . '{"suspended":true}' 'suspend'
@@ -148,6 +151,14 @@ token_of ann
 as ann
 req POST $v3/createRoom '{}'
 is_err 403 M_USER_SUSPENDED 'suspend: a new session is suspended too'
+member=$v3/rooms/$(enc "$room")/state/m.room.member/@ann:localhost
+req PUT "$member" '{"membership":"join","displayname":"Buy this"}'
+is_err 403 M_USER_SUSPENDED 'suspend: no name is set in a room'
+req PUT "$member" '{"membership":"leave","reason":"r","displayname":"Buy this"}'
+is_status 200 'suspend: a room is left'
+req GET "$member"
+is_json . '{"membership":"leave","reason":"r"}' \
+    'suspend: saying why and nothing else (security 18)'
 boss
 req PUT "$(on suspend @ann:localhost)" '{"suspended":false}'
 is_json . '{"suspended":false}' 'unsuspend'

@@ -5,6 +5,7 @@ start
 user anna
 user bob
 user eve
+user carl
 v3=/_matrix/client/v3
 
 state() { # ROOM TYPE: its content is the body
@@ -55,6 +56,9 @@ is_json .alias '"#hall:localhost"' 'nor has the old one lost anything'
 
 # ------------------------------------------------------------- 10 becomes 12
 req PUT "$v3/user/@anna:localhost/rooms/$(enc "$old")/tags/u.hall" '{}'
+as carl
+req POST "$v3/join/$(enc "$old")" '{}'
+req PUT "$v3/user/@carl:localhost/rooms/$(enc "$old")/tags/u.carl" '{}'
 as bob
 req PUT "$v3/user/@bob:localhost/rooms/$(enc "$old")/tags/m.favourite" \
     '{"order": 0.5}'
@@ -105,6 +109,12 @@ req GET "$v3/user/@bob:localhost/rooms/$(enc "$new")/tags"
 is_json .tags '{"m.favourite":{"order":0.5}}' 'who joins finds their tags there'
 req GET "$v3/user/@bob:localhost/account_data/m.direct"
 is_json '."@anna:localhost" | length' 2 'and their direct chat'
+as carl
+req PUT "$v3/rooms/$(enc "$new")/state/m.room.member/@carl:localhost" \
+    '{"membership": "join"}'
+req GET "$v3/user/@carl:localhost/rooms/$(enc "$new")/tags"
+is_json '.tags | keys' '["u.carl"]' 'so does who joins by setting state'
+as bob
 req GET "$v3/user/@bob:localhost/rooms/$(enc "$old")/tags"
 is_json '.tags | keys' '["m.favourite"]' 'which stays what it was'
 req PUT "$v3/rooms/$(enc "$new")/state/m.room.name" '{"name": "Bobs hall"}'
