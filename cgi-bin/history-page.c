@@ -11,7 +11,8 @@
 /*
  * A page ends early, with a token to go on from, when it has grown by so many
  * bytes, or when looking for what to show was so much work: events passed over
- * cost too, long ones and long filters more.
+ * cost too, also those that are told with others; long ones and long filters
+ * cost more.
  */
 #define PAGE_BYTES	(1 << 20)
 #define WORK_MAX	5000
@@ -94,10 +95,10 @@ senders_add(struct senders *senders, const char *user_id)
 }
 
 static void
-show(struct request *r, const struct page *page, struct walk *walk,
-    const struct event_row *e)
+show(struct request *r, const struct page *page, const struct reader *reader,
+    struct walk *walk, const struct event_row *e)
 {
-	event_write(&r->out, r->db, e, &page->reader);
+	event_write(&r->out, r->db, e, reader);
 	walk->count++;
 	if (e->nr > walk->newest)
 		walk->newest = e->nr;
@@ -126,10 +127,12 @@ struct walk
 page_write(struct request *r, const struct page *page, const char *key)
 {
 	struct walk walk = { .at = page->from };
+	struct reader reader = page->reader;
 	int64_t work = 0;
 	size_t full = r->out.out->len + PAGE_BYTES;
 	struct rows rows = page_query(r, page);
 
+	reader.work = &work;
 	put_array(&r->out, key);
 	while (rows_next(&rows)) {
 		struct event_row e = event_peek(&rows);
@@ -146,7 +149,7 @@ page_write(struct request *r, const struct page *page, const char *key)
 		if (filter_has_event(&page->filter, &e) &&
 		    viewer_may_see(page->reader.viewer, &e) &&
 		    filter_has_relation(r->db, &page->filter, &e))
-			show(r, page, &walk, &e);
+			show(r, page, &reader, &walk, &e);
 	}
 	rows_done(&rows);
 	write_end(&r->out);

@@ -39,6 +39,8 @@ has_children(struct db *db, const struct event_row *e, struct viewer *viewer)
 static bool
 counts(const struct reader *reader, const struct event_row *e)
 {
+	if (reader->work != NULL)
+		++*reader->work;
 	return viewer_may_see(reader->viewer, e) &&
 	    !viewer_ignores(reader->viewer, e->sender_id);
 }

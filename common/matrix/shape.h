@@ -74,6 +74,8 @@ struct reader {
 	 * (relation.h; client-server API, "Aggregations of child events")
 	 */
 	bool		 aggregates;
+	/* Grows by the events looked at for these; NULL: nobody counts. */
+	int64_t		*work;
 	/*
 	 * visibility.h.  NULL: unknown, so without prev_content and the
 	 * reader's membership.
