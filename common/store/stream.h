@@ -15,7 +15,9 @@ enum change_kind {
 	CHANGE_SESSION = 2,	/* user: a token or device of theirs went away */
 	CHANGE_RECEIPT = 3,	/* room; user: who has read, for all to know */
 	CHANGE_RECEIPT_PRIVATE = 4,	/* the same, for them alone */
-	CHANGE_ACCOUNT_DATA = 5	/* user, perhaps room: data of their clients */
+	CHANGE_ACCOUNT_DATA = 5,	/* user, perhaps room: data of their clients */
+	CHANGE_TO_DEVICE = 6,	/* user: something came for a device of theirs */
+	CHANGE_DEVICES = 7	/* user: whose devices or keys are not what they were */
 };
 
 /*
