@@ -4,6 +4,7 @@
  */
 #include "events.h"
 
+#include "events-devices.h"
 #include "events.routes.h"
 #include "matrix/typing.h"
 
@@ -90,6 +91,7 @@ news(struct db *db, int64_t after, int64_t upto)
 		return;
 	wake_rooms(db, after, upto);
 	wake_users(db, after, upto);
+	wake_for_devices(db, after, upto);
 }
 
 /* Rooms in which it changed who is typing. */

@@ -196,6 +196,7 @@ struct sync_ask {
 	char		 filter[];	/* an id, or JSON; "": none */
 };
 
+struct device_lists;
 struct sync_answer {
 	struct request	*r;
 	const struct sync_ask *ask;
@@ -205,6 +206,8 @@ struct sync_answer {
 	int64_t		 n;		/* and of the volatile one */
 	size_t		 limit;		/* of a timeline */
 	bool		 in_2015;
+	int64_t		 to_device;	/* the device's last message */
+	struct device_lists *lists;	/* NULL: nothing is said of them */
 	size_t		 told;		/* what there was to tell */
 	struct effort	 effort;
 	struct arena	*mem;		/* of one room at a time */

@@ -10,6 +10,8 @@
  *   refuse_keeping(r, ...)    refused; what it wrote stays
  *   again(r)                  a read that finds it must write: run me once
  *                             more among this round's writers
+ *   again_reading(r)          the same, when it has written: keep that, and run
+ *                             me once more as a reader
  *   later(r, job, next, tx)   something blocks: do it outside the loop, then
  *                             run next in a transaction of its own
  *   more(r, next, state)      too long for one transaction: keep this piece of
@@ -200,6 +202,11 @@ void		 reply_redirect(struct request *, const char *url);
 
 /* M_AGAIN: return it, to be run once more as a writer; M_OK: r is one. */
 enum mx_err	 again(struct request *);
+/*
+ * Of a route that reads, after again(): what was written is kept, and the
+ * handler runs once more as a reader, whose answer is made without the lock.
+ */
+enum mx_err	 again_reading(struct request *);
 /*
  * A writer's work that others should not wait for as a whole: what it wrote so
  * far is committed, and when it is, next runs as a writer of a later round,
