@@ -1,14 +1,11 @@
 /*
- * events-devices.c - what a device is told besides rooms: the messages that
- * others sent it, and what is left of its keys.
+ * events-devices.c - the messages that others sent a device: it gets them with
+ * /sync, until its next token says that it has them.
  */
-#include <string.h>
-
 #include "events-devices.h"
 
 /* An answer with so much content ends early; one message always fits. */
 #define CONTENT_MAX	(1 << 20)
-#define ALWAYS_COUNTED	"signed_curve25519"
 
 /* -------------------------------------------------------- to-device messages */
 
@@ -46,16 +43,12 @@ write_to_device(struct writer *w, struct request *r, int64_t after,
 enum mx_err
 confirm_to_device(struct request *r, int64_t upto)
 {
-	struct db_arg device = DB_INT(r->who.device), last = DB_INT(upto);
-	int gone;
-
-	if (upto == 0 ||
-	    db_int(r->db, 0, STMT_TO_DEVICE_GOT, device, last) == 0)
+	if (upto == 0 || db_int(r->db, 0, STMT_TO_DEVICE_GOT,
+	    DB_INT(r->who.device), DB_INT(upto)) == 0)
 		return M_OK;
 	if (again(r) != M_OK)
 		return M_AGAIN;
-	gone = db_exec(r->db, STMT_TO_DEVICE_DROP, device, last);
-	db_exec(r->db, STMT_TO_DEVICE_UNQUEUE, DB_INT(gone), device);
+	to_device_drop(r->db, r->who.device, upto);
 	return again_reading(r);
 }
 
@@ -73,37 +66,4 @@ token_told(struct request *r, int64_t pos, int64_t n, int64_t to_device)
 
 	token_touch(r, &t, pos, n);
 	return sync_token_text(r->mem, &t);
-}
-
-/* ---------------------------------------------------------------------- keys */
-
-void
-put_key_counts(struct writer *w, const char *key, struct request *r)
-{
-	struct rows rows = db_query(r->db, STMT_ONE_TIME_COUNTS,
-	    DB_INT(r->who.device));
-	bool some = false;
-
-	put_object(w, key);
-	while (rows_next(&rows)) {
-		const char *algorithm = rows_text(&rows, 0);
-
-		some |= strcmp(algorithm, ALWAYS_COUNTED) == 0;
-		put_int(w, algorithm, rows_int(&rows, 1));
-	}
-	if (!some)
-		put_int(w, ALWAYS_COUNTED, 0);
-	write_end(w);
-}
-
-void
-put_fallback_types(struct writer *w, const char *key, struct request *r)
-{
-	struct rows rows = db_query(r->db, STMT_FALLBACK_UNUSED,
-	    DB_INT(r->who.device));
-
-	put_array(w, key);
-	while (rows_next(&rows))
-		write_span(w, rows_span(&rows, 0));
-	write_end(w);
 }

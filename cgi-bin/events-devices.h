@@ -8,6 +8,7 @@
 #define MXCGI_EVENTS_DEVICES_H
 
 #include "events.h"
+#include "matrix/device.h"	/* put_key_counts(), put_fallback_types() */
 
 /* -------------------------------------------------------- to-device messages */
 
@@ -70,18 +71,6 @@ size_t		 device_lists_count(const struct device_lists *);
 /* "device_lists":{"changed":[...],"left":[...]} under that key. */
 void		 put_device_lists(struct writer *, const char *key,
 		    const struct device_lists *);
-
-/* ---------------------------------------------------------------------- keys */
-
-/*
- * {"signed_curve25519":20}: one-time keys of the caller's device that nobody
- * claimed yet; of that algorithm also when there are none.
- */
-void		 put_key_counts(struct writer *, const char *key,
-		    struct request *);
-/* ["signed_curve25519"]: algorithms with a fallback key that nobody used. */
-void		 put_fallback_types(struct writer *, const char *key,
-		    struct request *);
 
 /* ------------------------------------------------ waking (events-lists.c) */
 
