@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/crypto.h"
 #include "serve/serve.h"
 
 /* Devices that one request speaks of. */
@@ -21,6 +22,16 @@ enum mx_err	 may_reach(struct request *, const char *user_id);
 bool		 is_local(struct request *, const char *user_id);
 /* Their number; 0: of another, or there is none of that id. */
 int64_t		 local_user(struct request *, const char *user_id);
+
+/*
+ * Keep the identity keys that the caller's device published (a JSON object),
+ * or refuse them; tell those who share a room when they are new.  A device that
+ * signs with another key than before loses its one-time and fallback keys:
+ * they are of no use to anybody, and their names would be in the way.
+ */
+enum mx_err	 keep_device_keys(struct request *, const cJSON *);
+/* A key of Curve25519 or Ed25519 in base64; text NULL: false. */
+bool		 key_decode(const char *text, uint8_t out[ED25519_KEY_LEN]);
 
 /*
  * "failures": of the servers of those users who are not of this one.  From

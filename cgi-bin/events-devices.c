@@ -1,13 +1,14 @@
 /*
  * events-devices.c - the messages that others sent a device: it gets them with
- * /sync, until its next token says that it has them.
+ * /sync, until its next token says that it has them.  And who is to be woken
+ * when devices changed.
  */
 #include "events-devices.h"
 
 /* An answer with so much content ends early; one message always fits. */
 #define CONTENT_MAX	(1 << 20)
 
-/* -------------------------------------------------------- to-device messages */
+/* ------------------------------------------------------- to-device messages */
 
 /* Columns of to_device_told; returns how much content. */
 static size_t
@@ -66,4 +67,47 @@ token_told(struct request *r, int64_t pos, int64_t n, int64_t to_device)
 
 	token_touch(r, &t, pos, n);
 	return sync_token_text(r->mem, &t);
+}
+
+/* ------------------------------------------------------------------- waking */
+
+struct mates {
+	struct db	*db;
+	int64_t		 user;
+};
+
+static void
+wake_if_mate(int64_t user, void *arg)
+{
+	const struct mates *mates = arg;
+
+	if (user > 0 && db_int(mates->db, 0, STMT_ROOMS_SHARED,
+	    DB_INT(mates->user), DB_INT(user)) != 0)
+		wake_user(user);
+}
+
+static void
+wake_mates(struct db *db, int64_t user)
+{
+	struct mates mates = { db, user };
+	struct rows rows;
+
+	if (db_int(db, 0, STMT_NEWS_SHARERS_COUNT, DB_INT(user)) >
+	    (int64_t)waiting_users()) {
+		waiting_each(wake_if_mate, &mates);
+		return;
+	}
+	rows = db_query(db, STMT_NEWS_SHARERS, DB_INT(user));
+	while (rows_next(&rows))
+		wake_user(rows_int(&rows, 0));
+}
+
+void
+wake_for_devices(struct db *db, int64_t after, int64_t upto)
+{
+	struct rows rows = db_query(db, STMT_NEWS_DEVICES, DB_INT(after),
+	    DB_INT(upto));
+
+	while (rows_next(&rows))
+		wake_mates(db, rows_int(&rows, 0));
 }

@@ -10,7 +10,7 @@
 #include "events.h"
 #include "matrix/device.h"	/* put_key_counts(), put_fallback_types() */
 
-/* -------------------------------------------------------- to-device messages */
+/* ------------------------------------------------------- to-device messages */
 
 /* So many in an answer. */
 #define TO_DEVICE_MAX	100
@@ -72,7 +72,7 @@ size_t		 device_lists_count(const struct device_lists *);
 void		 put_device_lists(struct writer *, const char *key,
 		    const struct device_lists *);
 
-/* ------------------------------------------------ waking (events-lists.c) */
+/* ------------------------------------------------------------------- waking */
 
 /*
  * wake_user() those who share a room with somebody whose devices changed

@@ -9,7 +9,7 @@
 #include "events-devices.h"
 #include "events.routes.h"
 
-#define ROOMS_FEW	20	/* who is in fewer is looked for from their side */
+#define ROOMS_FEW	20	/* who is in fewer is looked for there */
 #define A_LOOK_AT	4	/* so many cost as much as one event */
 
 /* --------------------------------------------------------------- user ids */
@@ -312,47 +312,4 @@ keys_changes(struct request *r)
 	put_list(&r->out, "changed", &lists.changed);
 	put_list(&r->out, "left", &lists.left);
 	return M_OK;
-}
-
-/* ------------------------------------------------------------------- waking */
-
-struct mates {
-	struct db	*db;
-	int64_t		 user;
-};
-
-static void
-wake_if_mate(int64_t user, void *arg)
-{
-	const struct mates *mates = arg;
-
-	if (user > 0 && db_int(mates->db, 0, STMT_ROOMS_SHARED,
-	    DB_INT(mates->user), DB_INT(user)) != 0)
-		wake_user(user);
-}
-
-static void
-wake_mates(struct db *db, int64_t user)
-{
-	struct mates mates = { db, user };
-	struct rows rows;
-
-	if (db_int(db, 0, STMT_NEWS_SHARERS_COUNT, DB_INT(user)) >
-	    (int64_t)waiting_users()) {
-		waiting_each(wake_if_mate, &mates);
-		return;
-	}
-	rows = db_query(db, STMT_NEWS_SHARERS, DB_INT(user));
-	while (rows_next(&rows))
-		wake_user(rows_int(&rows, 0));
-}
-
-void
-wake_for_devices(struct db *db, int64_t after, int64_t upto)
-{
-	struct rows rows = db_query(db, STMT_NEWS_DEVICES, DB_INT(after),
-	    DB_INT(upto));
-
-	while (rows_next(&rows))
-		wake_mates(db, rows_int(&rows, 0));
 }

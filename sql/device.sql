@@ -89,6 +89,13 @@ DELETE FROM one_time_key
               WHERE device = :device AND algorithm = :algorithm)
 RETURNING key_id, key;
 
+-- Those of a device that begins anew.
+-- :name one_time_drop
+DELETE FROM one_time_key WHERE device = :device;
+
+-- :name fallback_drop
+DELETE FROM fallback_key WHERE device = :device;
+
 -- A key that is what it was stays used.
 -- :name fallback_put
 INSERT INTO fallback_key (device, algorithm, key_id, key)

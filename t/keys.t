@@ -191,6 +191,17 @@ req GET "/_matrix/client/v2_alpha/sync?since=$at"
 is_json '[has("device_one_time_keys_count"), has("device_unused_fallback_key_types"), has("device_lists")]' \
     '[false,false,false]' 'sync: device_one_time_keys_count: 2015 knows none of it'
 
+# ------------------------------------------ a device that begins anew
+upload bob "{\"device_keys\":$(device_keys bob),\"one_time_keys\":$(one_time bob A1 A2),\"fallback_keys\":$(one_time bob F)}"
+upload bob "{\"device_keys\":$(device_keys bob '{"more":1}')}"
+is_json .one_time_key_counts '{"signed_curve25519":2}' 'uploadKeys: of the same identity one-time keys stay'
+identity bob
+upload bob "{\"device_keys\":$(device_keys bob),\"one_time_keys\":$(one_time bob A1)}"
+is_json .one_time_key_counts '{"signed_curve25519":1}' \
+    'uploadKeys: of another there are only those that it signed'
+sync bob
+is_json .device_unused_fallback_key_types '[]' 'uploadKeys: nor is there a fallback key of before'
+
 # ------------------------------------------------------------- who may
 token=
 for what in upload query claim; do

@@ -1,4 +1,4 @@
-/* device.c - the queue of a device has a bound, which keeps what others sent. */
+/* device.c - the queue of a device has a bound that keeps what others sent. */
 #include "matrix/device.h"
 #include "matrix/session.h"
 #include "store/db-inner.h"
