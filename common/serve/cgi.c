@@ -226,9 +226,16 @@ do_job(struct store *store, struct life *l)
 	return true;
 }
 
-/* Until it is an answer. */
+static void
+ring(struct store *store, unsigned *bells)
+{
+	store_ring(store, *bells);
+	*bells = 0;
+}
+
+/* Until it is an answer; bells then remain to be rung. */
 static struct life *
-live(struct store *store, struct life *l)
+live(struct store *store, struct life *l, unsigned *bells)
 {
 	struct round_end end = { 0 };
 	struct lives one = { 0 };
@@ -239,9 +246,13 @@ live(struct store *store, struct life *l)
 		struct round_end before = end;
 
 		end = (struct round_end){ 0 };
+		*bells |= before.bells;
 		if ((l = lives_take(&before.parked)) != NULL) {
+			ring(store, bells);
 			wait_here(store, l, &end);
 		} else if ((l = lives_take(&before.jobs)) != NULL) {
+			/* What stands already others need not wait for. */
+			ring(store, bells);
 			if (!do_job(store, l)) {
 				lives_add(&end.done, l);
 				break;
@@ -256,6 +267,7 @@ live(struct store *store, struct life *l)
 			write_here(store, &before.writers, &end);
 		}
 	}
+	*bells |= end.bells;
 	return lives_take(&end.done);
 }
 
@@ -297,14 +309,16 @@ cgi_serve(struct store *store)
 {
 	struct head head = head_from_environment();
 	struct life *l = life_new(store);
+	unsigned bells = 0;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (life_head(l, &head) &&
 	    (l->body_max == 0 || read_body(l, &head)))
-		l = live(store, l);
+		l = live(store, l, &bells);
 	if (bell != -1)
 		bell_leave(store->bell, bell);
 	answer(l);
+	ring(store, &bells);
 	life_free(l);
 	work(store);
 	checkpoint(store);

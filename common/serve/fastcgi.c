@@ -412,6 +412,7 @@ write_round(bool answered)
 	writers = end.writers;
 	end.writers = (struct lives){ 0 };
 	dispatch(&end);
+	store_ring(store, end.bells);
 }
 
 /* -------------------------------------------------------------- the end */

@@ -141,13 +141,24 @@ store_close(struct store *store)
 	free(store);
 }
 
-void
-store_ring(struct store *store)
+unsigned
+store_bells(const struct store *store)
 {
+	unsigned bells = 0;
+
 	if (change_added(store->main))
-		bell_ring(store->bell, BELL_CHANGES);
+		bells |= 1U << BELL_CHANGES;
 	if (task_added(store->main))
-		bell_ring(store->bell, BELL_TASKS);
+		bells |= 1U << BELL_TASKS;
 	if (db_wal_pages(store->main) > WAL_RING_PAGES)
-		bell_ring(store->bell, BELL_HOUSEKEEPER);
+		bells |= 1U << BELL_HOUSEKEEPER;
+	return bells;
+}
+
+void
+store_ring(struct store *store, unsigned bells)
+{
+	for (int kind = BELL_CHANGES; kind <= BELL_TASKS; kind++)
+		if (bells & 1U << kind)
+			bell_ring(store->bell, (enum bell_kind)kind);
 }

@@ -50,10 +50,12 @@ struct store	*store_open(const struct conf *, const struct rights *,
 		    unsigned cache_kib, struct arena *mem, const char **why);
 void		 store_close(struct store *);
 /*
- * After a COMMIT on the main database: wake who waits for what it added to the
- * stream or to the tasks, and the housekeeper when the WAL is long.
+ * After a COMMIT on the main database: whom to wake, as a set of
+ * 1 << enum bell_kind.  Those who wait for what it added to the stream or to
+ * the tasks, and the housekeeper when the WAL is long.
  */
-void		 store_ring(struct store *);
+unsigned	 store_bells(const struct store *);
+void		 store_ring(struct store *, unsigned bells);
 
 /*
  * Bring data_dir/mxcgi.db to schema_version, making it when it is not there.
