@@ -53,6 +53,7 @@ wake_room(struct db *db, int64_t room, int64_t joined)
 {
 	struct crowd crowd = { db, room };
 
+	wake_apart();
 	wake_user(peekers_of(room));
 	if (joined <= (int64_t)waiting_users())
 		wake_members(db, room);
@@ -80,6 +81,7 @@ wake_users(struct db *db, int64_t after, int64_t upto)
 	struct rows rows = db_query(db, STMT_NEWS_USERS, DB_INT(after),
 	    DB_INT(upto));
 
+	wake_apart();
 	while (rows_next(&rows))
 		wake_user(rows_int(&rows, 0));
 }

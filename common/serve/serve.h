@@ -309,6 +309,11 @@ struct waits {
 	int64_t		(*stir)(struct store *, int64_t now);
 };
 void		 wake_user(int64_t user);
+/*
+ * Whoever is woken from here on has nothing to do with those before: they are
+ * answered in turn with them, not behind them.
+ */
+void		 wake_apart(void);
 /* How many requests wait, and the user, or the key, of each. */
 size_t		 waiting_users(void);
 void		 waiting_each(void (*)(int64_t user, void *), void *);

@@ -6,9 +6,19 @@
 #include "serve/life.h"
 #include "serve/waiters.h"
 
+/*
+ * Woken together.  Crowds take turns, so that one of ten thousand does not
+ * hold up the two who have another room to themselves.
+ */
+struct crowd {
+	struct crowd	*next;
+	struct waiter	*first, **last;
+};
+
 struct waiter {
 	struct waiter	*next, **prev;		/* of the same slot of users */
 	struct waiter	*woken_next, **woken_prev;	/* prev NULL: not woken */
+	struct crowd	*crowd;			/* when woken */
 	struct conn	*conn;			/* NULL: as CGI */
 	const struct route *route;
 	int64_t		 user;			/* or what park_for() was given */
@@ -26,7 +36,8 @@ static struct waiter **slots;			/* by user */
 static size_t slot_count;			/* a power of 2, or 0 */
 static struct waiter **heap;			/* by deadline */
 static size_t heap_size, heap_cap;
-static struct waiter *woken, **woken_last = &woken;
+static struct crowd *crowds, **crowds_last = &crowds;	/* in turn */
+static struct crowd *gathering;		/* whoever is woken now joins it */
 static size_t woken_count;
 
 /* ------------------------------------------------------- by deadline */
@@ -129,16 +140,51 @@ slots_grow(void)
 
 /* ------------------------------------------------------------- waking */
 
+static struct crowd *
+crowd_add(void)
+{
+	struct crowd *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		abort();
+	c->last = &c->first;
+	*crowds_last = c;
+	crowds_last = &c->next;
+	return c;
+}
+
+/* Whose turn it is goes behind the others, or away when nobody is left of it. */
+static void
+crowd_turn(void)
+{
+	struct crowd *c = crowds;
+
+	if ((crowds = c->next) == NULL)
+		crowds_last = &crowds;
+	c->next = NULL;
+	if (c->first == NULL) {
+		if (c == gathering)
+			gathering = NULL;
+		free(c);
+		return;
+	}
+	*crowds_last = c;
+	crowds_last = &c->next;
+}
+
 static void
 wake(struct waiter *w, bool last_call)
 {
 	w->last_call |= last_call;
 	if (w->woken_prev != NULL)
 		return;
+	if (gathering == NULL)
+		gathering = crowd_add();
+	w->crowd = gathering;
 	w->woken_next = NULL;
-	w->woken_prev = woken_last;
-	*woken_last = w;
-	woken_last = &w->woken_next;
+	w->woken_prev = gathering->last;
+	*gathering->last = w;
+	gathering->last = &w->woken_next;
 	woken_count++;
 }
 
@@ -150,9 +196,15 @@ unwake(struct waiter *w)
 	if (w->woken_next != NULL)
 		w->woken_next->woken_prev = w->woken_prev;
 	else
-		woken_last = w->woken_prev;
+		w->crowd->last = w->woken_prev;
 	*w->woken_prev = w->woken_next;
 	woken_count--;
+}
+
+void
+wake_apart(void)
+{
+	gathering = NULL;
 }
 
 void
@@ -238,6 +290,7 @@ expire_from(size_t at, int64_t now)
 void
 waiters_expire(int64_t now)
 {
+	wake_apart();
 	expire_from(0, now);
 }
 
@@ -251,14 +304,24 @@ waiters_dismiss(size_t stay)
 bool
 waiters_woken(void)
 {
-	return woken != NULL;
+	return woken_count > 0;
+}
+
+static struct waiter *
+next_woken(void)
+{
+	struct waiter *w;
+
+	while ((w = crowds->first) == NULL)
+		crowd_turn();
+	return w;
 }
 
 void
 waiters_take(struct store *store, size_t max, struct lives *list)
 {
-	for (; woken != NULL && max > 0; max--) {
-		struct waiter *w = woken;
+	for (; woken_count > 0 && max > 0; max--) {
+		struct waiter *w = next_woken();
 		struct life *l = life_new(store);
 
 		life_resume(l, w->route, (enum api)w->api, w->token, w->state,
@@ -267,6 +330,7 @@ waiters_take(struct store *store, size_t max, struct lives *list)
 		if (w->conn != NULL)
 			conn_resume(w->conn, l);
 		waiter_remove(w);
+		crowd_turn();
 		lives_add(list, l);
 	}
 }

@@ -30,7 +30,10 @@ void		 waiters_expire(int64_t now);
 void		 waiters_dismiss(size_t stay);
 /* Has anybody been woken who is not yet taken? */
 bool		 waiters_woken(void);
-/* At most max of the woken become lives again, at the end of list. */
+/*
+ * At most max of the woken become lives again, at the end of list: one of each
+ * crowd (wake_apart()) in turn.
+ */
 void		 waiters_take(struct store *, size_t max, struct lives *list);
 
 #endif

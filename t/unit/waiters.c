@@ -163,6 +163,47 @@ test_dismissing(void)
 	is_int((int64_t)waiters_count(), 0, "nobody");
 }
 
+/* A large crowd does not hold up a small one, or who comes while it is served. */
+static void
+test_crowds(void)
+{
+	struct waiter *small;
+
+	for (int i = 0; i < 4; i++)
+		add(1, 100, 10 + i);
+	add(2, 100, 20);
+	add(3, 100, 30);
+	wake_apart();
+	wake_user(1);
+	wake_apart();
+	wake_user(2);
+	wake_user(1);
+	is_text(taken(3), "13 20 12", "crowds: they take turns");
+	wake_apart();
+	wake_user(3);
+	is_text(taken(2), "11 30", "who is woken later has a turn too");
+	is_text(taken(9), "10", "and the rest of the large one comes last");
+
+	for (int i = 0; i < 3; i++)
+		add(1, 100, 10 + i);
+	small = add(2, 100, 20);
+	wake_apart();
+	wake_user(1);
+	wake_apart();
+	wake_user(2);
+	waiter_remove(small);
+	add(3, 100, 30);
+	wake_user(3);
+	is_text(taken(2), "12 30", "one who left leaves its crowd to others");
+	wake_apart();
+	waiters_expire(100);
+	is_text(taken(9), "11! 10!", "the late have their last call");
+	ok(!waiters_woken(), "nobody is left of any crowd");
+	add(4, 100, 40);
+	wake_user(4);
+	is_text(taken(9), "40", "the next is woken as ever");
+}
+
 /* Come and go at random, against a plain array. */
 static void
 test_many(void)
@@ -193,8 +234,11 @@ test_many(void)
 		wrong += waiters_deadline() != first;
 	}
 	is_int(wrong, 0, "many: the first deadline is known");
-	for (int i = 0; i < 50; i++)
+	for (int i = 0; i < 50; i++) {
+		if (i % 7 == 0)
+			wake_apart();
 		wake_user(i);
+	}
 	for (int i = 0; i < N; i++)
 		taken_count += there[i] != NULL;
 	while (waiters_woken()) {
@@ -212,6 +256,7 @@ main(void)
 	test_deadlines();
 	test_leaving();
 	test_dismissing();
+	test_crowds();
 	test_many();
 	return done_testing();
 }
