@@ -122,6 +122,7 @@ read_filter(struct sync_answer *a)
 	enum mx_err err;
 
 	filter_init(&a->filter);
+	a->filter_text = "";
 	if (*a->ask->filter == '\0')
 		return M_OK;
 	if ((err = filter_text(r, a->ask->filter, &text)) != M_OK)
@@ -132,6 +133,7 @@ read_filter(struct sync_answer *a)
 		    "The filter is not acceptable: %s", why);
 	if (!filter_parse(r->mem, definition, &a->filter, &why))
 		return fail(r, M_BAD_JSON, "%s", why);
+	a->filter_text = text;
 	return M_OK;
 }
 

@@ -2,7 +2,7 @@
  * events.c - the program `events`: everything that tells a client what
  * happened, and waits for it.  Here: who is woken by what.
  */
-#include "events.h"
+#include "events-shared.h"
 
 #include "events-devices.h"
 #include "events.routes.h"
@@ -122,6 +122,7 @@ stir(struct store *store, int64_t now)
 	int64_t next = typing_settle(store->vol, now);
 	int64_t last = db_int(store->vol, 0, STMT_VOLATILE_LAST);
 
+	shared_forget();
 	if (stirred != -1 && last > stirred && waiting_users() > 0)
 		wake_typing(store, stirred, last);
 	stirred = last;

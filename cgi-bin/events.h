@@ -112,6 +112,8 @@ struct told {
 	struct event_list unfit;	/* state events after start that the
 					 * timeline's filter holds back */
 	struct event_list state;
+	/* As arrays, where another left them (events-shared.h); else empty. */
+	struct span	 timeline_text, state_text;
 };
 
 /* Read the newest of the stretch that filter and history visibility allow. */
@@ -201,6 +203,7 @@ struct sync_answer {
 	struct request	*r;
 	const struct sync_ask *ask;
 	struct filter	 filter;
+	const char	*filter_text;	/* JSON; "": none */
 	struct heard_list heard;	/* those that may be told of */
 	int64_t		 upto;		/* the end of the stream, */
 	int64_t		 n;		/* and of the volatile one */
