@@ -38,6 +38,13 @@ void		 conns_bury(void);
 void		 conns_let_go(void);
 /* How many have a request that is not answered yet. */
 size_t		 conns_busy(void);
+/*
+ * How many answers the web server has not taken yet, as far as one can tell:
+ * whatever it does on a connection, it has taken the last answer before.  If
+ * it does nothing anywhere for TAKEN_MS, it has none.
+ */
+size_t		 conns_untaken(int64_t mono_ms);
+#define TAKEN_MS	20
 /* Close all of them. */
 void		 conns_end(void);
 

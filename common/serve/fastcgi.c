@@ -34,6 +34,11 @@
 #define LINGER_MS	200	/* then what kept connections bring is served */
 #define END_MS		5000	/* and then it ends, whatever happens */
 #define NO_FD_MS	100	/* without descriptors: accept again after that */
+/*
+ * Answers to large crowds that the web server has yet to take: whatever else it
+ * has to do comes behind them.
+ */
+#define UNTAKEN_MAX	200
 #define PASSED_MAX	20	/* then writers wait for a piece of a task */
 
 static bool terminated;		/* by a signal, or a newer schema */
@@ -254,6 +259,8 @@ patience(int64_t next_due)
 		ms = sooner(ms, sooner(LOOK_MS, deadline - clock_now_ms()));
 	if (deadline != -1 && round_stir_at() != -1)
 		ms = sooner(ms, round_stir_at() - clock_now_ms());
+	if (waiters_held_back())
+		ms = sooner(ms, TAKEN_MS);
 	if (writers.n > 0)
 		ms = sooner(ms, LOCKWAIT_MS);
 	if (!listening)
@@ -354,6 +361,14 @@ read_round(void)
 	lives_join(&batch, &ready);
 	ready = batch;
 	dispatch(&end);
+}
+
+static void
+hold_back(void)
+{
+	size_t untaken = conns_untaken(mono_ms());
+
+	waiters_allow(untaken < UNTAKEN_MAX ? UNTAKEN_MAX - untaken : 0);
 }
 
 /* Who has waited too long for the lock is told to come back. */
@@ -469,6 +484,7 @@ turn(void)
 	}
 	look_around();
 	waiters_expire(clock_now_ms());
+	hold_back();
 	read_round();
 	write_round(answered);
 	ask_outside();

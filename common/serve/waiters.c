@@ -13,7 +13,9 @@
 struct crowd {
 	struct crowd	*next;
 	struct waiter	*first, **last;
+	size_t		 n;
 };
+#define CROWD_SMALL	64		/* and need not be held back */
 
 struct waiter {
 	struct waiter	*next, **prev;		/* of the same slot of users */
@@ -39,6 +41,7 @@ static size_t heap_size, heap_cap;
 static struct crowd *crowds, **crowds_last = &crowds;	/* in turn */
 static struct crowd *gathering;		/* whoever is woken now joins it */
 static size_t woken_count;
+static size_t allowed = SIZE_MAX;	/* of large crowds, by now */
 
 /* ------------------------------------------------------- by deadline */
 
@@ -185,6 +188,7 @@ wake(struct waiter *w, bool last_call)
 	w->woken_prev = gathering->last;
 	*gathering->last = w;
 	gathering->last = &w->woken_next;
+	gathering->n++;
 	woken_count++;
 }
 
@@ -198,6 +202,7 @@ unwake(struct waiter *w)
 	else
 		w->crowd->last = w->woken_prev;
 	*w->woken_prev = w->woken_next;
+	w->crowd->n--;
 	woken_count--;
 }
 
@@ -301,27 +306,52 @@ waiters_dismiss(size_t stay)
 		wake(heap[i], true);
 }
 
+void
+waiters_allow(size_t n)
+{
+	allowed = n;
+}
+
+static bool
+has_turn(const struct crowd *c)
+{
+	return c->n > 0 && (c->n <= CROWD_SMALL || allowed > 0);
+}
+
 bool
 waiters_woken(void)
 {
-	return woken_count > 0;
+	for (const struct crowd *c = crowds; c != NULL; c = c->next)
+		if (has_turn(c))
+			return true;
+	return false;
 }
 
+bool
+waiters_held_back(void)
+{
+	return woken_count > 0 && !waiters_woken();
+}
+
+/* The first of the crowd whose turn it is; NULL: all are held back. */
 static struct waiter *
 next_woken(void)
 {
-	struct waiter *w;
-
-	while ((w = crowds->first) == NULL)
+	if (!waiters_woken())
+		return NULL;
+	while (!has_turn(crowds))
 		crowd_turn();
-	return w;
+	if (crowds->n > CROWD_SMALL)
+		allowed--;
+	return crowds->first;
 }
 
 void
 waiters_take(struct store *store, size_t max, struct lives *list)
 {
-	for (; woken_count > 0 && max > 0; max--) {
-		struct waiter *w = next_woken();
+	struct waiter *w;
+
+	for (; max > 0 && (w = next_woken()) != NULL; max--) {
 		struct life *l = life_new(store);
 
 		life_resume(l, w->route, (enum api)w->api, w->token, w->state,

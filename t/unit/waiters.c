@@ -204,6 +204,34 @@ test_crowds(void)
 	is_text(taken(9), "40", "the next is woken as ever");
 }
 
+/* Of a large crowd only as many as may, and a small one all the same. */
+static void
+test_holding_back(void)
+{
+	const char *all;
+
+	waiters_allow(3);
+	for (int i = 0; i < 80; i++)
+		add(1, 100, 10 + i);
+	add(2, 100, 20);
+	wake_apart();
+	wake_user(1);
+	is_text(taken(9), "89 88 87", "held back: so many of a large crowd");
+	ok(!waiters_woken() && waiters_held_back(), "and no more for now");
+	wake_apart();
+	wake_user(2);
+	ok(waiters_woken() && !waiters_held_back(), "a small one has a turn");
+	is_text(taken(9), "20", "beside it");
+	is_text(taken(9), "", "and only that");
+	waiters_allow(2);
+	is_text(taken(9), "86 85", "then the next of the large one");
+	waiters_allow(SIZE_MAX);
+	all = taken(100);
+	ok(*all != '\0' && !waiters_woken() && !waiters_held_back(),
+	    "and all, if they may");
+	is_int((int64_t)waiters_count(), 0, "nobody is left");
+}
+
 /* Come and go at random, against a plain array. */
 static void
 test_many(void)
@@ -257,6 +285,7 @@ main(void)
 	test_leaving();
 	test_dismissing();
 	test_crowds();
+	test_holding_back();
 	test_many();
 	return done_testing();
 }
