@@ -7,14 +7,16 @@
  * While nothing happens: the CPU time of the processes whose command line
  * holds PATTERN; COMMAND is run (to look at memory).  Then a message, three
  * times, and every client that heard asks again: how long until each had it,
- * and how long until one of two in another room heard what the other said
- * meanwhile, every 20 ms.
+ * and how long until one of two in another room, whose clients are a process
+ * of their own, heard what the other said meanwhile, every 20 ms.
  */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "figures.h"
@@ -22,7 +24,7 @@
 #include "world.h"
 
 #define MESSAGES	3
-#define BESIDE_US	20000
+#define BESIDE_S	0.02
 #define ALL_WITHIN_US	60000000
 
 struct client {
@@ -35,11 +37,15 @@ struct client {
 static struct client *clients;
 static size_t client_count = 10000;
 static double seconds = 5;
-static struct client beside;
-static char large[256], small[256];
+static char room[256];
 static size_t due;
-static double slowest_beside, sum_beside;	/* ms */
-static size_t heard_beside;
+
+/* What both processes know. */
+static struct {
+	volatile bool	 speak, end;
+	size_t		 n;		/* heard beside the crowd */
+	double		 sum, slowest;	/* ms */
+} *beside;
 
 /* Without what they know already: the members of the large room. */
 static void
@@ -76,25 +82,6 @@ woken(struct http *h, int status, const char *body, size_t n)
 }
 
 static void
-woken_beside(struct http *h, int status, const char *body, size_t n)
-{
-	struct client *c = h->user;
-	double ms = (double)(mono_us() - c->said_us) / 1000;
-
-	(void)h;
-	(void)n;
-	note(c, status, body);
-	if (strstr(body, "m.room.message") != NULL) {
-		heard_beside++;
-		sum_beside += ms;
-		if (ms > slowest_beside)
-			slowest_beside = ms;
-		c->said_us = 0;
-	}
-	wait_on(c);
-}
-
-static void
 spoken(struct http *h, int status, const char *body, size_t n)
 {
 	(void)h;
@@ -104,7 +91,7 @@ spoken(struct http *h, int status, const char *body, size_t n)
 }
 
 static void
-speak(struct http *h, const struct user *user, const char *room)
+speak(struct http *h, const struct user *user)
 {
 	static unsigned txn;
 
@@ -131,26 +118,22 @@ begin_waiting(struct client *c, const struct user *user, http_answer *answered)
 	wait_on(c);
 }
 
-/* The last two users are those of the small room. */
 static void
 park_all(void)
 {
-	need_users(client_count + 2);
-	new_room(&users[0], "public_chat", large);
+	need_users(client_count);
+	new_room(&users[0], "public_chat", room);
 	for (size_t i = 1; i < client_count; i++)
-		join(&users[i], large);
-	new_room(&users[client_count], "public_chat", small);
-	join(&users[client_count + 1], small);
+		join(&users[i], room);
 	if ((clients = calloc(client_count, sizeof(*clients))) == NULL)
 		err(1, NULL);
 	for (size_t i = 0; i < client_count; i++)
 		begin_waiting(&clients[i], &users[i], woken);
-	begin_waiting(&beside, &users[client_count + 1], woken_beside);
 	let_go_by(1);
 }
 
 static void
-one_message(struct http *speaker, struct http *other)
+one_message(struct http *speaker)
 {
 	int64_t began = mono_us();
 
@@ -158,17 +141,73 @@ one_message(struct http *speaker, struct http *other)
 	stop = false;
 	for (size_t i = 0; i < client_count; i++)
 		clients[i].said_us = began;
-	speak(speaker, &users[0], large);
-	while (!stop) {
-		if (beside.said_us == 0) {
-			beside.said_us = mono_us();
-			speak(other, &users[client_count], small);
-		}
-		http_run(mono_us() + BESIDE_US, &stop);
-		if (mono_us() - began > ALL_WITHIN_US)
-			errx(1, "%zu clients did not hear of it", due);
-	}
+	beside->speak = true;
+	speak(speaker, &users[0]);
+	http_run(began + ALL_WITHIN_US, &stop);
+	beside->speak = false;
+	if (due > 0)
+		errx(1, "%zu clients did not hear of it", due);
 	let_go_by(0.5);
+}
+
+/* ------------------------------------------------- two in a room of theirs */
+
+static void
+woken_beside(struct http *h, int status, const char *body, size_t n)
+{
+	struct client *c = h->user;
+	double ms = (double)(mono_us() - c->said_us) / 1000;
+
+	(void)n;
+	note(c, status, body);
+	if (strstr(body, "m.room.message") != NULL) {
+		beside->n++;
+		beside->sum += ms;
+		if (ms > beside->slowest)
+			beside->slowest = ms;
+		stop = true;
+	}
+	wait_on(c);
+}
+
+__attribute__((noreturn))
+static void
+talk_beside(const char *url)
+{
+	static struct client listener;
+	struct http *speaker;
+
+	world_open(url);
+	need_users(2);
+	new_room(&users[0], "public_chat", room);
+	join(&users[1], room);
+	begin_waiting(&listener, &users[1], woken_beside);
+	speaker = http_new(spoken, NULL);
+	while (!beside->end) {
+		let_go_by(BESIDE_S);
+		if (!beside->speak)
+			continue;
+		listener.said_us = mono_us();
+		speak(speaker, &users[0]);
+		stop = false;
+		http_run(mono_us() + ALL_WITHIN_US, &stop);
+	}
+	exit(0);
+}
+
+static void
+begin_beside(const char *url)
+{
+	beside = mmap(NULL, sizeof(*beside), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (beside == MAP_FAILED)
+		err(1, "mmap");
+	switch (fork()) {
+	case -1:
+		err(1, "fork");
+	case 0:
+		talk_beside(url);
+	}
 }
 
 int
@@ -176,7 +215,7 @@ main(int argc, char **argv)
 {
 	struct rlimit files;
 	const char *command = NULL;
-	struct http *speaker, *other;
+	struct http *speaker;
 	int c;
 
 	while ((c = getopt(argc, argv, "c:n:s:x:")) != -1)
@@ -202,6 +241,7 @@ main(int argc, char **argv)
 	getrlimit(RLIMIT_NOFILE, &files);
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
+	begin_beside(argv[optind]);
 	world_open(argv[optind]);
 	park_all();
 	start_clock();
@@ -212,13 +252,14 @@ main(int argc, char **argv)
 	if (command != NULL && system(command) != 0)
 		warnx("%s failed", command);
 	speaker = http_new(spoken, NULL);
-	other = http_new(spoken, NULL);
 	start_clock();
 	for (int i = 0; i < MESSAGES; i++)
-		one_message(speaker, other);
+		one_message(speaker);
 	report("a message to all of them");
 	printf("beside it, in a room of two: mean %.1f ms  max %.1f ms  n %zu\n",
-	    heard_beside > 0 ? sum_beside / (double)heard_beside : 0,
-	    slowest_beside, heard_beside);
+	    beside->n > 0 ? beside->sum / (double)beside->n : 0,
+	    beside->slowest, beside->n);
+	beside->end = true;
+	wait(NULL);
 	return 0;
 }
