@@ -6,7 +6,7 @@ T=cgi
 
 v3=/_matrix/client/v3
 conf serve cgi_waiters 1
-conf serve cgi_wait_max 1500ms
+conf serve cgi_wait_max 3s
 conf serve body_max 64K
 start
 user ann
@@ -25,8 +25,15 @@ bg one GET "$v3/sync?since=$since&timeout=60000"
 until [ -n "$(ls "$tmp/run/bells" 2>/dev/null)" ]; do sleep 0.02; done
 req GET "$v3/sync?since=$since&timeout=60000"
 is_err 429 M_LIMIT_EXCEEDED 'one waits: no other may'
-is_json '.retry_after_ms > 0' true 'but later'
+is_json '.retry_after_ms >= 4000 and .retry_after_ms < 8000' true 'but later'
 is_head '^retry-after: [1-9]' 'which the head says, too'
+get_json .retry_after_ms >"$tmp/waits"
+for n in 1 2 3 4 5; do
+	req GET "$v3/sync?since=$since&timeout=60000"
+	get_json .retry_after_ms >>"$tmp/waits"
+done
+[ "$(sort -u "$tmp/waits" | wc -l)" -gt 1 ]
+ok $? 'those who are sent away together do not come back together'
 req GET "$v3/sync?since=$since"
 is_status 200 'who does not want to wait is answered'
 bg_wait one
