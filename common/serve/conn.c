@@ -51,6 +51,12 @@ conn_due(struct conn *c, struct due *d)
 
 /* -------------------------------------------------------------- memory */
 
+bool
+conns_full(void)
+{
+	return conns.held > 2 * conns.store->conf->memory_max;
+}
+
 void
 conn_account(struct conn *c)
 {

@@ -283,8 +283,21 @@ look_around(void)
 	if (mono_ms() - looked_at < LOOK_MS)
 		return;
 	looked_at = mono_ms();
-	news |= deaf | db_changed_elsewhere(store->main);
+	news |= deaf | db_changed_elsewhere(store->main) |
+	    db_changed_elsewhere(store->vol);
 	deaf = false;
+}
+
+/* All programs have to use the same volatile store. */
+static void
+look_after_volatile(void)
+{
+	static int64_t at;
+
+	if (mono_ms() - at < LOOK_MS)
+		return;
+	at = mono_ms();
+	news |= store_vol_renew(store);
 }
 
 /* --------------------------------------------------------------- serving */
@@ -302,6 +315,25 @@ take(struct lives *from, size_t max)
 		else
 			life_free(l);
 	return out;
+}
+
+static void
+refuse_busy(struct life *l)
+{
+	life_prepare(l);
+	reply_retry_after(&l->r, 1000);
+	l->err = fail(&l->r, M_BUSY, "The server is busy; try again");
+	conn_answer(l);
+}
+
+/* They came while there was room, and long answers have taken it since. */
+static void
+refuse_what_is_too_much(void)
+{
+	struct life *l;
+
+	while (conns_full() && (l = lives_take(&ready)) != NULL)
+		refuse_busy(l);
 }
 
 static void
@@ -349,9 +381,11 @@ dispatch(struct round_end *end)
 static void
 read_round(void)
 {
-	struct lives batch = take(&ready, ROUND_MAX);
 	struct round_end end = { 0 };
+	struct lives batch;
 
+	refuse_what_is_too_much();
+	batch = take(&ready, ROUND_MAX);
 	if (batch.n == 0 && !news && !waiters_woken())
 		return;
 	news = false;
@@ -380,10 +414,7 @@ refuse_late(void)
 
 	while (writers.first != NULL && writers.first->queued_us < since) {
 		l = lives_take(&writers);
-		life_prepare(l);
-		reply_retry_after(&l->r, 1000);
-		l->err = fail(&l->r, M_BUSY, "The server is busy; try again");
-		conn_answer(l);
+		refuse_busy(l);
 	}
 }
 
@@ -478,6 +509,8 @@ turn(void)
 	n = epoll_wait(epfd, events, 256, patience(due));
 	if (n > 0)
 		quiet_since = 0;
+	/* Before it hears of requests that are to use it. */
+	look_after_volatile();
 	for (int i = 0; i < n; i++) {
 		answered |= events[i].data.ptr == &lock_mark;
 		hear(&events[i]);

@@ -2,11 +2,14 @@
  * store.c - opening what a server keeps.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "store/bell.h"
 #include "store/db-inner.h"
 #include "store/lock.h"
@@ -84,6 +87,55 @@ open_main(const struct conf *conf, unsigned cache_kib, struct arena *mem,
 	return NULL;
 }
 
+/* ------------------------------------------------------ the volatile store */
+
+static bool
+vol_stat(const struct store *store, struct stat *st)
+{
+	char path[4096];
+
+	snprintf(path, sizeof path, "%s/volatile.db", store->conf->run_dir);
+	return stat(path, st) == 0;
+}
+
+static bool
+vol_open(struct store *store, struct arena *mem, const char **why)
+{
+	struct db *db = volatile_open(store->conf, mem, &store->epoch, why);
+	struct stat st;
+
+	if (db == NULL)
+		return false;
+	db_guard(db, store->rights);
+	db_close(store->vol);
+	store->vol = db;
+	if (vol_stat(store, &st)) {
+		store->vol_dev = st.st_dev;
+		store->vol_ino = st.st_ino;
+	}
+	return true;
+}
+
+/* The memory is kept: the epoch stands in it, and this is rare. */
+bool
+store_vol_renew(struct store *store)
+{
+	struct stat st;
+	const char *why;
+
+	if (vol_stat(store, &st) && st.st_dev == store->vol_dev &&
+	    st.st_ino == store->vol_ino)
+		return false;
+	if (!vol_open(store, arena_new(), &why)) {
+		log_warn("the volatile store was removed: %s", why);
+		return false;
+	}
+	log_info("the volatile store was removed: this is another");
+	return true;
+}
+
+/* ------------------------------------------------------------- all of them */
+
 static bool
 open_all(struct store *store, const struct rights *rights, unsigned cache_kib,
     struct arena *mem, const char **why)
@@ -100,10 +152,9 @@ open_all(struct store *store, const struct rights *rights, unsigned cache_kib,
 		*why = arena_printf(mem, "%s: %s", lock, strerror(errno));
 		return false;
 	}
-	store->vol = volatile_open(conf, mem, &store->epoch, why);
-	if (store->vol == NULL)
+	store->rights = rights;
+	if (!vol_open(store, mem, why))
 		return false;
-	db_guard(store->vol, rights);
 	if ((store->bell = bell_open(conf->run_dir)) == NULL) {
 		*why = arena_printf(mem, "run_dir %s: %s", conf->run_dir,
 		    strerror(errno));

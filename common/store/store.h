@@ -39,6 +39,8 @@ struct store {
 	const char	*epoch;		/* of the volatile store */
 	struct lock	*lock;		/* of the main database */
 	struct bell	*bell;		/* wakes who waits for changes */
+	const struct rights *rights;
+	uint64_t	 vol_dev, vol_ino;	/* store_vol_renew() */
 };
 
 /*
@@ -49,6 +51,12 @@ struct store {
 struct store	*store_open(const struct conf *, const struct rights *,
 		    unsigned cache_kib, struct arena *mem, const char **why);
 void		 store_close(struct store *);
+/*
+ * Was the volatile store removed under us?  What is written into it others do
+ * not see any more, so vol and epoch are those of another from then on.  Not
+ * while a statement of it runs.
+ */
+bool		 store_vol_renew(struct store *);
 /*
  * After a COMMIT on the main database: whom to wake, as a set of
  * 1 << enum bell_kind.  Those who wait for what it added to the stream or to
