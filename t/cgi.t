@@ -37,7 +37,7 @@ ok $? 'those who are sent away together do not come back together'
 req GET "$v3/sync?since=$since"
 is_status 200 'who does not want to wait is answered'
 bg_wait one
-is_json '[.next_batch, .rooms.join]' "[\"$since\",{}]" 'nobody waits for a minute'
+is_json '[.next_batch, .rooms.join]' "[\"$since\",{}]" 'nobody waits for a minute (security 31)'
 is "$(ls "$tmp/run/bells")" '' 'and whoever waited leaves nothing behind'
 
 # News that the filter hides do not make the time longer.

@@ -314,7 +314,10 @@ void		 wake_user(int64_t user);
  * answered in turn with them, not behind them.
  */
 void		 wake_apart(void);
-/* How many requests wait, and the user, or the key, of each. */
+/*
+ * How many requests wait and are not woken yet, and the user, or the key, of
+ * each: the others look at all that is new anyway.
+ */
 size_t		 waiting_users(void);
 void		 waiting_each(void (*)(int64_t user, void *), void *);
 

@@ -226,14 +226,15 @@ wake_user(int64_t user)
 size_t
 waiting_users(void)
 {
-	return heap_size;
+	return heap_size - woken_count;
 }
 
 void
 waiting_each(void (*each)(int64_t user, void *), void *arg)
 {
 	for (size_t i = 0; i < heap_size; i++)
-		each(heap[i]->user, arg);
+		if (heap[i]->woken_prev == NULL)
+			each(heap[i]->user, arg);
 }
 
 /* ---------------------------------------------------------- in and out */

@@ -163,6 +163,30 @@ test_dismissing(void)
 	is_int((int64_t)waiters_count(), 0, "nobody");
 }
 
+static void
+count(int64_t user, void *arg)
+{
+	*(int64_t *)arg += user;
+}
+
+/* Who has been woken need not be looked at for the next piece of news. */
+static void
+test_looking(void)
+{
+	int64_t users = 0;
+
+	add(1, 100, 1);
+	add(20, 100, 2);
+	add(300, 100, 3);
+	wake_user(20);
+	is_int((int64_t)waiting_users(), 2, "two are not woken yet");
+	waiting_each(count, &users);
+	is_int(users, 301, "which are the others");
+	wake_user(1);
+	wake_user(300);
+	taken(9);
+}
+
 /* A large crowd does not hold up a small one, or who comes while it is served. */
 static void
 test_crowds(void)
@@ -284,6 +308,7 @@ main(void)
 	test_deadlines();
 	test_leaving();
 	test_dismissing();
+	test_looking();
 	test_crowds();
 	test_holding_back();
 	test_many();
