@@ -283,8 +283,10 @@ look_around(void)
 	if (mono_ms() - looked_at < LOOK_MS)
 		return;
 	looked_at = mono_ms();
-	news |= deaf | db_changed_elsewhere(store->main) |
-	    db_changed_elsewhere(store->vol);
+	/* Of each, or the next look would find it once more. */
+	news |= deaf;
+	news |= db_changed_elsewhere(store->main);
+	news |= db_changed_elsewhere(store->vol);
 	deaf = false;
 }
 
