@@ -118,16 +118,16 @@ wake_typing(struct store *store, int64_t after, int64_t upto)
 static int64_t
 stir(struct store *store, int64_t now)
 {
-	static const char *epoch;
+	static unsigned life;
 	static int64_t stirred = -1;
 	int64_t next = typing_settle(store->vol, now);
 	int64_t last = db_int(store->vol, 0, STMT_VOLATILE_LAST);
 
 	shared_forget();
 	/* In another life of the store all of it is new to who waits. */
-	if (epoch != NULL && epoch != store->epoch)
+	if (life != 0 && life != store->vol_lives)
 		stirred = 0;
-	epoch = store->epoch;
+	life = store->vol_lives;
 	if (stirred != -1 && last > stirred && waiting_users() > 0)
 		wake_typing(store, stirred, last);
 	stirred = last;

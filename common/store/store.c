@@ -101,7 +101,8 @@ vol_stat(const struct store *store, struct stat *st)
 static bool
 vol_open(struct store *store, struct arena *mem, const char **why)
 {
-	struct db *db = volatile_open(store->conf, mem, &store->epoch, why);
+	const char *epoch;
+	struct db *db = volatile_open(store->conf, mem, &epoch, why);
 	struct stat st;
 
 	if (db == NULL)
@@ -109,6 +110,8 @@ vol_open(struct store *store, struct arena *mem, const char **why)
 	db_guard(db, store->rights);
 	db_close(store->vol);
 	store->vol = db;
+	store->epoch = epoch;
+	store->vol_lives++;
 	if (vol_stat(store, &st)) {
 		store->vol_dev = st.st_dev;
 		store->vol_ino = st.st_ino;
@@ -116,20 +119,26 @@ vol_open(struct store *store, struct arena *mem, const char **why)
 	return true;
 }
 
-/* The memory is kept: the epoch stands in it, and this is rare. */
+/* The epoch stands in memory of its own, as long as it is that of the store. */
 bool
 store_vol_renew(struct store *store)
 {
+	struct arena *mem;
 	struct stat st;
 	const char *why;
 
 	if (vol_stat(store, &st) && st.st_dev == store->vol_dev &&
 	    st.st_ino == store->vol_ino)
 		return false;
-	if (!vol_open(store, arena_new(), &why)) {
+	mem = arena_new();
+	if (!vol_open(store, mem, &why)) {
 		log_warn("the volatile store was removed: %s", why);
+		arena_free(mem);
 		return false;
 	}
+	if (store->vol_mem != NULL)
+		arena_free(store->vol_mem);
+	store->vol_mem = mem;
 	log_info("the volatile store was removed: this is another");
 	return true;
 }
@@ -189,6 +198,8 @@ store_close(struct store *store)
 	lock_close(store->lock);
 	db_close(store->vol);
 	db_close(store->main);
+	if (store->vol_mem != NULL)
+		arena_free(store->vol_mem);
 	free(store);
 }
 

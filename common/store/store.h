@@ -40,6 +40,8 @@ struct store {
 	struct lock	*lock;		/* of the main database */
 	struct bell	*bell;		/* wakes who waits for changes */
 	const struct rights *rights;
+	unsigned	 vol_lives;	/* so many have been opened */
+	struct arena	*vol_mem;	/* of the last, where it was renewed */
 	uint64_t	 vol_dev, vol_ino;	/* store_vol_renew() */
 };
 
