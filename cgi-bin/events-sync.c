@@ -187,6 +187,9 @@ choose_rooms(struct sync_answer *a)
 	for (size_t i = 0; i < a->heard.n; i++) {
 		struct heard *h = &a->heard.item[i];
 
+		/* 2015 knows no knocking: who does is out. */
+		if (a->in_2015 && h->membership == MEMBERSHIP_KNOCK)
+			h->membership = MEMBERSHIP_LEAVE;
 		if (!is_due(a, h))
 			continue;
 		if (h->membership == MEMBERSHIP_JOIN && h->pos > since)

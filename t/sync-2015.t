@@ -91,4 +91,17 @@ is_json "$brief $(events "$archived" timeline)" '["leave bob"]' \
 is_json "$archived | keys" '["event_map","state","timeline"]' \
     'without what is ephemeral'
 is_json '[.rooms.joined, .rooms.invited]' '[{},{}]' 'and joined no more'
+
+# ------------------------------------------------------ what 2015 did not know
+create alice '{"initial_state":[{"type":"m.room.join_rules","content":{"join_rule":"knock"}}]}'
+invite alice bob
+come bob
+now bob
+say alice last
+go bob
+member bob bob '{"membership":"knock"}'
+sync bob "since=$since"
+is_json "$brief $(events "$archived" timeline)" \
+    '["last","leave bob","knock bob"]' 'who leaves and knocks is out'
+is_json '[.rooms.joined, .rooms.invited]' '[{},{}]' 'and in no other group'
 done_testing
