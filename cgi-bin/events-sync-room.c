@@ -76,15 +76,19 @@ put_events(struct sync_answer *a, const struct told *t,
 		write_events(w, t->db, list, &t->reader);
 }
 
-/* Who is in can always page back; who is out, from what he was shown. */
+/*
+ * Who is in can always page back; who is out, from what they were shown, or
+ * from their end where nothing of it was.
+ */
 static void
 put_timeline(struct sync_answer *a, const struct told *t)
 {
 	struct writer *w = &a->r->out;
 	const char *prev_batch = told_prev_batch(t);
 
-	if (prev_batch == NULL && t->heard->membership == MEMBERSHIP_JOIN)
-		prev_batch = token_at(a->r, a->upto);
+	if (prev_batch == NULL && (t->limited ||
+	    t->heard->membership == MEMBERSHIP_JOIN))
+		prev_batch = token_at(a->r, t->stretch.upto);
 	put_object(w, "timeline");
 	put_events(a, t, &t->timeline);
 	put_bool(w, "limited", t->limited);

@@ -98,11 +98,15 @@ hold_back(struct told *t, const struct event_row *e)
 		list_add(t->mem, &t->unfit, e);
 }
 
-/* Take the event, or say that the timeline ends before it. */
+/*
+ * Take the event, or say that the timeline ends before it: as also before state
+ * that would be applied after newer state of its key, which was held back.
+ */
 static void
 take(struct told *t, const struct event_row *e, size_t limit)
 {
-	t->limited = t->timeline.n == limit || t->bytes > TIMELINE_BYTES;
+	t->limited = t->timeline.n == limit || t->bytes > TIMELINE_BYTES ||
+	    (e->state_key != NULL && list_has_key(&t->unfit, e));
 	if (t->limited)
 		return;
 	t->bytes += e->content.n;
@@ -124,6 +128,8 @@ read_back(struct told *t, const struct event_filter *f, size_t limit)
 
 	while (!t->limited && next_event(t, f, &rows, &e)) {
 		if (!viewer_may_see(t->reader.viewer, &e)) {
+			/* State that led to what was told is told, too. */
+			hold_back(t, &e);
 			t->limited = t->timeline.n > 0 || ++unfit > most;
 		} else if (fits(t, f, &e)) {
 			take(t, &e, limit);

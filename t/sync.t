@@ -557,6 +557,34 @@ is_json "[(.rooms.join | length), (.rooms.knock | length), $joined.timeline.limi
 sync alice "filter=$(filter "{\"room\":{\"rooms\":[\"$room\"]}}")"
 is_json '.rooms.knock' '{}' 'others see it in the room'
 
+# ------------------------------------- state beside what a filter lets through
+create alice '{"topic":"one","initial_state":[{"type":"m.room.history_visibility","content":{"history_visibility":"joined"}}]}'
+invite alice bob
+come bob
+set_state alice m.room.name '{"name":"seen"}'
+go bob
+set_state alice m.room.topic '{"topic":"meanwhile"}'
+invite alice bob
+come bob
+sync bob "filter=$(filter '{"room":{"timeline":{"types":["m.room.name"]}}}')"
+is_json "$brief [$joined | (.timeline, .state) | .events | brief | map(select(. == (\"seen\", \"one\", \"meanwhile\")))]" \
+    '[["seen"],["meanwhile"]]' \
+    'state that changed unseen behind the timeline is in state'
+set_state alice m.room.power_levels '{"state_default":0}'
+set_state alice m.room.name '{"name":"by alice"}'
+set_state bob m.room.name '{"name":"by bob"}'
+say alice after
+sync alice "filter=$(filter '{"room":{"timeline":{"not_senders":["@bob:localhost"]}}}')"
+told '"after"' 'a timeline ends before state that what is held back replaced'
+is_json "$brief $joined | [.timeline.limited, (.state.events | brief | map(select(startswith(\"by\"))))]" \
+    '[true,["by bob"]]' 'so that the newer state is in state, and the older nowhere'
+go bob
+sync bob "filter=$(filter '{"room":{"timeline":{"limit":0},"include_leave":true}}')"
+is_json "$left.timeline | [.events, .limited, (.prev_batch | type)]" \
+    '[[],true,"string"]' 'who left and asks for no events may page back to them'
+req GET "$here/messages?dir=b&limit=2&from=$(get_json "$left.timeline.prev_batch")"
+is_json "$brief .chunk | brief" '["leave bob","after"]' 'from their end'
+
 # ------------------------------------------------------------------ many rooms
 user erin
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do
