@@ -174,12 +174,38 @@ read_timeline(struct answer *a, const cJSON *timeline)
 	}
 }
 
+/* -1: the timeline is empty. */
+static int
+first_of_timeline(struct answer *a, const cJSON *json)
+{
+	const cJSON *events = json_get(json_get(json, "timeline"), "events");
+
+	return events == NULL || events->child == NULL ? -1 :
+	    read_event(a, events->child);
+}
+
+/*
+ * `state` is what was before the timeline, and what was held back of that; it
+ * is not what the timeline tells itself.
+ */
+static void
+check_place(struct answer *a, int event, int first)
+{
+	if (a->c->era != STATE_AFTER && first != -1 && event >= first &&
+	    part_event(&a->c->filter.timeline, &a->room->event[event]) &&
+	    may_see(a->room, a->c->user, event))
+		wrong(a->w, "in state, but of the timeline: %s",
+		    a->room->event[event].id);
+}
+
 static void
 read_history(struct answer *a, const cJSON *json)
 {
 	const cJSON *entry;
+	int first;
 
 	a->map = json_get(json, "event_map");
+	first = first_of_timeline(a, json);
 	cJSON_ArrayForEach(entry, json_get(json_get(json,
 	    a->c->era == STATE_AFTER ? "state_after" : "state"), "events")) {
 		int event = read_event(a, entry);
@@ -187,6 +213,7 @@ read_history(struct answer *a, const cJSON *json)
 		if (a->room->event[event].key == -1)
 			wrong(a->w, "in state, but no state: %s",
 			    a->room->event[event].id);
+		check_place(a, event, first);
 		set_state(a, event);
 	}
 	read_timeline(a, json_get(json, "timeline"));
