@@ -366,3 +366,17 @@ check_same(struct world *w, const struct client *c, const struct view *grown,
 	for (int i = 0; i < ROOMS; i++)
 		same_room(w, c, i, &grown->room[i], &fresh->room[i]);
 }
+
+/* -------------------------------------------------------- for others to say */
+
+_Noreturn void
+wrong_event(struct world *w, const struct client *c, int room, int event,
+    const char *what)
+{
+	static struct check k;
+
+	k = (struct check){ .w = w, .c = c, .whose = "heard", .nr = room,
+	    .room = &w->room[room], .vroom = &c->view.room[room],
+	    .last = w->room[room].n };
+	wrong_in(&k, what, event);
+}

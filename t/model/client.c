@@ -93,8 +93,12 @@ sync_lost(struct world *w, struct client *c)
 static void
 begin_waiting(struct world *w, struct client *c)
 {
-	const char *path = path_of(w, c, c->view.since, WAIT_MS, false);
+	const char *path;
 
+	/* Who is behind does not wait. */
+	if (chance(w, 80))
+		sync_view(w, c, &c->view, false);
+	path = path_of(w, c, c->view.since, WAIT_MS, false);
 	confirm(c, &c->view);
 	conn_send(&c->conn, "GET", path, c->token, NULL);
 	note(w, "... client %d waits: %s", c->number, path);

@@ -71,12 +71,19 @@ void	 client_sent(struct client *, int64_t serial);
 
 /* One of the things that clients do. */
 void	 client_act(struct world *);
+/* The same of those that listen to /events, one of each user (listen.c). */
+void	 listener_new(struct world *, int user);
+void	 listener_act(struct world *);
+void	 listener_finish(struct world *, struct client *);
 /* All that is still open comes to its end, and is compared. */
 void	 client_finish(struct world *, struct client *);
 
 /* An answer to a request that was made from where the view stands (view.c). */
 void	 view_new(struct view *);
 void	 view_apply(struct world *, struct client *, struct view *,
+	    const cJSON *answer);
+/* A new view, from an answer of /initialSync. */
+void	 view_initial(struct world *, struct client *, struct view *,
 	    const cJSON *answer);
 /* Ask /messages for what lies in a gap of the room, or all (fill.c). */
 void	 view_fill(struct world *, struct client *, struct view *, int room,
@@ -85,6 +92,9 @@ void	 view_fill(struct world *, struct client *, struct view *, int room,
 /* Whatever the view holds is true, and nothing is missing (check.c). */
 void	 check_view(struct world *, const struct client *,
 	    const struct view *, const char *whose);
+/* With what there is around the event. */
+_Noreturn void wrong_event(struct world *, const struct client *, int room,
+	    int event, const char *what);
 /* Two views that must be the same where the world has no say. */
 void	 check_same(struct world *, const struct client *,
 	    const struct view *grown, const struct view *fresh);

@@ -27,7 +27,9 @@
 #include "client.h"
 #include "script.h"
 
-#define CLIENT_PERCENT	30	/* chance that a client asks after an action */
+/* Chances that a client asks after an action, and that one of 2015 listens. */
+#define CLIENT_PERCENT	30
+#define LISTEN_PERCENT	3
 
 static int actions = 5000;
 static char run[16];
@@ -42,26 +44,34 @@ play(struct world *w)
 	w->doing = "first syncs";
 	for (int i = 0; i < CLIENTS; i++)
 		client_new(w, i);
+	for (int i = 0; i < USERS; i++)
+		listener_new(w, i);
 	for (w->action = ROOMS; w->action < w->actions; w->action++) {
 		script_act(w);
 		if (chance(w, CLIENT_PERCENT))
 			client_act(w);
+		if (chance(w, LISTEN_PERCENT))
+			listener_act(w);
 	}
 	for (int i = 0; i < CLIENTS; i++)
 		client_finish(w, &w->client[i]);
+	for (int i = 0; i < USERS; i++)
+		listener_finish(w, &w->listener[i]);
 }
 
 static void
 run_seed(uint64_t seed)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	struct client *clients = calloc(CLIENTS, sizeof(*clients));
+	struct client *clients = calloc(CLIENTS + USERS,
+	    sizeof(*clients));
 
 	if (w == NULL || clients == NULL)
 		err(1, NULL);
 	w->seed = w->random = seed;
 	w->actions = actions;
 	w->client = clients;
+	w->listener = clients + CLIENTS;
 	w->mem = arena_new();
 	w->kept = arena_new();
 	conn_init(&w->conn);
@@ -69,7 +79,7 @@ run_seed(uint64_t seed)
 	dprintf(STDOUT_FILENO, "ok seed %ju: %d actions, %d syncs, %d "
 	    "comparisons\n", (uintmax_t)seed, w->action, w->syncs,
 	    w->compared);
-	for (int i = 0; i < CLIENTS; i++)
+	for (int i = 0; i < CLIENTS + USERS; i++)
 		client_end(&clients[i]);
 	world_end(w);
 	free(clients);
@@ -96,6 +106,9 @@ end_seed(void)
 
 	if (wait(&status) == -1)
 		err(1, "wait");
+	if (WIFSIGNALED(status))
+		printf("not ok a seed ended by signal %d\n",
+		    WTERMSIG(status));
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

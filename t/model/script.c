@@ -295,10 +295,19 @@ static const struct {
 	{ 97, own_room_data }, { 100, own_tag }
 };
 
+/* Much happens in some rooms and little in others. */
+static struct room *
+some_room(struct world *w)
+{
+	unsigned one = pick(w, ROOMS), other = pick(w, ROOMS);
+
+	return &w->room[one < other ? one : other];
+}
+
 static bool
 try(struct world *w)
 {
-	struct room *room = &w->room[pick(w, (unsigned)w->rooms)];
+	struct room *room = some_room(w);
 	int user = (int)pick(w, USERS), percent = (int)pick(w, 100), i = 0;
 
 	if (chance(w, 3))

@@ -165,6 +165,10 @@ read_timeline(struct answer *a, const cJSON *timeline)
 		put_gap(a, json_text(timeline, "prev_batch"));
 	}
 	a->vroom->senders = 0;
+	if (a->c->filter.timeline.limit >= 0 && cJSON_GetArraySize(events) >
+	    a->c->filter.timeline.limit + (a->vroom->section == LEAVE))
+		wrong(a->w, "a timeline of %d events", cJSON_GetArraySize(
+		    events));
 	cJSON_ArrayForEach(entry, events) {
 		int event = read_event(a, entry);
 
@@ -436,4 +440,48 @@ view_apply(struct world *w, struct client *c, struct view *v,
 	read_data(v->data, answer);
 	read_to_device(&a, json_get(json_get(answer, "to_device"), "events"));
 	snprintf(v->since, sizeof(v->since), "%s", next);
+}
+
+/* ------------------------------------------------------------ /initialSync */
+
+static enum section
+section_of(enum member member)
+{
+	return member == IN ? JOIN : member == INVITED ? INVITE : LEAVE;
+}
+
+/* There state is as it is now, and the timeline may have a beginning. */
+static void
+read_initial_room(struct answer *a, const cJSON *json)
+{
+	int i = room_index(a->w, json_text(json, "room_id"));
+	const cJSON *entry, *messages = json_get(json, "messages");
+
+	a->room = &a->w->room[i];
+	a->vroom = &a->v->room[i];
+	if (a->vroom->section != NOWHERE)
+		wrong(a->w, "a room twice");
+	a->vroom->section = section_of(member_of(json_text(json,
+	    "membership")));
+	if (a->vroom->section == INVITE)
+		return;
+	a->limited = true;
+	put_gap(a, json_text(messages, "start"));
+	cJSON_ArrayForEach(entry, json_get(messages, "chunk"))
+		add_item(a, read_event(a, entry), entry->next == NULL);
+	cJSON_ArrayForEach(entry, json_get(json, "state"))
+		set_state(a, read_event(a, entry));
+}
+
+void
+view_initial(struct world *w, struct client *c, struct view *v,
+    const cJSON *answer)
+{
+	struct answer a = { .w = w, .c = c, .v = v };
+	const cJSON *room;
+
+	view_new(v);
+	cJSON_ArrayForEach(room, json_get(answer, "rooms"))
+		read_initial_room(&a, room);
+	snprintf(v->since, sizeof(v->since), "%s", json_text(answer, "end"));
 }

@@ -296,8 +296,8 @@ room_add(struct world *w, struct room *room, const char *event_id,
 	if (room->n == EVENTS_MAX)
 		errx(1, "EVENTS_MAX is too small");
 	e = &room->event[room->n];
-	*e = (struct event){ .type = arena_strdup(w->kept, type), .key = -1,
-	    .sender = sender, .target = -1,
+	*e = (struct event){ .order = ++w->events,
+	    .type = arena_strdup(w->kept, type), .key = -1, .sender = sender, .target = -1,
 	    .has_url = json_get(content, "url") != NULL };
 	snprintf(e->id, sizeof(e->id), "%s", event_id);
 	json_int(content, "n", &e->serial);

@@ -36,6 +36,7 @@ struct event {
 	bool		 has_url;
 	bool		 redacted;
 	int64_t		 serial;	/* in content, n; 0: none */
+	int		 order;		/* among the events of all rooms */
 	/* As it was just behind the event: */
 	unsigned char	 member[USERS];
 	unsigned char	 visible;
@@ -78,10 +79,12 @@ struct world {
 	int		 actions;
 	int		 syncs, compared;
 	int64_t		 serial;
+	int		 events;
 	struct user	 user[USERS];
 	struct room	 room[ROOMS];
 	int		 rooms;
 	struct client	*client;
+	struct client	*listener;
 	struct arena	*mem;		/* of one answer */
 	struct arena	*kept;
 	struct conn	 conn;
