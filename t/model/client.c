@@ -50,8 +50,8 @@ path_of(struct world *w, const struct client *c, const char *since,
 static void
 confirm(struct client *c, const struct view *v)
 {
-	if (v->since[0] != '\0' && v->to_device > c->confirmed)
-		c->confirmed = v->to_device;
+	if (v->since[0] != '\0' && v->to_device > c->asked)
+		c->asked = v->to_device;
 }
 
 /* Old gaps are filled before the list of them is full. */

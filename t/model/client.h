@@ -62,7 +62,9 @@ struct client {
 	int		 began[ROOMS];	/* how long rooms were then */
 	int64_t		*sent;		/* messages to this device */
 	int		 sents, cap;
-	int		 confirmed;	/* that it has them, by its token */
+	/* That it has them, by its token: in a request that was answered, */
+	int		 confirmed;
+	int		 asked;		/* and in one that may have been lost */
 };
 
 void	 client_new(struct world *, int number);

@@ -406,17 +406,35 @@ read_rooms(struct answer *a, const cJSON *rooms)
 		}
 }
 
+/*
+ * Where the messages begin: what a request confirmed that was given up may have
+ * been dropped or not.
+ */
+static int
+first_to_device(struct answer *a, const cJSON *events)
+{
+	struct client *c = a->c;
+	int at = c->confirmed;
+	int64_t n = 0;
+
+	if (a->v->since[0] != '\0' && a->v->to_device > at)
+		at = c->confirmed = a->v->to_device;
+	json_int(json_get(events == NULL ? NULL : events->child, "content"),
+	    "n", &n);
+	while (at < c->asked && c->sent[at] != n)
+		at++;
+	return at;
+}
+
 /* In their order, each once, from the first that was not confirmed. */
 static void
 read_to_device(struct answer *a, const cJSON *events)
 {
 	const cJSON *e;
-	int at = a->c->confirmed;
+	int at = first_to_device(a, events);
 	int64_t n = 0;
 
 	cJSON_ArrayForEach(e, events) {
-		if (!is_text(e, "type", "org.model.msg"))
-			continue;
 		json_int(json_get(e, "content"), "n", &n);
 		if (at == a->c->sents || n != a->c->sent[at])
 			wrong(a->w, "to the device: %jd, and not %jd",
