@@ -71,7 +71,7 @@ get_page(struct filling *f, const char *from)
 	return must(f->w, f->c->token, "GET", NULL, "/_matrix/client/%s/rooms/"
 	    "%s/messages?dir=b&limit=%d&from=%s&filter=%s",
 	    f->c->era == OF_2015 ? "api/v1" : "v3", encode(f->w, f->room->id),
-	    5 + 7 * (f->c->number % 4), from, filter);
+	    8 + 30 * (f->c->number % 4), from, filter);
 }
 
 /* Until what the client has, or the beginning of the room. */

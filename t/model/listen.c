@@ -115,7 +115,7 @@ listen_once(struct world *w, struct client *c, int *order)
 {
 	cJSON *answer = must(w, c->token, "GET", NULL,
 	    "/_matrix/client/%s/events?timeout=0&limit=%d&from=%s", base(c),
-	    4 + 15 * (c->user % 4), c->view.since);
+	    8 + 20 * (c->user % 4), c->view.since);
 	const char *end = json_text(answer, "end");
 	const cJSON *e;
 	bool more;
