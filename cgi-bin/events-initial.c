@@ -51,7 +51,7 @@ put_past(struct request *r, const struct heard *h, struct stretch stretch,
 	struct filter all;
 	struct told t = { .db = r->db, .mem = db_arena(r->db, NULL),
 	    .heard = h, .user = r->who.user, .stretch = stretch,
-	    .filter = &all, .reader = reader_of(r, &h->room),
+	    .filter = &all, .at_end = true, .reader = reader_of(r, &h->room),
 	    .effort = effort };
 
 	db_arena(r->db, t.mem);

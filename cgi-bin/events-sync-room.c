@@ -228,9 +228,9 @@ read_told(struct sync_answer *a, struct told *t, bool all)
 	if (t->stretch.fresh && !a->ask->first && t->timeline.n > 0 &&
 	    t->start <= a->ask->since.pos)
 		t->limited = true;
+	t->at_end = a->ask->state_when != STATE_AT_START;
 	if (t->state_text.s == NULL)
-		told_state(t, all, a->ask->state_when == STATE_AT_START ?
-		    t->start : t->stretch.upto + 1);
+		told_state(t, all, t->at_end ? t->stretch.upto + 1 : t->start);
 	/* Who was told all hears of what relates to an event as it comes. */
 	t->reader.aggregates = t->limited;
 	if (!taken)

@@ -143,13 +143,13 @@ read_back(struct told *t, const struct event_filter *f, size_t limit)
 
 /* The event that put them out, where it lies behind all they may see. */
 static void
-add_own(struct told *t, const struct event_filter *f)
+add_own(struct told *t, const struct event_filter *f, struct event_list *list)
 {
 	struct event_row e;
 
 	if (t->stretch.own && event_find(t->db, t->heard->event, &e) &&
 	    fits(t, f, &e))
-		list_add(t->mem, &t->timeline, &e);
+		list_add(t->mem, list, &e);
 }
 
 void
@@ -165,7 +165,7 @@ told_timeline(struct told *t, size_t limit)
 	list_reverse(&t->timeline);
 	if (t->timeline.n > 0)
 		t->start = t->timeline.item[0].pos;
-	add_own(t, f);
+	add_own(t, f, &t->timeline);
 }
 
 const char *
@@ -221,6 +221,8 @@ told_state(struct told *t, bool all, int64_t before)
 	if (!filter_has_room(t->filter, f, t->heard->room.room_id))
 		return;
 	add_unfit(t, f, before);
+	if (t->at_end)
+		add_own(t, f, &t->state);
 	newer = t->state;
 	rows = query_state(t, all, before);
 	while (next_event(t, f, &rows, &e))

@@ -103,6 +103,7 @@ struct told {
 	const struct filter *filter;
 	struct reader	 reader;
 	struct effort	*effort;
+	bool		 at_end;	/* state is that behind the timeline */
 
 	struct event_list timeline;	/* oldest first */
 	size_t		 bytes;		/* of its content */

@@ -585,6 +585,13 @@ is_json "$left.timeline | [.events, .limited, (.prev_batch | type)]" \
 req GET "$here/messages?dir=b&limit=2&from=$(get_json "$left.timeline.prev_batch")"
 is_json "$brief .chunk | brief" '["leave bob","after"]' 'from their end'
 
+now bob
+member alice bob '{"membership":"ban"}'
+sync bob "since=$since&use_state_after=true"
+is_json "$brief [$left | (.timeline, .state_after) | .events | brief]" \
+    '[["ban bob"],["ban bob"]]' \
+    'who is banned after leaving is so in state after the timeline'
+
 # ------------------------------------------------------------------ many rooms
 user erin
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do

@@ -178,11 +178,14 @@ static void
 check_state(struct check *k)
 {
 	const struct filter *f = &k->c->filter;
-	int state[KEYS_MAX];
+	int state[KEYS_MAX], own;
 
 	if (!part_room(f, &f->state, k->nr))
 		return;
 	state_at(k->room, k->last, state);
+	own = k->vroom->n == 0 ? -1 : k->vroom->item[k->vroom->n - 1];
+	if (own > k->last)
+		state[k->room->event[own].key] = own;
 	for (int i = 0; i < k->room->keys; i++)
 		if (state[i] != -1 && k->vroom->state[i] != state[i] &&
 		    is_due(k, i, state[i])) {
