@@ -2,14 +2,14 @@
  * model.c - a random script against a server, and clients that follow it.
  *
  * usage: model --url URL [--seed N | --first N --seeds N] [--jobs N]
- *              [--actions N] [--verbose]
+ *              [--actions N]
  *
- * Each seed has 8 users, 12 rooms and 16 clients of its own.  The users act, one
- * after the other, and every acknowledged action becomes part of what is true
- * (world.h).  Clients sync at random moments, with random filters, wait, lose
- * answers, begin anew from old tokens; what they put together of the answers
- * must always be the truth as far as their users may see it, and the same as a
- * first sync tells.  A seed always makes the same script.
+ * Each seed has 8 users, 12 rooms and 16 clients of its own.  The users act,
+ * one after the other, and every acknowledged action becomes part of what is
+ * true (world.h).  Clients sync at random moments, with random filters, wait,
+ * lose answers, begin anew from old tokens; what they put together of the
+ * answers must always be the truth as far as their users may see it, and the
+ * same as a first sync tells.  A seed always makes the same script.
  *
  * A line "ok seed N ..." for each seed; "not ok seed N ..." and lines that begin
  * with # say what was wrong and what was asked last.  Seeds run side by side in
