@@ -349,6 +349,20 @@ write_own(struct writer *w, struct request *r, const struct heard *h)
 	write_end(w);
 }
 
+/* Clients look into these although there can be nothing in them. */
+static void
+put_outside_msc3575(struct writer *w, const struct telling *t, bool door)
+{
+	if (door)
+		put_looks(w, t);
+	if (t->room->dm)
+		put_bool(w, "is_dm", true);
+	put_array(w, "required_state");
+	write_end(w);
+	put_array(w, t->s->shape->timeline);
+	write_end(w);
+}
+
 static void
 put_outside(const struct telling *t)
 {
@@ -359,13 +373,9 @@ put_outside(const struct telling *t)
 
 	put_object(w, h->room.room_id);
 	put_common(w, t);
-	if (door && !t->s->shape->v4) {
-		put_looks(w, t);
-		if (t->room->dm)
-			put_bool(w, "is_dm", true);
-	}
-	write_key(w, h->membership == MEMBERSHIP_KNOCK ?
-	    t->s->shape->knock_state : t->s->shape->invite_state);
+	if (!t->s->shape->v4)
+		put_outside_msc3575(w, t, door);
+	write_key(w, t->s->shape->stripped);
 	if (door)
 		write_door_state(w, t->s->r, h);
 	else

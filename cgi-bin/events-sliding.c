@@ -11,12 +11,12 @@
 static const struct sliding_shape msc3575 = {
 	.letter = 'u', .timeline = "timeline",
 	.expanded = "unstable_expanded_timeline",
-	.invite_state = "invite_state", .knock_state = "knock_state"
+	.stripped = "invite_state"
 };
 static const struct sliding_shape v4 = {
 	.letter = '4', .v4 = true, .timeline = "timeline_events",
 	.expanded = "expanded_timeline",
-	.invite_state = "stripped_state", .knock_state = "stripped_state"
+	.stripped = "stripped_state"
 };
 
 /* Parked as it is; what was asked is kept beside what was sent. */

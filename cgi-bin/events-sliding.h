@@ -25,8 +25,7 @@ struct sliding_shape {
 	bool		 v4;
 	const char	*timeline;
 	const char	*expanded;
-	const char	*invite_state;
-	const char	*knock_state;
+	const char	*stripped;
 };
 
 /* ------------------------------------- required state (events-sliding-state.c) */
