@@ -21,18 +21,6 @@ struct reading {
 
 /* ----------------------------------------------------------------- rules */
 
-const struct state_rule *
-sliding_rule(struct arena *mem, struct table *rules, const char *text)
-{
-	struct state_rule *rule = table_find(rules, text, NULL);
-
-	if (rule == NULL) {
-		rule = state_rule_read(mem, text);
-		*table_at(rules, rule->text, NULL) = rule;
-	}
-	return rule;
-}
-
 static enum mx_err
 bad(struct reading *g, const char *why)
 {

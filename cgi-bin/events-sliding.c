@@ -209,13 +209,13 @@ finish(struct sliding *s)
 {
 	struct request *r = s->r;
 	struct sliding_pos pos = { 0 };
+	enum mx_err err;
 
 	s->sent.pos = s->upto;
 	s->sent.n = s->n;
-	pos.serial = sent_keep(r, conn_of(s), s->base.serial, &s->sent);
-	if (pos.serial == 0)
-		return fail(r, M_TOO_LARGE, "This connection would have to "
-		    "remember too much; ask for less, or begin anew");
+	if ((err = sent_keep(r, conn_of(s), s->base.serial, &s->sent,
+	    &pos.serial)) != M_OK)
+		return err;
 	token_touch(r, &pos.at, s->upto, s->n);
 	put_text(&r->out, "pos", sliding_pos_text(r->mem, &pos));
 	return M_OK;

@@ -28,7 +28,7 @@ struct sliding_shape {
 	const char	*stripped;
 };
 
-/* ------------------------------------- required state (events-sliding-state.c) */
+/* ------------------------------------- required state (events-sliding-rule.c) */
 
 /* NULL: any. */
 struct state_element {
@@ -40,7 +40,7 @@ struct state_element {
  * Two of the same text are the same object.
  */
 struct state_rule {
-	const char	*text;		/* JSON, as state_rule_read() reads it */
+	const char	*text;		/* JSON, as sliding_rule() reads it */
 	struct state_element *include;
 	size_t		 includes;
 	struct state_element *exclude;
@@ -53,7 +53,9 @@ struct state_wish {
 	const struct state_rule **rule;
 	size_t		 n;
 };
-struct state_rule *state_rule_read(struct arena *, const char *text);
+/* The rule of this text; rules is a table of those that there are. */
+const struct state_rule *sliding_rule(struct arena *, struct table *rules,
+		    const char *text);
 bool		 state_wish_has(const struct state_wish *, const char *type,
 		    const char *state_key);
 bool		 state_wish_lazy(const struct state_wish *);
@@ -103,9 +105,6 @@ struct sliding_ask {
 /* Read body; pos and timeout only where the shape has them there. */
 enum mx_err	 sliding_ask_read(struct request *, const struct sliding_shape *,
 		    const cJSON *body, struct sliding_ask *);
-/* The rule of this text. */
-const struct state_rule *sliding_rule(struct arena *, struct table *rules,
-		    const char *text);
 
 /* ------------------------------------- what was sent (events-sliding-conn.c) */
 
@@ -146,11 +145,18 @@ struct sliding_base {
 enum mx_err	 sent_load(struct request *, int64_t serial, struct table *rules,
 		    struct sliding_base *);
 /*
- * Keep it as what the connection was sent after base (serial 0: it is new).
- * The serial of that; 0: the store does not take it.
+ * Keep it as what the connection was sent after base (0: it is new).  M_OK and
+ * the *serial of that, or refused.
  */
-int64_t		 sent_keep(struct request *, const char *conn, int64_t base,
-		    const struct sent_all *);
+enum mx_err	 sent_keep(struct request *, const char *conn, int64_t base,
+		    const struct sent_all *, int64_t *serial);
+/* (events-sliding-sent.c)
+ * What is kept: as text of at most max bytes in mem.  Where it would be longer
+ * what only saves the client something is left out; s NULL: that is not enough.
+ */
+struct span	 sent_text(struct arena *, const struct sent_all *, size_t max);
+bool		 sent_read(struct arena *, struct span text, struct table *rules,
+		    struct sent_all *);
 const struct sent_room *sent_find(const struct sent_all *, int64_t room);
 
 /* --------------------------------- lists and windows (events-sliding-list.c) */

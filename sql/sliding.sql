@@ -31,6 +31,17 @@ DELETE FROM sliding
    AND conn NOT IN (SELECT conn FROM sliding WHERE device = :device
                      GROUP BY conn ORDER BY max(serial) DESC LIMIT :most);
 
+-- Devices of a user that have connections, one by one.
+-- :name sliding_device_after @volatile
+SELECT min(device) FROM sliding WHERE user = :user AND device > :after;
+
+-- Is it still there?
+-- :name sliding_device
+SELECT 1 FROM device WHERE nr = :device AND user = :user;
+
+-- :name sliding_drop_device @volatile
+DELETE FROM sliding WHERE user = :user AND device = :device;
+
 -- :name sliding_wait @volatile
 UPDATE sliding SET ask = :ask WHERE serial = :serial;
 

@@ -67,6 +67,7 @@ CREATE TABLE sliding (
 	ask    TEXT                             -- body of the request that waits
 );
 CREATE INDEX sliding_of_device ON sliding (device, conn, serial);
+CREATE INDEX sliding_of_user ON sliding (user, device);
 CREATE INDEX sliding_age ON sliding (at);
 
 -- Tokens that prove to others who somebody is (OpenID), and nothing else.

@@ -198,7 +198,24 @@ looks() {
 	is_json .rooms '{}' "$shape: which is told once"
 }
 
+# More rooms than one process answers between others: another does it.
+many() {
+	user "many$shape"
+	for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+		create "many$shape" "{\"name\":\"$n\"}"
+	done
+	slide "many$shape" '' "$(list '[0,99]' 1 '[["*","*"]]')"
+	is_json '[.lists.all.count, (.rooms | length), ([.rooms[].name] | unique | length)]' \
+	    '[25,25,25]' "$shape: many rooms at once"
+	slide "many$shape" "$pos" "$(list '[0,99]' 1 '[["*","*"]]')"
+	is_json .rooms '{}' "$shape: which are known then"
+	[ "$shape" = msc3575 ] || return 0
+	slide "many$shape" '' "$(list '[0,1],[4,4]' 0)"
+	is_json '[.rooms[].name] | sort' '["21","24","25"]' "$shape: several windows into a list"
+}
+
 for shape in msc3575 v4; do
+	many
 	windows
 	positions
 	required
