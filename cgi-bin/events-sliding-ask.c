@@ -1,8 +1,6 @@
 /*
- * events-sliding-ask.c - what is asked of sliding sync, in either shape.
- *
- * Required state becomes rules in one notation, so that the rest of the engine
- * knows nothing of pairs, $ME and $LAZY, or of include and exclude.
+ * events-sliding-ask.c - what is asked of sliding sync in either shape: lists,
+ * their windows and filters, subscriptions, extensions.
  */
 #include <string.h>
 
@@ -12,186 +10,37 @@
 #define CONN_ID_MAX	255
 #define NAMES_MAX	255	/* of a list, a type, a state key */
 
-struct reading {
-	struct request	*r;
-	const struct sliding_shape *shape;
-	struct sliding_ask *ask;
-	size_t		 elements;	/* of required state so far */
-};
-
-/* ----------------------------------------------------------------- rules */
-
-static enum mx_err
-bad(struct reading *g, const char *why)
+enum mx_err
+bad_ask(struct asking *g, const char *why)
 {
 	return fail(g->r, M_BAD_JSON, "%s", why);
-}
-
-static enum mx_err
-count_element(struct reading *g)
-{
-	return ++g->elements <= ELEMENTS_MAX ? M_OK : fail(g->r, M_TOO_LARGE,
-	    "required_state may name %d pieces in all", ELEMENTS_MAX);
-}
-
-static void
-write_element(struct writer *w, const char *type, const char *state_key)
-{
-	write_array(w);
-	write_text(w, type);
-	write_text(w, state_key);
-	write_end(w);
-}
-
-static bool
-is_short(const char *text)
-{
-	return text == NULL || strlen(text) <= NAMES_MAX;
-}
-
-/* A pair: * is any, $ME the user, $LAZY members as they are spoken of. */
-static enum mx_err
-read_pair(struct reading *g, struct writer *w, const cJSON *pair, bool *lazy)
-{
-	const char *type = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 0));
-	const char *key = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 1));
-
-	if (!cJSON_IsArray(pair) || cJSON_GetArraySize(pair) != 2 ||
-	    type == NULL || key == NULL || !is_short(type) || !is_short(key))
-		return bad(g,
-		    "required_state is a list of pairs [type, state_key]");
-	if (strcmp(type, "m.room.member") == 0 && strcmp(key, "$LAZY") == 0) {
-		*lazy = true;
-		return M_OK;
-	}
-	if (strcmp(key, "$ME") == 0)
-		key = g->r->who.user_id;
-	write_element(w, strcmp(type, "*") == 0 ? NULL : type,
-	    strcmp(key, "*") == 0 ? NULL : key);
-	return count_element(g);
-}
-
-static enum mx_err
-read_pairs(struct reading *g, struct writer *w, const cJSON *wanted)
-{
-	enum mx_err err = M_OK;
-	const cJSON *pair;
-	bool lazy = false;
-
-	if (wanted != NULL && !cJSON_IsArray(wanted))
-		return bad(g,
-		    "required_state is a list of pairs [type, state_key]");
-	put_array(w, "i");
-	cJSON_ArrayForEach(pair, wanted)
-		if (err == M_OK)
-			err = read_pair(g, w, pair, &lazy);
-	write_end(w);
-	put_bool(w, "l", lazy);
-	return err;
-}
-
-static enum mx_err
-read_element(struct reading *g, struct writer *w, const cJSON *element)
-{
-	const cJSON *type = json_get(element, "type");
-	const cJSON *key = json_get(element, "state_key");
-
-	if (!cJSON_IsObject(element) ||
-	    (type != NULL && !cJSON_IsString(type)) ||
-	    (key != NULL && !cJSON_IsString(key)) ||
-	    !is_short(cJSON_GetStringValue(type)) ||
-	    !is_short(cJSON_GetStringValue(key)))
-		return bad(g, "What required_state includes and excludes are "
-		    "objects with a type, a state_key, both or neither");
-	write_element(w, cJSON_GetStringValue(type),
-	    cJSON_GetStringValue(key));
-	return count_element(g);
-}
-
-static enum mx_err
-read_elements(struct reading *g, struct writer *w, const char *key,
-    const cJSON *list)
-{
-	enum mx_err err = M_OK;
-	const cJSON *element;
-
-	if (list != NULL && !cJSON_IsArray(list))
-		return bad(g, "include and exclude of required_state are "
-		    "lists");
-	put_array(w, key);
-	cJSON_ArrayForEach(element, list)
-		if (err == M_OK)
-			err = read_element(g, w, element);
-	write_end(w);
-	return err;
-}
-
-static enum mx_err
-read_object(struct reading *g, struct writer *w, const cJSON *wanted)
-{
-	const cJSON *lazy = json_get(wanted, "lazy_members");
-	enum mx_err err;
-
-	if (!cJSON_IsObject(wanted))
-		return bad(g, "required_state is an object with include, "
-		    "exclude and lazy_members");
-	if (lazy != NULL && !cJSON_IsBool(lazy))
-		return bad(g, "lazy_members is true or false");
-	if ((err = read_elements(g, w, "i", json_get(wanted, "include"))) !=
-	    M_OK || (err = read_elements(g, w, "e", json_get(wanted,
-	    "exclude"))) != M_OK)
-		return err;
-	put_bool(w, "l", cJSON_IsTrue(lazy));
-	put_bool(w, "m", cJSON_IsTrue(lazy));
-	return M_OK;
 }
 
 /* ------------------------------------------------- what a room is told by */
 
 static enum mx_err
-read_rule(struct reading *g, const cJSON *config,
-    const struct state_rule **rule)
-{
-	const cJSON *wanted = json_get(config, "required_state");
-	struct buf text;
-	struct writer w;
-	enum mx_err err;
-
-	buf_init(&text, g->r->mem, SIZE_MAX);
-	writer_init(&w, &text);
-	write_object(&w);
-	err = g->shape->v4 ? read_object(g, &w, wanted) :
-	    read_pairs(g, &w, wanted);
-	if (err != M_OK)
-		return err;
-	write_end(&w);
-	*rule = sliding_rule(g->r->mem, g->ask->rules, buf_str(&text));
-	return M_OK;
-}
-
-static enum mx_err
-read_limit(struct reading *g, const cJSON *config, int64_t *limit)
+read_limit(struct asking *g, const cJSON *config, int64_t *limit)
 {
 	if (!json_int(config, "timeline_limit", limit) || *limit < 0)
-		return bad(g, "timeline_limit is a number of events");
+		return bad_ask(g, "timeline_limit is a number of events");
 	if (*limit > TIMELINE_MAX)
 		*limit = TIMELINE_MAX;
 	return M_OK;
 }
 
 static enum mx_err
-read_config(struct reading *g, const cJSON *config, int64_t *limit,
+read_config(struct asking *g, const cJSON *config, int64_t *limit,
     const struct state_rule **rule)
 {
 	enum mx_err err = read_limit(g, config, limit);
 
-	return err != M_OK ? err : read_rule(g, config, rule);
+	return err != M_OK ? err : sliding_required_read(g, config, rule);
 }
 
 /* --------------------------------------------------------------- filters */
 
 static enum mx_err
-read_flag(struct reading *g, const cJSON *filters, const char *name, int *out)
+read_flag(struct asking *g, const cJSON *filters, const char *name, int *out)
 {
 	const cJSON *flag = json_get(filters, name);
 
@@ -205,7 +54,7 @@ read_flag(struct reading *g, const cJSON *filters, const char *name, int *out)
 }
 
 static enum mx_err
-read_texts(struct reading *g, const cJSON *filters, const char *name,
+read_texts(struct asking *g, const cJSON *filters, const char *name,
     bool null, const cJSON **out)
 {
 	const cJSON *list = json_get(filters, name), *item;
@@ -224,13 +73,14 @@ read_texts(struct reading *g, const cJSON *filters, const char *name,
 }
 
 static enum mx_err
-read_filter(struct reading *g, const cJSON *filters, struct sliding_filter *f)
+read_filter(struct asking *g, const cJSON *filters,
+    struct sliding_filter *f)
 {
 	enum mx_err err;
 
 	if (filters != NULL && !cJSON_IsNull(filters) &&
 	    !cJSON_IsObject(filters))
-		return bad(g, "filters is an object");
+		return bad_ask(g, "filters is an object");
 	if ((err = read_flag(g, filters, "is_dm", &f->is_dm)) != M_OK ||
 	    (err = read_flag(g, filters, "is_encrypted", &f->is_encrypted)) !=
 	    M_OK || (err = read_flag(g, filters, g->shape->v4 ? "is_invited" :
@@ -249,7 +99,7 @@ read_filter(struct reading *g, const cJSON *filters, struct sliding_filter *f)
 /* ----------------------------------------------------------------- lists */
 
 static enum mx_err
-read_range(struct reading *g, const cJSON *range, struct sliding_list *list)
+read_range(struct asking *g, const cJSON *range, struct sliding_list *list)
 {
 	const cJSON *from = cJSON_GetArrayItem(range, 0);
 	const cJSON *to = cJSON_GetArrayItem(range, 1);
@@ -257,8 +107,8 @@ read_range(struct reading *g, const cJSON *range, struct sliding_list *list)
 	if (!cJSON_IsArray(range) || cJSON_GetArraySize(range) != 2 ||
 	    !json_is_int(from) || !json_is_int(to) ||
 	    from->valuedouble < 0 || to->valuedouble < from->valuedouble)
-		return bad(g, "A range is a pair of numbers, the first and the "
-		    "last room");
+		return bad_ask(g, "A range is a pair of numbers, the first "
+		    "and the last room");
 	if (list->ranges == RANGES_MAX)
 		return fail(g->r, M_TOO_LARGE, "A list has at most %d ranges",
 		    RANGES_MAX);
@@ -268,7 +118,7 @@ read_range(struct reading *g, const cJSON *range, struct sliding_list *list)
 }
 
 static enum mx_err
-read_ranges(struct reading *g, const cJSON *config, struct sliding_list *list)
+read_ranges(struct asking *g, const cJSON *config, struct sliding_list *list)
 {
 	const cJSON *ranges = json_get(config, "ranges"), *range;
 	enum mx_err err = M_OK;
@@ -279,7 +129,7 @@ read_ranges(struct reading *g, const cJSON *config, struct sliding_list *list)
 		return list->all ? M_OK : read_range(g, range, list);
 	}
 	if (ranges != NULL && !cJSON_IsNull(ranges) && !cJSON_IsArray(ranges))
-		return bad(g, "ranges is a list of ranges");
+		return bad_ask(g, "ranges is a list of ranges");
 	cJSON_ArrayForEach(range, ranges)
 		if (err == M_OK)
 			err = read_range(g, range, list);
@@ -287,14 +137,14 @@ read_ranges(struct reading *g, const cJSON *config, struct sliding_list *list)
 }
 
 static enum mx_err
-read_list(struct reading *g, const cJSON *config, struct sliding_list *list)
+read_list(struct asking *g, const cJSON *config, struct sliding_list *list)
 {
 	enum mx_err err;
 
 	list->name = config->string;
 	if (!cJSON_IsObject(config) || strlen(config->string) > NAMES_MAX)
-		return bad(g, "lists is an object with an object for each "
-		    "list, by a name of at most 255 bytes");
+		return bad_ask(g, "lists is an object with an object for "
+		    "each list, by a name of at most 255 bytes");
 	if (g->shape->v4 && !opaque_id_valid(config->string))
 		return fail(g->r, M_INVALID_PARAM, "The name of a list has "
 		    "letters, digits and . = _ - only");
@@ -305,7 +155,7 @@ read_list(struct reading *g, const cJSON *config, struct sliding_list *list)
 }
 
 static enum mx_err
-read_lists(struct reading *g, const cJSON *lists)
+read_lists(struct asking *g, const cJSON *lists)
 {
 	struct sliding_ask *ask = g->ask;
 	enum mx_err err = M_OK;
@@ -315,7 +165,7 @@ read_lists(struct reading *g, const cJSON *lists)
 	if (lists == NULL || cJSON_IsNull(lists))
 		return M_OK;
 	if (!cJSON_IsObject(lists))
-		return bad(g, "lists is an object");
+		return bad_ask(g, "lists is an object");
 	if (n > LISTS_MAX)
 		return fail(g->r, M_TOO_LARGE, "There may be %d lists at most",
 		    LISTS_MAX);
@@ -328,19 +178,19 @@ read_lists(struct reading *g, const cJSON *lists)
 }
 
 static enum mx_err
-read_subscription(struct reading *g, const cJSON *config,
+read_subscription(struct asking *g, const cJSON *config,
     struct sliding_subscription *subscription)
 {
 	if (!cJSON_IsObject(config))
-		return bad(g, "room_subscriptions is an object with an object "
-		    "for each room, by its id");
+		return bad_ask(g, "room_subscriptions is an object with an "
+		    "object for each room, by its id");
 	subscription->room_id = config->string;
 	return read_config(g, config, &subscription->limit,
 	    &subscription->rule);
 }
 
 static enum mx_err
-read_subscriptions(struct reading *g, const cJSON *rooms)
+read_subscriptions(struct asking *g, const cJSON *rooms)
 {
 	struct sliding_ask *ask = g->ask;
 	enum mx_err err = M_OK;
@@ -350,7 +200,7 @@ read_subscriptions(struct reading *g, const cJSON *rooms)
 	if (rooms == NULL || cJSON_IsNull(rooms))
 		return M_OK;
 	if (!cJSON_IsObject(rooms))
-		return bad(g, "room_subscriptions is an object");
+		return bad_ask(g, "room_subscriptions is an object");
 	if (n > SUBSCRIPTIONS_MAX)
 		return fail(g->r, M_TOO_LARGE, "room_subscriptions may name "
 		    "%d rooms at most", SUBSCRIPTIONS_MAX);
@@ -366,8 +216,8 @@ read_subscriptions(struct reading *g, const cJSON *rooms)
 /* ------------------------------------------------------------ extensions */
 
 static enum mx_err
-read_extension(struct reading *g, const cJSON *extensions, const char *name,
-    struct sliding_extension *x)
+read_extension(struct asking *g, const cJSON *extensions,
+    const char *name, struct sliding_extension *x)
 {
 	const cJSON *config = json_get(extensions, name), *enabled;
 	enum mx_err err;
@@ -379,7 +229,7 @@ read_extension(struct reading *g, const cJSON *extensions, const char *name,
 	enabled = json_get(config, "enabled");
 	if (enabled != NULL && !cJSON_IsBool(enabled) &&
 	    !cJSON_IsNull(enabled))
-		return bad(g, "enabled is true or false");
+		return bad_ask(g, "enabled is true or false");
 	x->enabled = cJSON_IsTrue(enabled);
 	x->config = config;
 	if ((err = read_texts(g, config, "lists", false, &x->lists)) != M_OK)
@@ -388,14 +238,14 @@ read_extension(struct reading *g, const cJSON *extensions, const char *name,
 }
 
 static enum mx_err
-read_extensions(struct reading *g, const cJSON *extensions)
+read_extensions(struct asking *g, const cJSON *extensions)
 {
 	struct sliding_ask *ask = g->ask;
 	enum mx_err err;
 
 	if (extensions != NULL && !cJSON_IsNull(extensions) &&
 	    !cJSON_IsObject(extensions))
-		return bad(g, "extensions is an object");
+		return bad_ask(g, "extensions is an object");
 	if ((err = read_extension(g, extensions, "account_data",
 	    &ask->account_data)) != M_OK ||
 	    (err = read_extension(g, extensions, "receipts",
@@ -420,7 +270,7 @@ text_or_null(const cJSON *body, const char *name)
 
 /* Where the waiting and what it goes on from stand differs. */
 static enum mx_err
-read_where(struct reading *g, const cJSON *body, const char **presence)
+read_where(struct asking *g, const cJSON *body, const char **presence)
 {
 	struct request *r = g->r;
 	const cJSON *pos = text_or_null(body, "pos");
@@ -438,15 +288,15 @@ read_where(struct reading *g, const cJSON *body, const char **presence)
 	*presence = json_text(body, "set_presence");
 	g->ask->pos = cJSON_GetStringValue(pos);
 	if (pos != NULL && g->ask->pos == NULL)
-		return bad(g, "pos is a text");
+		return bad_ask(g, "pos is a text");
 	if (timeout != NULL && (!json_int(body, "timeout", &g->ask->timeout) ||
 	    g->ask->timeout < 0))
-		return bad(g, "timeout is a number of milliseconds");
+		return bad_ask(g, "timeout is a number of milliseconds");
 	return M_OK;
 }
 
 static enum mx_err
-check_presence(struct reading *g, const char *presence)
+check_presence(struct asking *g, const char *presence)
 {
 	if (presence != NULL && strcmp(presence, "offline") != 0 &&
 	    strcmp(presence, "online") != 0 &&
@@ -457,7 +307,7 @@ check_presence(struct reading *g, const char *presence)
 }
 
 static enum mx_err
-read_conn_id(struct reading *g, const cJSON *body)
+read_conn_id(struct asking *g, const cJSON *body)
 {
 	const cJSON *conn_id = text_or_null(body, "conn_id");
 
@@ -466,7 +316,7 @@ read_conn_id(struct reading *g, const cJSON *body)
 		return M_OK;
 	if (!cJSON_IsString(conn_id) ||
 	    strlen(conn_id->valuestring) > CONN_ID_MAX)
-		return bad(g, "conn_id is a text of at most 255 bytes");
+		return bad_ask(g, "conn_id is a text of at most 255 bytes");
 	g->ask->conn_id = conn_id->valuestring;
 	return M_OK;
 }
@@ -475,13 +325,13 @@ enum mx_err
 sliding_ask_read(struct request *r, const struct sliding_shape *shape,
     const cJSON *body, struct sliding_ask *ask)
 {
-	struct reading g = { .r = r, .shape = shape, .ask = ask };
+	struct asking g = { .r = r, .shape = shape, .ask = ask };
 	const char *presence = NULL;
 	enum mx_err err;
 
 	if (ask->rules == NULL)
 		ask->rules = table_new(r->mem);
-	/* The query is gone when who waited is woken; nobody looks there then. */
+	/* The query is gone when who waited is woken. */
 	if (r->wait == NULL &&
 	    ((err = read_where(&g, body, &presence)) != M_OK ||
 	    (err = check_presence(&g, presence)) != M_OK))

@@ -33,8 +33,8 @@ sent_keep(struct request *r, const char *conn, int64_t base,
 	struct db_arg device = DB_INT(r->who.device);
 
 	if (blob.s == NULL)
-		return fail(r, M_TOO_LARGE, "This server would have to remember "
-		    "too much of this connection; ask for less");
+		return fail(r, M_TOO_LARGE, "This server would have to "
+		    "remember too much of this connection; ask for less");
 	if (base == 0) {
 		db_exec(r->vol, STMT_SLIDING_DROP, device, DB_TEXT(conn));
 		forget_others(r);
@@ -65,5 +65,6 @@ sent_load(struct request *r, int64_t serial, struct table *rules,
 	blob = rows_blob(&rows, 1);
 	base->ask = rows_text(&rows, 2);
 	rows_done(&rows);
-	return sent_read(r->mem, blob, rules, &base->sent) ? M_OK : M_UNKNOWN_POS;
+	return sent_read(r->mem, blob, rules, &base->sent) ? M_OK :
+	    M_UNKNOWN_POS;
 }

@@ -61,11 +61,12 @@ gather(struct gather *g, struct rows rows)
 }
 
 static void
-gather_element(struct gather *g, const struct state_element *e)
+gather_element(struct gather *g, const struct state_element *e,
+    bool only_members)
 {
 	struct db_arg room = DB_INT(g->t->heard->room.nr);
 
-	if (e->type == NULL)
+	if (e->type == NULL || (only_members && !is_member_type(e->type)))
 		return;
 	gather(g, e->state_key != NULL ?
 	    db_query(g->t->db, STMT_SLIDING_STATE_ONE, room, DB_TEXT(e->type),
@@ -80,10 +81,14 @@ look_how(const struct state_wish *wish, bool *all, bool *members)
 {
 	for (size_t i = 0; i < wish->n; i++)
 		for (size_t n = 0; n < wish->rule[i]->includes; n++) {
-			if (wish->rule[i]->include[n].type != NULL)
+			const struct state_element *e =
+			    &wish->rule[i]->include[n];
+
+			if (e->type != NULL)
 				continue;
 			*all = true;
-			*members |= !wish->rule[i]->members_named;
+			*members |= !wish->rule[i]->members_named &&
+			    (e->state_key == NULL || *e->state_key == '@');
 		}
 }
 
@@ -102,9 +107,7 @@ gather_now(struct gather *g)
 		    db_query(g->t->db, STMT_SLIDING_STATE_REST, room));
 	for (size_t i = 0; !members && i < wish->n; i++)
 		for (size_t n = 0; n < wish->rule[i]->includes; n++)
-			if (!all || is_member_type(wish->rule[i]->include[n].type ?
-			    wish->rule[i]->include[n].type : ""))
-				gather_element(g, &wish->rule[i]->include[n]);
+			gather_element(g, &wish->rule[i]->include[n], all);
 }
 
 /* Who is out gets the state as it was when they went. */
@@ -139,7 +142,7 @@ lazy_note(struct sliding *s, struct sent_room *now, int64_t user)
 
 	if (user == 0 || lazy_has(now, user))
 		return;
-	/* Who was forgotten here is told again: no harm, but a little longer. */
+	/* Who is forgotten here is told again: no harm, but longer. */
 	if (now->lazies == LAZY_MAX)
 		now->lazies = size = 0;
 	list = arena_alloc(s->r->mem, size + sizeof(*list));

@@ -124,7 +124,8 @@ write_rooms(struct sliding *s)
 	s->sent.room = arena_alloc(r->mem, (s->base.sent.rooms + s->wanteds +
 	    1) * sizeof(*s->sent.room));
 	if (s->wanteds > 0)
-		qsort(s->wanted, s->wanteds, sizeof(struct sliding_room *), by_number);
+		qsort(s->wanted, s->wanteds, sizeof(struct sliding_room *),
+		    by_number);
 	s->mem = arena_new();
 	put_object(&r->out, "rooms");
 	for (size_t i = 0; i < s->wanteds &&
@@ -239,7 +240,8 @@ answer(struct sliding *s, const struct sliding_pos *base, int64_t until)
 		s->heard = heard_since(r, since.pos, s->upto);
 	s->n = heard_typing(r, &s->heard, s->first ? NULL : &since);
 	if (s->heard.n > 0)
-		qsort(s->heard.item, s->heard.n, sizeof(*s->heard.item), by_room);
+		qsort(s->heard.item, s->heard.n, sizeof(*s->heard.item),
+		    by_room);
 	sliding_choose(s);
 	if (heard_is_much(rooms_new(s), 0) && elsewhere(r) != M_OK)
 		return M_ELSEWHERE;

@@ -28,7 +28,7 @@ struct sliding_shape {
 	const char	*stripped;
 };
 
-/* ------------------------------------- required state (events-sliding-rule.c) */
+/* ---------------------------------- required state (events-sliding-rule.c) */
 
 /* NULL: any. */
 struct state_element {
@@ -62,10 +62,12 @@ bool		 state_wish_lazy(const struct state_wish *);
 bool		 state_wish_same(const struct state_wish *,
 		    const struct state_wish *);
 
-/* ----------------------------------------- what is asked (events-sliding-ask.c) */
+/* ------------------------------------ what is asked (events-sliding-ask.c) */
 
 struct sliding_filter {
-	int		 is_dm, is_encrypted, is_invite;	/* -1: not given */
+	int		 is_dm;		/* -1: not given; so the next */
+	int		 is_encrypted;
+	int		 is_invite;
 	const cJSON	*room_types, *not_room_types;
 	const cJSON	*tags, *not_tags, *spaces;	/* arrays, or NULL */
 };
@@ -99,14 +101,29 @@ struct sliding_ask {
 	size_t		 lists;
 	struct sliding_subscription *subscription;
 	size_t		 subscriptions;
-	struct sliding_extension account_data, receipts, typing, to_device, e2ee;
+	struct sliding_extension account_data, receipts, typing;
+	struct sliding_extension to_device, e2ee;
 	struct table	*rules;		/* by their texts */
 };
 /* Read body; pos and timeout only where the shape has them there. */
-enum mx_err	 sliding_ask_read(struct request *, const struct sliding_shape *,
-		    const cJSON *body, struct sliding_ask *);
+enum mx_err	 sliding_ask_read(struct request *,
+		    const struct sliding_shape *, const cJSON *body,
+		    struct sliding_ask *);
 
-/* ------------------------------------- what was sent (events-sliding-conn.c) */
+/* A request on its way to struct sliding_ask. */
+struct asking {
+	struct request	*r;
+	const struct sliding_shape *shape;
+	struct sliding_ask *ask;
+	size_t		 elements;	/* of required state so far */
+};
+/* M_BAD_JSON. */
+enum mx_err	 bad_ask(struct asking *, const char *why);
+/* required_state of a list or a subscription (events-sliding-required.c). */
+enum mx_err	 sliding_required_read(struct asking *,
+		    const cJSON *config, const struct state_rule **);
+
+/* ----------------------------------- what was sent (events-sliding-conn.c) */
 
 #define HAS_ALL		INT64_MAX
 
@@ -120,7 +137,7 @@ struct sent_room {
 	bool		 typing;	/* who types was told */
 	bool		 dm;		/* is_dm as told */
 	int64_t		 limit;		/* of its timeline, last time */
-	int64_t		 has;		/* so many of the newest events, HAS_ALL */
+	int64_t		 has;		/* of its newest events; or HAS_ALL */
 	struct state_wish wish;
 	int64_t		*lazy;		/* members told lazily: user.nr */
 	size_t		 lazies;
@@ -142,24 +159,25 @@ struct sliding_base {
 	const char	*ask;
 	struct sent_all	 sent;
 };
-enum mx_err	 sent_load(struct request *, int64_t serial, struct table *rules,
-		    struct sliding_base *);
+enum mx_err	 sent_load(struct request *, int64_t serial,
+		    struct table *rules, struct sliding_base *);
 /*
  * Keep it as what the connection was sent after base (0: it is new).  M_OK and
  * the *serial of that, or refused.
  */
 enum mx_err	 sent_keep(struct request *, const char *conn, int64_t base,
 		    const struct sent_all *, int64_t *serial);
-/* (events-sliding-sent.c)
- * What is kept: as text of at most max bytes in mem.  Where it would be longer
- * what only saves the client something is left out; s NULL: that is not enough.
+/*
+ * What is kept: a text of at most max bytes in mem (events-sliding-sent.c).
+ * Where it would be longer what only saves the client something is left out;
+ * s NULL: that is not enough.
  */
 struct span	 sent_text(struct arena *, const struct sent_all *, size_t max);
-bool		 sent_read(struct arena *, struct span text, struct table *rules,
-		    struct sent_all *);
+bool		 sent_read(struct arena *, struct span text,
+		    struct table *rules, struct sent_all *);
 const struct sent_room *sent_find(const struct sent_all *, int64_t room);
 
-/* --------------------------------- lists and windows (events-sliding-list.c) */
+/* ------------------------------- lists and windows (events-sliding-list.c) */
 
 typedef struct { uint64_t bits[2]; } list_set;
 static inline void
@@ -216,7 +234,20 @@ bool		 fitter_fits(struct fitter *, const struct sliding_room *);
 /* Rooms that m.direct names, by their ids. */
 struct table	*direct_rooms(struct request *);
 
-/* ------------------------------------------- one room (events-sliding-room.c) */
+/* ---------------------------------------- one room (events-sliding-room.c) */
+
+struct telling {
+	struct sliding	*s;
+	struct sliding_room *room;
+	struct told	 told;
+	int64_t		 since;		/* 0: nothing is known of it */
+	bool		 initial;
+	bool		 expanded;
+	bool		 dm_changed;
+	bool		 summary;	/* who is in it has changed */
+};
+/* Name, picture, people, where they changed (events-sliding-looks.c). */
+void		 sliding_put_looks(struct writer *, const struct telling *);
 
 /*
  * Write "room_id":{...} if there is anything to tell, and note in *now (which
@@ -231,9 +262,10 @@ bool		 sliding_write_room(struct sliding *, struct sliding_room *,
  * it changed in t->stretch or was not wanted before; into t->state.
  */
 void		 sliding_state(struct sliding *, struct told *,
-		    const struct sliding_room *, bool fresh, struct sent_room *now);
+		    const struct sliding_room *, bool fresh,
+		    struct sent_room *now);
 
-/* ------------------------ what is beside rooms (events-sliding-beside.c) */
+/* -------------------------- what is beside rooms (events-sliding-beside.c) */
 
 /* Write `extensions`; rooms in wanted have their place in sent by now. */
 void		 sliding_extensions(struct sliding *);

@@ -111,7 +111,8 @@ test_bounds(void)
 	struct span all, some;
 
 	for (int64_t i = 0; i < MANY; i++)
-		rooms[i] = (struct sent_room){ .room = i + 1, .pos = MANY - i % 2,
+		rooms[i] = (struct sent_room){ .room = i + 1,
+		    .pos = MANY - i % 2,
 		    .member = 1000000 + i, .limit = 20, .has = 20,
 		    .wish = wish_of(rules, topic, NULL) };
 	all = sent_text(mem, &sent, 1 << 20);
