@@ -139,10 +139,16 @@ start_clock(void)
 }
 
 double
+cpu_since_start(void)
+{
+	return cpu_now() - cpu_before;
+}
+
+double
 report(const char *name)
 {
 	double took = (double)(mono_us() - began) / 1e6;
-	double cpu = cpu_now() - cpu_before;
+	double cpu = cpu_since_start();
 
 	if (taken_n == 0) {
 		printf("%-34s nothing was answered\n", name);

@@ -10,6 +10,8 @@ void	count_cpu_of(const char *pattern);
 /* And that of this one. */
 void	count_own_cpu(void);
 void	start_clock(void);
+/* The CPU time that was counted since then, in us. */
+double	cpu_since_start(void);
 /* An answer has come. */
 void	take(const struct http *, int status);
 /*

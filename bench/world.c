@@ -126,6 +126,14 @@ since_of(const struct user *u, char since[256])
 }
 
 void
+since_now(const struct user *u, char since[256])
+{
+	ask(one, "GET", u->token, NULL, "/_matrix/client/v3/sync?timeout=0"
+	    "&filter=%%7B%%22room%%22:%%7B%%22rooms%%22:%%5B%%5D%%7D%%7D");
+	text_of("next_batch", since, 256);
+}
+
+void
 world_open(const char *url)
 {
 	http_open(url);

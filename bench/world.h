@@ -23,6 +23,8 @@ void	new_room(const struct user *, const char *preset, char room[256]);
 void	join(const struct user *, const char *room);
 void	say(const struct user *, const char *room);
 void	since_of(const struct user *, char since[256]);
+/* The same for who wants to hear of nothing before: cheap in a full room. */
+void	since_now(const struct user *, char since[256]);
 /* The text value of a key in `last`, wherever it first stands. */
 void	text_of(const char *key, char *out, size_t size);
 

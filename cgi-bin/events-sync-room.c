@@ -2,7 +2,7 @@
  * events-sync-room.c - the rooms in an answer to /sync, in today's shape and in
  * that of 2015, which keeps events in event_map and lists their ids.
  */
-#include "events.h"
+#include "events-shared.h"
 
 static const char *const state_names[] = {
 	[STATE_AT_START] = "state",
@@ -63,10 +63,14 @@ static void
 put_events(struct sync_answer *a, const struct told *t,
     const struct event_list *list)
 {
+	struct span text = list == &t->timeline ? t->timeline_text :
+	    t->state_text;
 	struct writer *w = &a->r->out;
 
 	write_key(w, "events");
-	if (a->in_2015)
+	if (text.s != NULL)
+		write_raw(w, text);
+	else if (a->in_2015)
 		put_event_ids(w, list);
 	else
 		write_events(w, t->db, list, &t->reader);
@@ -212,15 +216,21 @@ read_extras(struct sync_answer *a, const struct told *t, struct extras *x)
 static void
 read_told(struct sync_answer *a, struct told *t, bool all)
 {
-	told_timeline(t, a->limit);
+	bool taken = shared_take(a, t);
+
+	if (!taken)
+		told_timeline(t, a->limit);
 	/* What the client saw before it was out, and again now, overlaps. */
 	if (t->stretch.fresh && !a->ask->first && t->timeline.n > 0 &&
 	    t->start <= a->ask->since.pos)
 		t->limited = true;
-	told_state(t, all, a->ask->state_when == STATE_AT_START ?
-	    t->start : t->stretch.upto + 1);
+	if (t->state_text.s == NULL)
+		told_state(t, all, a->ask->state_when == STATE_AT_START ?
+		    t->start : t->stretch.upto + 1);
 	/* Who was told all hears of what relates to an event as it comes. */
 	t->reader.aggregates = t->limited;
+	if (!taken)
+		shared_leave(a, t);
 }
 
 static void

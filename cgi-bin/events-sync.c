@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events-devices.h"
 #include "events.h"
 #include "events.routes.h"
 #include "matrix/account_data.h"
@@ -121,6 +122,7 @@ read_filter(struct sync_answer *a)
 	enum mx_err err;
 
 	filter_init(&a->filter);
+	a->filter_text = "";
 	if (*a->ask->filter == '\0')
 		return M_OK;
 	if ((err = filter_text(r, a->ask->filter, &text)) != M_OK)
@@ -131,6 +133,7 @@ read_filter(struct sync_answer *a)
 		    "The filter is not acceptable: %s", why);
 	if (!filter_parse(r->mem, definition, &a->filter, &why))
 		return fail(r, M_BAD_JSON, "%s", why);
+	a->filter_text = text;
 	return M_OK;
 }
 
@@ -157,6 +160,18 @@ is_due(const struct sync_answer *a, const struct heard *h)
 	return h->pos > a->ask->since.pos;
 }
 
+/* Before any filter: it decides of rooms, not of who is in them. */
+static void
+read_device_lists(struct sync_answer *a)
+{
+	if (a->in_2015 || a->ask->first)
+		return;
+	a->lists = arena_alloc(a->r->mem, sizeof(*a->lists));
+	device_lists_read(a->r, a->ask->since.pos, a->upto, &a->heard,
+	    &a->effort, a->lists);
+	a->told += device_lists_count(a->lists);
+}
+
 /* Returns how many members the rooms have whose whole state is to be told. */
 static int64_t
 choose_rooms(struct sync_answer *a)
@@ -166,6 +181,7 @@ choose_rooms(struct sync_answer *a)
 	size_t n = 0;
 
 	a->heard = heard_since(a->r, since, a->upto);
+	read_device_lists(a);
 	a->n = heard_typing(a->r, &a->heard,
 	    a->ask->first ? NULL : &a->ask->since);
 	for (size_t i = 0; i < a->heard.n; i++) {
@@ -208,6 +224,28 @@ put_account_data(struct sync_answer *a)
 	write_end(w);
 }
 
+/* What is the device's own; 2015 knows none of it. */
+static void
+put_devices(struct sync_answer *a)
+{
+	struct request *r = a->r;
+	struct writer *w = &r->out;
+
+	a->to_device = to_device_of(r, &a->ask->since);
+	if (a->in_2015)
+		return;
+	put_object(w, "to_device");
+	put_array(w, "events");
+	a->told += write_to_device(w, r, a->to_device, TO_DEVICE_MAX,
+	    &a->to_device);
+	write_end(w);
+	write_end(w);
+	if (a->lists != NULL)
+		put_device_lists(w, "device_lists", a->lists);
+	put_key_counts(w, "device_one_time_keys_count", r);
+	put_fallback_types(w, "device_unused_fallback_key_types", r);
+}
+
 /*
  * A first sync never waits, nor does full_state; else who has nothing to hear
  * waits.  An answer to nothing moves the token on all the same.
@@ -220,7 +258,9 @@ answer(struct request *r, const struct sync_ask *ask)
 	int64_t members;
 	enum mx_err err;
 
-	if ((err = read_filter(&a)) != M_OK)
+	if ((err = read_filter(&a)) != M_OK ||
+	    (!a.in_2015 && (err = confirm_to_device(r,
+	    to_device_of(r, &ask->since))) != M_OK))
 		return err;
 	a.limit = (size_t)(a.filter.timeline.limit < 0 ? TIMELINE_DEFAULT :
 	    a.filter.timeline.limit < TIMELINE_MAX ? a.filter.timeline.limit :
@@ -233,16 +273,16 @@ answer(struct request *r, const struct sync_ask *ask)
 	sync_rooms(&a);
 	if (!a.in_2015)
 		put_account_data(&a);
+	put_devices(&a);
 	if (effort_is_much(&a.effort))
 		return elsewhere(r);
 	if (a.told == 0 && !ask->first && !ask->full_state &&
 	    r->now < ask->until && !r->last_call)
 		return wait_more(&a);
 
-	put_text(&r->out, "next_batch", token_with(r, a.upto, a.n));
+	put_text(&r->out, "next_batch", token_told(r, a.upto, a.n,
+	    a.to_device));
 	put_no_events(&r->out, "presence");
-	if (!a.in_2015)
-		put_no_events(&r->out, "to_device");
 	return M_OK;
 }
 

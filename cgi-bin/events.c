@@ -2,8 +2,9 @@
  * events.c - the program `events`: everything that tells a client what
  * happened, and waits for it.  Here: who is woken by what.
  */
-#include "events.h"
+#include "events-shared.h"
 
+#include "events-devices.h"
 #include "events.routes.h"
 #include "matrix/typing.h"
 
@@ -55,6 +56,7 @@ wake_room(struct db *db, int64_t room, int64_t joined)
 {
 	struct crowd crowd = { db, room };
 
+	wake_apart();
 	wake_user(peekers_of(room));
 	if (joined <= (int64_t)waiting_users())
 		wake_members(db, room);
@@ -82,6 +84,7 @@ wake_users(struct db *db, int64_t after, int64_t upto)
 	struct rows rows = db_query(db, STMT_NEWS_USERS, DB_INT(after),
 	    DB_INT(upto));
 
+	wake_apart();
 	while (rows_next(&rows))
 		wake_user(rows_int(&rows, 0));
 }
@@ -93,6 +96,7 @@ news(struct db *db, int64_t after, int64_t upto)
 		return;
 	wake_rooms(db, after, upto);
 	wake_users(db, after, upto);
+	wake_for_devices(db, after, upto);
 }
 
 /* Rooms in which it changed who is typing. */
@@ -117,10 +121,16 @@ wake_typing(struct store *store, int64_t after, int64_t upto)
 static int64_t
 stir(struct store *store, int64_t now)
 {
+	static unsigned life;
 	static int64_t stirred = -1;
 	int64_t next = typing_settle(store->vol, now);
 	int64_t last = db_int(store->vol, 0, STMT_VOLATILE_LAST);
 
+	shared_forget();
+	/* In another life of the store all of it is new to who waits. */
+	if (life != 0 && life != store->vol_lives)
+		stirred = 0;
+	life = store->vol_lives;
 	if (stirred != -1 && last > stirred && waiting_users() > 0)
 		wake_typing(store, stirred, last);
 	stirred = last;

@@ -121,6 +121,8 @@ struct told {
 	struct event_list unfit;	/* state events after start that the
 					 * timeline's filter holds back */
 	struct event_list state;
+	/* As arrays, where another left them (events-shared.h); else empty. */
+	struct span	 timeline_text, state_text;
 };
 
 /* Read the newest of the stretch that filter and history visibility allow. */
@@ -205,15 +207,19 @@ struct sync_ask {
 	char		 filter[];	/* an id, or JSON; "": none */
 };
 
+struct device_lists;
 struct sync_answer {
 	struct request	*r;
 	const struct sync_ask *ask;
 	struct filter	 filter;
+	const char	*filter_text;	/* JSON; "": none */
 	struct heard_list heard;	/* those that may be told of */
 	int64_t		 upto;		/* the end of the stream, */
 	int64_t		 n;		/* and of the volatile one */
 	size_t		 limit;		/* of a timeline */
 	bool		 in_2015;
+	int64_t		 to_device;	/* the device's last message */
+	struct device_lists *lists;	/* NULL: nothing is said of them */
 	size_t		 told;		/* what there was to tell */
 	struct effort	 effort;
 	struct arena	*mem;		/* of one room at a time */

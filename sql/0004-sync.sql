@@ -5,15 +5,56 @@
 
 -- Messages from device to device, until their receiver has confirmed them by
 -- its next token.  AUTOINCREMENT: a number is part of sync tokens and never
--- comes to mean another message.  Writes: devices, events.
+-- comes to mean another message.  What is of a device goes with it, here and
+-- below.  Writes: devices, events.
 CREATE TABLE to_device (
 	nr      INTEGER PRIMARY KEY AUTOINCREMENT,
-	device  INTEGER NOT NULL,               -- device.nr of who is to have it
+	device  INTEGER NOT NULL REFERENCES device (nr) ON DELETE CASCADE,
+	                                        -- who is to have it
 	sender  INTEGER NOT NULL REFERENCES user (nr),
 	type    TEXT NOT NULL,
 	content TEXT NOT NULL                   -- a JSON object
 );
 CREATE INDEX to_device_of ON to_device (device, nr);
+CREATE INDEX to_device_from ON to_device (sender, device, nr);
+
+-- How many messages wait for it: to count them costs as much as they are.
+-- Writes: devices, events.
+ALTER TABLE device ADD COLUMN queued INTEGER NOT NULL DEFAULT 0;
+
+-- Identity keys of devices.  Writes: devices.
+CREATE TABLE device_key (
+	device INTEGER PRIMARY KEY REFERENCES device (nr) ON DELETE CASCADE,
+	keys   TEXT NOT NULL                    -- canonical JSON, without unsigned
+);
+
+-- Keys that are given to one user each, the oldest first.  Writes: devices.
+CREATE TABLE one_time_key (
+	nr        INTEGER PRIMARY KEY,
+	device    INTEGER NOT NULL REFERENCES device (nr) ON DELETE CASCADE,
+	algorithm TEXT NOT NULL,
+	key_id    TEXT NOT NULL,
+	key       TEXT NOT NULL,                -- canonical JSON
+	UNIQUE (device, algorithm, key_id)
+);
+CREATE INDEX one_time_key_next ON one_time_key (device, algorithm, nr);
+
+-- The key that is given when those are used up.  Writes: devices.
+CREATE TABLE fallback_key (
+	device    INTEGER NOT NULL REFERENCES device (nr) ON DELETE CASCADE,
+	algorithm TEXT NOT NULL,
+	key_id    TEXT NOT NULL,
+	key       TEXT NOT NULL,                -- canonical JSON
+	used      INTEGER NOT NULL DEFAULT 0 CHECK (used IN (0, 1)),
+	PRIMARY KEY (device, algorithm)
+) WITHOUT ROWID;
+
+-- Whose devices changed, without a look at what else happened.  7 is
+-- CHANGE_DEVICES of stream.h.
+CREATE INDEX change_of_devices ON change (pos) WHERE kind = 7;
+
+-- Rooms that were forgotten since some position.
+CREATE INDEX member_forgotten ON member (user, pos) WHERE forgotten = 1;
 
 --------------------------------------------------------------------- push
 

@@ -155,7 +155,8 @@ nginx_conf() {
 	pid $tmp/nginx.pid;
 	error_log $tmp/nginx.log warn;
 	worker_processes 1;
-	events { worker_connections 1024; }
+	worker_rlimit_nofile 8192;
+	events { worker_connections 4096; }
 	http {
 		access_log off;
 		client_body_temp_path $tmp/nginx/body;

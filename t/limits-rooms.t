@@ -3,7 +3,7 @@
 # is too much, whatever else there is to say.
 . "$(dirname "$0")/lib.sh"
 conf limits enabled yes
-for class in create join invite send mark report check profile; do
+for class in create join invite send mark report check profile to_device keys; do
 	conf limits $class 2/0.001
 done
 start
@@ -47,5 +47,9 @@ deleteRoomTag DELETE $mine/rooms/!none:localhost/tags/x
 search POST $v3/search {"search_categories":{}}
 setProfileField PUT $v3/profile/@ann:localhost/displayname {"displayname":"Ann"}
 deleteProfileField DELETE $v3/profile/@ann:localhost/displayname
+sendToDevice PUT $v3/sendToDevice/m.dummy/1 {"messages":{}}
+uploadKeys POST $v3/keys/upload {}
+queryKeys POST $v3/keys/query {"device_keys":{}}
+claimKeys POST $v3/keys/claim {"one_time_keys":{}}
 END
 done_testing

@@ -52,8 +52,9 @@ is_json \
     '[.rooms.join, .rooms.invite, .rooms.leave, .presence, .account_data, .to_device]' \
     '[{},{},{},{"events":[]},{"events":[]},{"events":[]}]' 'nothing is there'
 is_json '.next_batch | type' '"string"' 'but a token'
-is_json '[has("device_one_time_keys_count"), has("device_lists")]' \
-    '[false,false]' 'nothing is claimed of keys'
+is_json '[.device_one_time_keys_count, .device_unused_fallback_key_types]' \
+    '[{"signed_curve25519":0},[]]' 'nor a key'
+is_json 'has("device_lists")' false 'nor a change of devices, at first'
 since=$(next)
 sync alice "since=$since"
 is_json '[.rooms.join, .next_batch]' "[{},\"$since\"]" \

@@ -94,6 +94,8 @@ static const struct conf defaults = {
 		[LIMIT_guess_account] = { 100, 0.1 },
 		[LIMIT_mail_address] = { 3, 0.002 },
 		[LIMIT_profile] = { 10, 0.2 },
+		[LIMIT_to_device] = { 200, 20 },
+		[LIMIT_keys] = { 100, 10 },
 	},
 	.body_max = 1 * M,
 	.memory_max = 32 * M,
@@ -105,7 +107,7 @@ static const struct conf defaults = {
 	.processes_rooms = 1,
 	.processes_events = 1,
 };
-_Static_assert(LIMIT__MAX == 19, "a default for each rate class");
+_Static_assert(LIMIT__MAX == 21, "a default for each rate class");
 
 struct reading {
 	struct arena	*mem;

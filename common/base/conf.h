@@ -43,7 +43,9 @@ struct conf_limit {
 	X(guess)	\
 	X(guess_account) \
 	X(mail_address)	\
-	X(profile)
+	X(profile)	\
+	X(to_device)	\
+	X(keys)
 enum limit {
 #define X(name) LIMIT_##name,
 	LIMITS(X)

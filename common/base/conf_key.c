@@ -70,7 +70,7 @@ const struct key conf_keys[] = {
 	RATE(create), RATE(check), RATE(refresh), RATE(mail), RATE(account),
 	RATE(report), RATE(identity), RATE(mark),
 	RATE(login_account), RATE(guess), RATE(guess_account),
-	RATE(mail_address), RATE(profile),
+	RATE(mail_address), RATE(profile), RATE(to_device), RATE(keys),
 	KEY("serve", "body_max", set_size, body_max, 64 * K, 256 * M),
 	KEY("serve", "memory_max", set_size, memory_max, 1 * M, 2048 * M),
 	KEY("serve", "receive_timeout", set_time, receive_ms, 1, 600000),
@@ -82,4 +82,4 @@ const struct key conf_keys[] = {
 	KEY("serve", "processes_events", set_number, processes_events, 1, 64),
 };
 _Static_assert(COUNT(conf_keys) == CONF_KEYS, "conf_key.h counts them");
-_Static_assert(LIMIT__MAX == 19, "a key for each rate class");
+_Static_assert(LIMIT__MAX == 21, "a key for each rate class");

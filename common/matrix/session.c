@@ -168,9 +168,19 @@ session_refresh(struct request *r, const char *refresh_token, bool at_once)
 	return REFRESHED;
 }
 
+/* Of a device without identity keys nobody ever heard. */
+static void
+tell_of_devices(struct db *db, int64_t user, int with_keys)
+{
+	if (with_keys > 0)
+		change_add(db, CHANGE_DEVICES, 0, user, 0);
+}
+
 void
 session_end(struct db *db, int64_t user, int64_t device)
 {
+	tell_of_devices(db, user, db_exec(db, STMT_DEVICE_KEYS_DROP,
+	    DB_INT(device)));
 	db_exec(db, STMT_DEVICE_ONCE_DROP, DB_INT(device));
 	db_exec(db, STMT_DEVICE_TOKENS_DROP, DB_INT(device));
 	db_exec(db, STMT_DEVICE_DROP, DB_INT(device), DB_INT(user));
@@ -180,6 +190,8 @@ session_end(struct db *db, int64_t user, int64_t device)
 void
 session_end_others(struct db *db, int64_t user, int64_t device)
 {
+	tell_of_devices(db, user, db_exec(db, STMT_OTHERS_KEYS_DROP,
+	    DB_INT(user), DB_INT(device)));
 	db_exec(db, STMT_OTHERS_ONCE_DROP, DB_INT(user), DB_INT(device));
 	db_exec(db, STMT_OTHERS_TOKENS_DROP, DB_INT(user), DB_INT(device));
 	db_exec(db, STMT_OTHERS_DROP, DB_INT(user), DB_INT(device));

@@ -78,7 +78,10 @@ enum refreshed {
 enum refreshed	 session_refresh(struct request *, const char *refresh_token,
 		    bool at_once);
 
-/* The device and all its tokens go. */
+/*
+ * The device and all its tokens go, with its keys and what was sent to it; who
+ * shares a room with the user hears of it when it had identity keys.
+ */
 void		 session_end(struct db *, int64_t user, int64_t device);
 /* All of the user's but one (0: none is left). */
 void		 session_end_others(struct db *, int64_t user, int64_t device);

@@ -51,18 +51,33 @@ read_epoch(const char **s, char out[EPOCH_MAX + 1])
 	return true;
 }
 
+/* 0, or two numbers, of which none is 0. */
+static bool
+read_to_device(const char **s, struct sync_token *t)
+{
+	t->to_device = 0;
+	if (!read_number(s, &t->device))
+		return false;
+	return t->device == 0 || (read_char(s, '-') &&
+	    read_number(s, &t->to_device) && t->to_device != 0);
+}
+
 const char *
 sync_token_text(struct arena *mem, const struct sync_token *t)
 {
-	return arena_printf(mem, "s%" PRId64 "_%" PRId64 "_%s.%" PRId64,
-	    t->pos, t->to_device, t->epoch, t->n);
+	const char *to_device = t->device == 0 || t->to_device == 0 ? "0" :
+	    arena_printf(mem, "%" PRId64 "-%" PRId64, t->device,
+	    t->to_device);
+
+	return arena_printf(mem, "s%" PRId64 "_%s_%s.%" PRId64, t->pos,
+	    to_device, t->epoch, t->n);
 }
 
 bool
 sync_token_read(const char *s, struct sync_token *t)
 {
 	return read_char(&s, 's') && read_number(&s, &t->pos) &&
-	    read_char(&s, '_') && read_number(&s, &t->to_device) &&
+	    read_char(&s, '_') && read_to_device(&s, t) &&
 	    read_char(&s, '_') && read_epoch(&s, t->epoch) &&
 	    read_char(&s, '.') && read_number(&s, &t->n) && *s == '\0';
 }

@@ -2,7 +2,8 @@
  * sync_token.h - positions as clients hold them (design section 7).  Opaque
  * outside this file.
  *
- *   s<pos>_<todevice>_<epoch>.<n>   a position in the stream
+ *   s<pos>_<todevice>_<epoch>.<n>   a position in the stream; todevice is 0,
+ *                                   or <device>-<message>
  *   c<serial>_s...                  the same of a connection (sliding sync)
  *   t<depth>-<nr>                   a place in a room
  *   n<joined>-<nr>, p<joined>-<nr>  a place in the list of published rooms
@@ -18,9 +19,14 @@
 
 #define EPOCH_MAX	16
 
+/*
+ * What one device was told confirms nothing for another: the number of a
+ * message stands with that of its device.
+ */
 struct sync_token {
 	int64_t	pos;
-	int64_t	to_device;
+	int64_t	device;			/* device.nr; 0: no message was told */
+	int64_t	to_device;		/* its last message; 0 without device */
 	char	epoch[EPOCH_MAX + 1];	/* of the volatile store */
 	int64_t	n;			/* its last change that was told */
 };

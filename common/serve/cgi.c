@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/log.h"
 #include "serve/jobs.h"
 #include "serve/life.h"
@@ -33,6 +34,7 @@
 #define LOOK_MS		1500	/* a doorbell may get lost: look anyway */
 #define HASH_WAIT_MS	10000	/* who cannot hash by then is sent away */
 #define HASH_LOOK_MS	20
+#define COME_BACK_MS	4000	/* when no place to wait is free: or twice that */
 
 static int bell = -1;
 
@@ -145,6 +147,16 @@ refuse(struct life *l, enum mx_err err, const char *why, int64_t again_ms)
 	l->err = fail(&l->r, err, "%s", why);
 }
 
+/* Those who were sent away together must not come back together. */
+static int64_t
+come_back_ms(void)
+{
+	unsigned random;
+
+	random_bytes(&random, sizeof(random));
+	return COME_BACK_MS + random % COME_BACK_MS;
+}
+
 /*
  * It parked: keep it until the reading round has something to say.  The time
  * counts from its beginning, however often it parks.
@@ -160,7 +172,8 @@ wait_here(struct store *store, struct life *l, struct round_end *end)
 	if (place == -1 && (place = take_place(store->conf, "waiting",
 	    store->conf->cgi_waiters)) == -1) {
 		refuse(l, M_LIMIT_EXCEEDED,
-		    "Too many clients are waiting here; try again", 5000);
+		    "Too many clients are waiting here; try again",
+		    come_back_ms());
 		lives_add(&end->done, l);
 		return;
 	}
@@ -226,9 +239,16 @@ do_job(struct store *store, struct life *l)
 	return true;
 }
 
-/* Until it is an answer. */
+static void
+ring(struct store *store, unsigned *bells)
+{
+	store_ring(store, *bells);
+	*bells = 0;
+}
+
+/* Until it is an answer; bells then remain to be rung. */
 static struct life *
-live(struct store *store, struct life *l)
+live(struct store *store, struct life *l, unsigned *bells)
 {
 	struct round_end end = { 0 };
 	struct lives one = { 0 };
@@ -239,9 +259,13 @@ live(struct store *store, struct life *l)
 		struct round_end before = end;
 
 		end = (struct round_end){ 0 };
+		*bells |= before.bells;
 		if ((l = lives_take(&before.parked)) != NULL) {
+			ring(store, bells);
 			wait_here(store, l, &end);
 		} else if ((l = lives_take(&before.jobs)) != NULL) {
+			/* What stands already others need not wait for. */
+			ring(store, bells);
 			if (!do_job(store, l)) {
 				lives_add(&end.done, l);
 				break;
@@ -256,6 +280,7 @@ live(struct store *store, struct life *l)
 			write_here(store, &before.writers, &end);
 		}
 	}
+	*bells |= end.bells;
 	return lives_take(&end.done);
 }
 
@@ -297,14 +322,16 @@ cgi_serve(struct store *store)
 {
 	struct head head = head_from_environment();
 	struct life *l = life_new(store);
+	unsigned bells = 0;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (life_head(l, &head) &&
 	    (l->body_max == 0 || read_body(l, &head)))
-		l = live(store, l);
+		l = live(store, l, &bells);
 	if (bell != -1)
 		bell_leave(store->bell, bell);
 	answer(l);
+	ring(store, &bells);
 	life_free(l);
 	work(store);
 	checkpoint(store);

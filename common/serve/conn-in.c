@@ -96,6 +96,7 @@ begin(struct conn *c)
 		return;
 	}
 	fcgi_in_release(&c->in);
+	conn_taken(c);
 	l->conn = c;
 	c->life = l;
 	if (!life_head(l, &head) || !make_room(c)) {

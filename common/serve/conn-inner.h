@@ -30,6 +30,7 @@ struct conn {
 	struct conn	*next, *prev;	/* in due, always one of the three */
 	int64_t		 deadline;
 	struct conn	*dead_next;
+	unsigned	 untaken;	/* see conns_untaken(); of that era */
 };
 
 /* Those of this process. */
@@ -40,7 +41,15 @@ extern struct conns {
 	struct conn	*dead;
 	size_t		 held;		/* bytes, by all of them */
 	bool		 letting_go;	/* see conns_let_go() */
+	size_t		 untaken;	/* answers of this era */
+	unsigned	 era;		/* 1 and so on */
+	int64_t		 taken_at;	/* ms, monotonic: the last of them */
 } conns;
+
+/* Something happened on it since its last answer. */
+void		 conn_taken(struct conn *);
+/* It has an answer. */
+void		 conn_untaken(struct conn *);
 
 /* Leave the row that it is in, and stand last in another. */
 void		 conn_due(struct conn *, struct due *);

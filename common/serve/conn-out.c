@@ -172,6 +172,7 @@ conn_answer(struct life *l)
 	c->life = NULL;
 	c->body = 0;
 	c->answered = true;
+	conn_untaken(c);
 	c->in.discard = true;
 	life_free(l);
 	conn_flush(c);

@@ -11,7 +11,7 @@
 #include "serve/life.h"
 #include "serve/waiters.h"
 
-struct conns conns = { .resting.after_ms = -1 };
+struct conns conns = { .resting.after_ms = -1, .era = 1 };
 
 void
 conns_open(struct store *s, int epfd)
@@ -51,6 +51,12 @@ conn_due(struct conn *c, struct due *d)
 
 /* -------------------------------------------------------------- memory */
 
+bool
+conns_full(void)
+{
+	return conns.held > 2 * conns.store->conf->memory_max;
+}
+
 void
 conn_account(struct conn *c)
 {
@@ -89,6 +95,7 @@ conn_close(struct conn *c)
 	if (c->dead)
 		return;
 	c->dead = true;
+	conn_taken(c);
 	drop_request(c);
 	due_leave(c);
 	free(c->out);
@@ -144,6 +151,37 @@ conns_end(void)
 		while (all[i]->first != NULL)
 			conn_close(all[i]->first);
 	conns_bury();
+}
+
+/* ------------------------------------------------------ how far they are */
+
+void
+conn_untaken(struct conn *c)
+{
+	if (conns.untaken == 0)
+		conns.taken_at = clock_mono_us() / 1000;
+	conns.untaken += c->untaken != conns.era;
+	c->untaken = conns.era;
+}
+
+void
+conn_taken(struct conn *c)
+{
+	if (c->untaken != conns.era)
+		return;
+	c->untaken = 0;
+	conns.untaken--;
+	conns.taken_at = clock_mono_us() / 1000;
+}
+
+size_t
+conns_untaken(int64_t mono_ms)
+{
+	if (conns.untaken > 0 && mono_ms - conns.taken_at > TAKEN_MS) {
+		conns.era++;
+		conns.untaken = 0;
+	}
+	return conns.untaken;
 }
 
 int64_t

@@ -36,8 +36,17 @@ int64_t		 conns_expire(int64_t mono_ms);
 void		 conns_bury(void);
 /* From now on no connection outlives the answer that it brings. */
 void		 conns_let_go(void);
+/* Do they hold more than may be, so that nothing should be added? */
+bool		 conns_full(void);
 /* How many have a request that is not answered yet. */
 size_t		 conns_busy(void);
+/*
+ * How many answers the web server has not taken yet, as far as one can tell:
+ * whatever it does on a connection, it has taken the last answer before.  If
+ * it does nothing anywhere for TAKEN_MS, it has none.
+ */
+size_t		 conns_untaken(int64_t mono_ms);
+#define TAKEN_MS	20
 /* Close all of them. */
 void		 conns_end(void);
 

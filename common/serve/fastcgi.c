@@ -34,6 +34,11 @@
 #define LINGER_MS	200	/* then what kept connections bring is served */
 #define END_MS		5000	/* and then it ends, whatever happens */
 #define NO_FD_MS	100	/* without descriptors: accept again after that */
+/*
+ * Answers to large crowds that the web server has yet to take: whatever else it
+ * has to do comes behind them.
+ */
+#define UNTAKEN_MAX	200
 #define PASSED_MAX	20	/* then writers wait for a piece of a task */
 
 static bool terminated;		/* by a signal, or a newer schema */
@@ -254,6 +259,8 @@ patience(int64_t next_due)
 		ms = sooner(ms, sooner(LOOK_MS, deadline - clock_now_ms()));
 	if (deadline != -1 && round_stir_at() != -1)
 		ms = sooner(ms, round_stir_at() - clock_now_ms());
+	if (waiters_held_back())
+		ms = sooner(ms, TAKEN_MS);
 	if (writers.n > 0)
 		ms = sooner(ms, LOCKWAIT_MS);
 	if (!listening)
@@ -276,8 +283,23 @@ look_around(void)
 	if (mono_ms() - looked_at < LOOK_MS)
 		return;
 	looked_at = mono_ms();
-	news |= deaf | db_changed_elsewhere(store->main);
+	/* Of each, or the next look would find it once more. */
+	news |= deaf;
+	news |= db_changed_elsewhere(store->main);
+	news |= db_changed_elsewhere(store->vol);
 	deaf = false;
+}
+
+/* All programs have to use the same volatile store. */
+static void
+look_after_volatile(void)
+{
+	static int64_t at;
+
+	if (mono_ms() - at < LOOK_MS)
+		return;
+	at = mono_ms();
+	news |= store_vol_renew(store);
 }
 
 /* --------------------------------------------------------------- serving */
@@ -295,6 +317,25 @@ take(struct lives *from, size_t max)
 		else
 			life_free(l);
 	return out;
+}
+
+static void
+refuse_busy(struct life *l)
+{
+	life_prepare(l);
+	reply_retry_after(&l->r, 1000);
+	l->err = fail(&l->r, M_BUSY, "The server is busy; try again");
+	conn_answer(l);
+}
+
+/* They came while there was room, and long answers have taken it since. */
+static void
+refuse_what_is_too_much(void)
+{
+	struct life *l;
+
+	while (conns_full() && (l = lives_take(&ready)) != NULL)
+		refuse_busy(l);
 }
 
 static void
@@ -342,9 +383,11 @@ dispatch(struct round_end *end)
 static void
 read_round(void)
 {
-	struct lives batch = take(&ready, ROUND_MAX);
 	struct round_end end = { 0 };
+	struct lives batch;
 
+	refuse_what_is_too_much();
+	batch = take(&ready, ROUND_MAX);
 	if (batch.n == 0 && !news && !waiters_woken())
 		return;
 	news = false;
@@ -356,6 +399,14 @@ read_round(void)
 	dispatch(&end);
 }
 
+static void
+hold_back(void)
+{
+	size_t untaken = conns_untaken(mono_ms());
+
+	waiters_allow(untaken < UNTAKEN_MAX ? UNTAKEN_MAX - untaken : 0);
+}
+
 /* Who has waited too long for the lock is told to come back. */
 static void
 refuse_late(void)
@@ -365,10 +416,7 @@ refuse_late(void)
 
 	while (writers.first != NULL && writers.first->queued_us < since) {
 		l = lives_take(&writers);
-		life_prepare(l);
-		reply_retry_after(&l->r, 1000);
-		l->err = fail(&l->r, M_BUSY, "The server is busy; try again");
-		conn_answer(l);
+		refuse_busy(l);
 	}
 }
 
@@ -412,6 +460,7 @@ write_round(bool answered)
 	writers = end.writers;
 	end.writers = (struct lives){ 0 };
 	dispatch(&end);
+	store_ring(store, end.bells);
 }
 
 /* -------------------------------------------------------------- the end */
@@ -462,12 +511,15 @@ turn(void)
 	n = epoll_wait(epfd, events, 256, patience(due));
 	if (n > 0)
 		quiet_since = 0;
+	/* Before it hears of requests that are to use it. */
+	look_after_volatile();
 	for (int i = 0; i < n; i++) {
 		answered |= events[i].data.ptr == &lock_mark;
 		hear(&events[i]);
 	}
 	look_around();
 	waiters_expire(clock_now_ms());
+	hold_back();
 	read_round();
 	write_round(answered);
 	ask_outside();

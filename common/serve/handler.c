@@ -287,6 +287,14 @@ again(struct request *r)
 }
 
 enum mx_err
+again_reading(struct request *r)
+{
+	if (r->route->tx == TX_WRITE)
+		abort();	/* it would go round for ever */
+	return M_READ;
+}
+
+enum mx_err
 more(struct request *r, handler_fn *next, const void *state)
 {
 	r->life->more_next = next;

@@ -94,6 +94,7 @@ lives_join(struct lives *list, struct lives *from)
 void
 life_prepare(struct life *l)
 {
+	l->r.vol = l->r.store->vol;	/* which may be another by now */
 	/* Of a run that came to nothing. */
 	if (l->job != NULL)
 		job_free(l->job);

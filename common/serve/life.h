@@ -180,6 +180,12 @@ struct round_end {
 	struct lives	 readers;	/* to be run by round_read() once more */
 	bool		 moved;		/* the schema is newer than we: end */
 	bool		 deaf;		/* news could not be heard: try again */
+	/*
+	 * For store_ring(), when the answers are on their way: a client that
+	 * meets what it sent in its sync before it has the answer to the send
+	 * may take it for another message.
+	 */
+	unsigned	 bells;
 };
 /*
  * Run list, and who has been woken, against one snapshot.  What a round has no

@@ -269,10 +269,11 @@ lost:
 	return fault != DB_FINE ? fault : DB_BROKEN;
 }
 
+/* After a COMMIT. */
 static void
-ring(struct store *store)
+committed(struct store *store, struct round_end *end)
 {
-	store_ring(store);
+	end->bells |= store_bells(store);
 	upkeep_relieve(store);
 }
 
@@ -297,7 +298,7 @@ write_alone(struct store *store, struct lives *lost, struct round_end *end)
 		lives_add(&one, l);
 		fault = write_all(store, &one, &ran);
 		if (fault == DB_FINE) {
-			ring(store);
+			committed(store, end);
 			sort_out_all(&ran, end);
 		} else {
 			lives_join(&ran, &one);
@@ -322,7 +323,7 @@ round_write(struct store *store, struct lives *list, struct round_end *end)
 	    write_all(store, list, &ran);
 
 	if (fault == DB_FINE) {
-		ring(store);
+		committed(store, end);
 		sort_out_all(&ran, end);
 	} else if (fault == DB_LOCKED || fault == DB_MOVED) {
 		lives_join(&ran, list);

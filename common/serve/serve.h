@@ -10,6 +10,8 @@
  *   refuse_keeping(r, ...)    refused; what it wrote stays
  *   again(r)                  a read that finds it must write: run me once
  *                             more among this round's writers
+ *   again_reading(r)          the same, when it has written: keep that, and run
+ *                             me once more as a reader
  *   later(r, job, next, tx)   something blocks: do it outside the loop, then
  *                             run next in a transaction of its own
  *   more(r, next, state)      too long for one transaction: keep this piece of
@@ -201,6 +203,11 @@ void		 reply_redirect(struct request *, const char *url);
 /* M_AGAIN: return it, to be run once more as a writer; M_OK: r is one. */
 enum mx_err	 again(struct request *);
 /*
+ * Of a route that reads, after again(): what was written is kept, and the
+ * handler runs once more as a reader, whose answer is made without the lock.
+ */
+enum mx_err	 again_reading(struct request *);
+/*
  * A writer's work that others should not wait for as a whole: what it wrote so
  * far is committed, and when it is, next runs as a writer of a later round,
  * with state (in r->mem, not to be changed any more) as r->piece.  A process
@@ -302,7 +309,15 @@ struct waits {
 	int64_t		(*stir)(struct store *, int64_t now);
 };
 void		 wake_user(int64_t user);
-/* How many requests wait, and the user, or the key, of each. */
+/*
+ * Whoever is woken from here on has nothing to do with those before: they are
+ * answered in turn with them, not behind them.
+ */
+void		 wake_apart(void);
+/*
+ * How many requests wait and are not woken yet, and the user, or the key, of
+ * each: the others look at all that is new anyway.
+ */
 size_t		 waiting_users(void);
 void		 waiting_each(void (*)(int64_t user, void *), void *);
 

@@ -6,9 +6,21 @@
 #include "serve/life.h"
 #include "serve/waiters.h"
 
+/*
+ * Woken together.  Crowds take turns, so that one of ten thousand does not
+ * hold up the two who have another room to themselves.
+ */
+struct crowd {
+	struct crowd	*next;
+	struct waiter	*first, **last;
+	size_t		 n;
+};
+#define CROWD_SMALL	64		/* and need not be held back */
+
 struct waiter {
 	struct waiter	*next, **prev;		/* of the same slot of users */
 	struct waiter	*woken_next, **woken_prev;	/* prev NULL: not woken */
+	struct crowd	*crowd;			/* when woken */
 	struct conn	*conn;			/* NULL: as CGI */
 	const struct route *route;
 	int64_t		 user;			/* or what park_for() was given */
@@ -26,8 +38,10 @@ static struct waiter **slots;			/* by user */
 static size_t slot_count;			/* a power of 2, or 0 */
 static struct waiter **heap;			/* by deadline */
 static size_t heap_size, heap_cap;
-static struct waiter *woken, **woken_last = &woken;
+static struct crowd *crowds, **crowds_last = &crowds;	/* in turn */
+static struct crowd *gathering;		/* whoever is woken now joins it */
 static size_t woken_count;
+static size_t allowed = SIZE_MAX;	/* of large crowds, by now */
 
 /* ------------------------------------------------------- by deadline */
 
@@ -129,16 +143,52 @@ slots_grow(void)
 
 /* ------------------------------------------------------------- waking */
 
+static struct crowd *
+crowd_add(void)
+{
+	struct crowd *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		abort();
+	c->last = &c->first;
+	*crowds_last = c;
+	crowds_last = &c->next;
+	return c;
+}
+
+/* Whose turn it is goes behind the others, or away when nobody is left of it. */
+static void
+crowd_turn(void)
+{
+	struct crowd *c = crowds;
+
+	if ((crowds = c->next) == NULL)
+		crowds_last = &crowds;
+	c->next = NULL;
+	if (c->first == NULL) {
+		if (c == gathering)
+			gathering = NULL;
+		free(c);
+		return;
+	}
+	*crowds_last = c;
+	crowds_last = &c->next;
+}
+
 static void
 wake(struct waiter *w, bool last_call)
 {
 	w->last_call |= last_call;
 	if (w->woken_prev != NULL)
 		return;
+	if (gathering == NULL)
+		gathering = crowd_add();
+	w->crowd = gathering;
 	w->woken_next = NULL;
-	w->woken_prev = woken_last;
-	*woken_last = w;
-	woken_last = &w->woken_next;
+	w->woken_prev = gathering->last;
+	*gathering->last = w;
+	gathering->last = &w->woken_next;
+	gathering->n++;
 	woken_count++;
 }
 
@@ -150,9 +200,16 @@ unwake(struct waiter *w)
 	if (w->woken_next != NULL)
 		w->woken_next->woken_prev = w->woken_prev;
 	else
-		woken_last = w->woken_prev;
+		w->crowd->last = w->woken_prev;
 	*w->woken_prev = w->woken_next;
+	w->crowd->n--;
 	woken_count--;
+}
+
+void
+wake_apart(void)
+{
+	gathering = NULL;
 }
 
 void
@@ -169,14 +226,15 @@ wake_user(int64_t user)
 size_t
 waiting_users(void)
 {
-	return heap_size;
+	return heap_size - woken_count;
 }
 
 void
 waiting_each(void (*each)(int64_t user, void *), void *arg)
 {
 	for (size_t i = 0; i < heap_size; i++)
-		each(heap[i]->user, arg);
+		if (heap[i]->woken_prev == NULL)
+			each(heap[i]->user, arg);
 }
 
 /* ---------------------------------------------------------- in and out */
@@ -238,6 +296,7 @@ expire_from(size_t at, int64_t now)
 void
 waiters_expire(int64_t now)
 {
+	wake_apart();
 	expire_from(0, now);
 }
 
@@ -248,17 +307,52 @@ waiters_dismiss(size_t stay)
 		wake(heap[i], true);
 }
 
+void
+waiters_allow(size_t n)
+{
+	allowed = n;
+}
+
+static bool
+has_turn(const struct crowd *c)
+{
+	return c->n > 0 && (c->n <= CROWD_SMALL || allowed > 0);
+}
+
 bool
 waiters_woken(void)
 {
-	return woken != NULL;
+	for (const struct crowd *c = crowds; c != NULL; c = c->next)
+		if (has_turn(c))
+			return true;
+	return false;
+}
+
+bool
+waiters_held_back(void)
+{
+	return woken_count > 0 && !waiters_woken();
+}
+
+/* The first of the crowd whose turn it is; NULL: all are held back. */
+static struct waiter *
+next_woken(void)
+{
+	if (!waiters_woken())
+		return NULL;
+	while (!has_turn(crowds))
+		crowd_turn();
+	if (crowds->n > CROWD_SMALL)
+		allowed--;
+	return crowds->first;
 }
 
 void
 waiters_take(struct store *store, size_t max, struct lives *list)
 {
-	for (; woken != NULL && max > 0; max--) {
-		struct waiter *w = woken;
+	struct waiter *w;
+
+	for (; max > 0 && (w = next_woken()) != NULL; max--) {
 		struct life *l = life_new(store);
 
 		life_resume(l, w->route, (enum api)w->api, w->token, w->state,
@@ -267,6 +361,7 @@ waiters_take(struct store *store, size_t max, struct lives *list)
 		if (w->conn != NULL)
 			conn_resume(w->conn, l);
 		waiter_remove(w);
+		crowd_turn();
 		lives_add(list, l);
 	}
 }

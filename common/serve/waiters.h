@@ -28,9 +28,19 @@ size_t		 waiters_count(void);
 void		 waiters_expire(int64_t now);
 /* Wake all but so many for their last call, whatever their deadline. */
 void		 waiters_dismiss(size_t stay);
-/* Has anybody been woken who is not yet taken? */
+/*
+ * Of large crowds only so many may be taken until the next call; at first as
+ * many as there are.
+ */
+void		 waiters_allow(size_t);
+/* Has anybody been woken who may be taken now? */
 bool		 waiters_woken(void);
-/* At most max of the woken become lives again, at the end of list. */
+/* Has somebody, and nobody who may? */
+bool		 waiters_held_back(void);
+/*
+ * At most max of the woken become lives again, at the end of list: one of each
+ * crowd (wake_apart()) in turn.
+ */
 void		 waiters_take(struct store *, size_t max, struct lives *list);
 
 #endif

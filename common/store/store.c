@@ -2,11 +2,14 @@
  * store.c - opening what a server keeps.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "store/bell.h"
 #include "store/db-inner.h"
 #include "store/lock.h"
@@ -84,6 +87,64 @@ open_main(const struct conf *conf, unsigned cache_kib, struct arena *mem,
 	return NULL;
 }
 
+/* ------------------------------------------------------ the volatile store */
+
+static bool
+vol_stat(const struct store *store, struct stat *st)
+{
+	char path[4096];
+
+	snprintf(path, sizeof path, "%s/volatile.db", store->conf->run_dir);
+	return stat(path, st) == 0;
+}
+
+static bool
+vol_open(struct store *store, struct arena *mem, const char **why)
+{
+	const char *epoch;
+	struct db *db = volatile_open(store->conf, mem, &epoch, why);
+	struct stat st;
+
+	if (db == NULL)
+		return false;
+	db_guard(db, store->rights);
+	db_close(store->vol);
+	store->vol = db;
+	store->epoch = epoch;
+	store->vol_lives++;
+	if (vol_stat(store, &st)) {
+		store->vol_dev = st.st_dev;
+		store->vol_ino = st.st_ino;
+	}
+	return true;
+}
+
+/* The epoch stands in memory of its own, as long as it is that of the store. */
+bool
+store_vol_renew(struct store *store)
+{
+	struct arena *mem;
+	struct stat st;
+	const char *why;
+
+	if (vol_stat(store, &st) && st.st_dev == store->vol_dev &&
+	    st.st_ino == store->vol_ino)
+		return false;
+	mem = arena_new();
+	if (!vol_open(store, mem, &why)) {
+		log_warn("the volatile store was removed: %s", why);
+		arena_free(mem);
+		return false;
+	}
+	if (store->vol_mem != NULL)
+		arena_free(store->vol_mem);
+	store->vol_mem = mem;
+	log_info("the volatile store was removed: this is another");
+	return true;
+}
+
+/* ------------------------------------------------------------- all of them */
+
 static bool
 open_all(struct store *store, const struct rights *rights, unsigned cache_kib,
     struct arena *mem, const char **why)
@@ -100,10 +161,9 @@ open_all(struct store *store, const struct rights *rights, unsigned cache_kib,
 		*why = arena_printf(mem, "%s: %s", lock, strerror(errno));
 		return false;
 	}
-	store->vol = volatile_open(conf, mem, &store->epoch, why);
-	if (store->vol == NULL)
+	store->rights = rights;
+	if (!vol_open(store, mem, why))
 		return false;
-	db_guard(store->vol, rights);
 	if ((store->bell = bell_open(conf->run_dir)) == NULL) {
 		*why = arena_printf(mem, "run_dir %s: %s", conf->run_dir,
 		    strerror(errno));
@@ -138,16 +198,29 @@ store_close(struct store *store)
 	lock_close(store->lock);
 	db_close(store->vol);
 	db_close(store->main);
+	if (store->vol_mem != NULL)
+		arena_free(store->vol_mem);
 	free(store);
 }
 
-void
-store_ring(struct store *store)
+unsigned
+store_bells(const struct store *store)
 {
+	unsigned bells = 0;
+
 	if (change_added(store->main))
-		bell_ring(store->bell, BELL_CHANGES);
+		bells |= 1U << BELL_CHANGES;
 	if (task_added(store->main))
-		bell_ring(store->bell, BELL_TASKS);
+		bells |= 1U << BELL_TASKS;
 	if (db_wal_pages(store->main) > WAL_RING_PAGES)
-		bell_ring(store->bell, BELL_HOUSEKEEPER);
+		bells |= 1U << BELL_HOUSEKEEPER;
+	return bells;
+}
+
+void
+store_ring(struct store *store, unsigned bells)
+{
+	for (int kind = BELL_CHANGES; kind <= BELL_TASKS; kind++)
+		if (bells & 1U << kind)
+			bell_ring(store->bell, (enum bell_kind)kind);
 }

@@ -39,6 +39,10 @@ struct store {
 	const char	*epoch;		/* of the volatile store */
 	struct lock	*lock;		/* of the main database */
 	struct bell	*bell;		/* wakes who waits for changes */
+	const struct rights *rights;
+	unsigned	 vol_lives;	/* so many have been opened */
+	struct arena	*vol_mem;	/* of the last, where it was renewed */
+	uint64_t	 vol_dev, vol_ino;	/* store_vol_renew() */
 };
 
 /*
@@ -50,10 +54,18 @@ struct store	*store_open(const struct conf *, const struct rights *,
 		    unsigned cache_kib, struct arena *mem, const char **why);
 void		 store_close(struct store *);
 /*
- * After a COMMIT on the main database: wake who waits for what it added to the
- * stream or to the tasks, and the housekeeper when the WAL is long.
+ * Was the volatile store removed under us?  What is written into it others do
+ * not see any more, so vol and epoch are those of another from then on.  Not
+ * while a statement of it runs.
  */
-void		 store_ring(struct store *);
+bool		 store_vol_renew(struct store *);
+/*
+ * After a COMMIT on the main database: whom to wake, as a set of
+ * 1 << enum bell_kind.  Those who wait for what it added to the stream or to
+ * the tasks, and the housekeeper when the WAL is long.
+ */
+unsigned	 store_bells(const struct store *);
+void		 store_ring(struct store *, unsigned bells);
 
 /*
  * Bring data_dir/mxcgi.db to schema_version, making it when it is not there.

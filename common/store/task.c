@@ -323,7 +323,7 @@ work(struct tasks *t, struct task *task)
 	}
 	if (do_piece(t, task) && db_commit(task->db)) {
 		t->troubles = 0;
-		store_ring(t->store);
+		store_ring(t->store, store_bells(t->store));
 		upkeep_relieve(t->store);
 		return true;
 	}

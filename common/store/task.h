@@ -21,7 +21,7 @@
 #include "base/arena.h"
 #include "store/store.h"
 
-/* user: user.nr, or 0.  The doorbell rings after COMMIT (store_ring()). */
+/* user: user.nr, or 0.  The doorbell rings after COMMIT (store_bells()). */
 void	task_add(struct db *, const char *kind, int64_t user, int64_t now);
 /*
  * The same for work on a room (room.nr, or 0), with what else its kind needs

@@ -510,6 +510,7 @@ test_volatile(void)
 	struct stat st;
 
 	is_int((int64_t)strlen(one->epoch), 8, "an epoch has eight letters");
+	ok(!store_vol_renew(one), "it is there: no other is wanted");
 	is_text(two->epoch, one->epoch, "the second to come has the same");
 	ok(stat(scratch_path("run/volatile.db"), &st) == 0 &&
 	    (st.st_mode & 0777) == 0600, "nobody else may read it");
@@ -526,6 +527,12 @@ test_volatile(void)
 	    "and is empty");
 	is_int(db_int(one->vol, 0, STMT_BUCKET_GET, DB_TEXT("k")), 1,
 	    "who had the old one still has it");
+	ok(store_vol_renew(one), "until they look");
+	is_text(one->epoch, two->epoch, "and then have the same");
+	is_int(db_int(one->vol, 0, STMT_BUCKET_GET, DB_TEXT("k")), 0,
+	    "which is empty");
+	ok(!store_vol_renew(one) && !store_vol_renew(two),
+	    "it is no other the next time");
 	store_close(one);
 	store_close(two);
 

@@ -7,37 +7,47 @@ static struct arena *mem;
 static void
 test_sync_tokens(void)
 {
-	const struct sync_token made = { 345, 678, "aB3xyz", 9 };
+	const struct sync_token made = { 345, 12, 678, "aB3xyz", 9 };
+	const struct sync_token fresh = { .pos = 345, .device = 12 };
 	struct sync_token t;
 
-	is_text(sync_token_text(mem, &made), "s345_678_aB3xyz.9", "spelling");
-	ok(sync_token_read("s345_678_aB3xyz.9", &t), "reads back");
+	is_text(sync_token_text(mem, &made), "s345_12-678_aB3xyz.9",
+	    "spelling");
+	ok(sync_token_read("s345_12-678_aB3xyz.9", &t), "reads back");
 	is_int(t.pos, 345, "pos");
+	is_int(t.device, 12, "device");
 	is_int(t.to_device, 678, "to_device");
 	is_text(t.epoch, "aB3xyz", "epoch");
 	is_int(t.n, 9, "n");
 
+	is_text(sync_token_text(mem, &fresh), "s345_0_.0",
+	    "a device that was sent nothing");
 	ok(sync_token_read("s0_0_.0", &t), "all zero, no epoch");
+	is_int(t.device, 0, "no device");
+	is_int(t.to_device, 0, "no message");
 	is_text(t.epoch, "", "no epoch");
-	ok(sync_token_read("s9223372036854775807_0_a.9223372036854775807", &t),
+	ok(sync_token_read("s9223372036854775807_9223372036854775807-"
+	    "9223372036854775807_a.9223372036854775807", &t),
 	    "the largest numbers");
 	is_int(t.pos, INT64_MAX, "pos");
+	is_int(t.device, INT64_MAX, "device");
+	is_int(t.to_device, INT64_MAX, "to_device");
 	is_int(t.n, INT64_MAX, "n");
-	ok(sync_token_read("s1_2_0123456789abcdef.3", &t), "the longest epoch");
+	ok(sync_token_read("s1_0_0123456789abcdef.3", &t), "the longest epoch");
 	is_text(t.epoch, "0123456789abcdef", "epoch");
 }
 
 static void
 test_sliding(void)
 {
-	static const char *const bad[] = { "", "c", "c7", "c7_", "7_s1_2_a.3",
-	    "c07_s1_2_a.3", "c-7_s1_2_a.3", "c7s1_2_a.3", "c7_s1_2_a.3 ",
-	    "c7_c7_s1_2_a.3", "s1_2_a.3" };
-	const struct sliding_pos made = { 7, { 1, 2, "a", 3 } };
+	static const char *const bad[] = { "", "c", "c7", "c7_", "7_s1_0_a.3",
+	    "c07_s1_0_a.3", "c-7_s1_0_a.3", "c7s1_0_a.3", "c7_s1_0_a.3 ",
+	    "c7_c7_s1_0_a.3", "s1_0_a.3" };
+	const struct sliding_pos made = { 7, { .pos = 1, .epoch = "a", .n = 3 } };
 	struct sliding_pos pos;
 
-	is_text(sliding_pos_text(mem, &made), "c7_s1_2_a.3", "spelling");
-	ok(sliding_pos_read("c7_s1_2_a.3", &pos), "reads back");
+	is_text(sliding_pos_text(mem, &made), "c7_s1_0_a.3", "spelling");
+	ok(sliding_pos_read("c7_s1_0_a.3", &pos), "reads back");
 	is_int(pos.serial, 7, "serial");
 	is_int(pos.at.pos, 1, "pos");
 	is_int(pos.at.n, 3, "n");
@@ -49,15 +59,20 @@ static void
 test_sync_garbage(void)
 {
 	static const char *const bad[] = {
-		"", "s", "s1", "s1_2", "s1_2_", "s1_2_a", "s1_2_a.", "1_2_a.3",
-		"t1_2_a.3", "S1_2_a.3", "s1_2_a.3 ", " s1_2_a.3", "s1_2_a.3x",
-		"s-1_2_a.3", "s+1_2_a.3", "s1_-2_a.3", "s1_2_a.-3", "s_2_a.3",
-		"s1__a.3", "s01_2_a.3", "s00_2_a.3", "s1_2_a.03", "s1.5_2_a.3",
-		"s1_2_a_3", "s1_2_a b.3", "s1_2_a/b.3", "s1_2_\xc3\xa4.3",
-		"s9223372036854775808_2_a.3", "s1_9223372036854775808_a.3",
-		"s1_2_a.9223372036854775808",
-		"s99999999999999999999999999_2_a.3",
-		"s1_2_0123456789abcdefg.3", "END", "START", "null"
+		"", "s", "s1", "s1_0", "s1_0_", "s1_0_a", "s1_0_a.", "1_0_a.3",
+		"t1_0_a.3", "S1_0_a.3", "s1_0_a.3 ", " s1_0_a.3", "s1_0_a.3x",
+		"s-1_0_a.3", "s+1_0_a.3", "s1_-0_a.3", "s1_0_a.-3", "s_0_a.3",
+		"s1__a.3", "s01_0_a.3", "s00_0_a.3", "s1_0_a.03", "s1.5_0_a.3",
+		"s1_0_a_3", "s1_0_a b.3", "s1_0_a/b.3", "s1_0_\xc3\xa4.3",
+		"s9223372036854775808_0_a.3", "s1_0_a.9223372036854775808",
+		"s99999999999999999999999999_0_a.3",
+		"s1_0_0123456789abcdefg.3", "END", "START", "null",
+		/* What a device was told. */
+		"s1_2_a.3", "s1_2-_a.3", "s1_-2_a.3", "s1_2-0_a.3",
+		"s1_0-2_a.3", "s1_0-0_a.3", "s1_02-3_a.3", "s1_2-03_a.3",
+		"s1_2--3_a.3", "s1_2-3-4_a.3", "s1_2-+3_a.3", "s1_2-3a.3",
+		"s1_00_a.3", "s1_9223372036854775808-1_a.3",
+		"s1_1-9223372036854775808_a.3"
 	};
 	struct sync_token t;
 
@@ -72,7 +87,7 @@ test_room_tokens(void)
 		"", "t", "t1", "t1-", "t-1", "t1-2-", "t1-2 ", "t1--2", "t-1-2",
 		"t01-2", "t1-02", "t1_2", "s1-2", "T1-2", "t1-2x", "1-2",
 		"t9223372036854775808-1", "t1-9223372036854775808",
-		"s1_2_a.3"
+		"s1_0_a.3"
 	};
 	struct room_token t;
 

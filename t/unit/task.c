@@ -466,7 +466,7 @@ test_bell(void)
 
 	leave_task("count", 1);
 	ok(!bell_answer(fd), "the bell is the committer's to ring");
-	store_ring(store);
+	store_ring(store, store_bells(store));
 	ok(bell_answer(fd), "it rings for a task");
 	db_begin(store->main, TX_WRITE);
 	db_savepoint(store->main);
@@ -474,7 +474,7 @@ test_bell(void)
 	db_undo(store->main);
 	change_add(store->main, CHANGE_SESSION, 0, 1, 0);
 	db_commit(store->main);
-	store_ring(store);
+	store_ring(store, store_bells(store));
 	ok(!bell_answer(fd), "not for one that was undone, nor for a change");
 	bell_leave(store->bell, fd);
 }

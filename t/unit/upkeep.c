@@ -201,7 +201,11 @@ test_thin_kinds(struct store *store, struct upkeep *u)
 	change_add(db, CHANGE_ACCOUNT_DATA, 5, 1, 0);
 	change_add(db, CHANGE_ACCOUNT_DATA, 0, 1, 0);
 	change_add(db, CHANGE_ACCOUNT_DATA, 0, 1, 0);
-	ok(db_commit(db), "receipts and account data");
+	for (int i = 0; i < 3; i++) {
+		change_add(db, CHANGE_TO_DEVICE, 0, 1 + i % 2, 0);
+		change_add(db, CHANGE_DEVICES, 0, 1 + i % 2, 0);
+	}
+	ok(db_commit(db), "receipts, account data, and what devices bring");
 	u->kept = 0;
 	u->thinned = 0;
 	pieces(upkeep_thin, u);
@@ -214,6 +218,12 @@ test_thin_kinds(struct store *store, struct upkeep *u)
 	    "and data of a room each for itself");
 	is_int(count(store, "change WHERE kind = 5 AND room IS NULL"), 1,
 	    "that of no room is found by itself");
+	is_int(count(store, "change WHERE kind = 6"), 2,
+	    "each user has a last message to a device");
+	is_int(count(store, "change WHERE kind = 7 AND pos ="
+	    " (SELECT max(pos) FROM change n WHERE n.kind = 7"
+	    " AND n.user = change.user)"), 2, "and a last change of devices");
+	is_int(count(store, "change WHERE kind = 7"), 2, "and no other");
 }
 
 /* --------------------------------------------------------------- the space */

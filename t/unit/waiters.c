@@ -163,6 +163,99 @@ test_dismissing(void)
 	is_int((int64_t)waiters_count(), 0, "nobody");
 }
 
+static void
+count(int64_t user, void *arg)
+{
+	*(int64_t *)arg += user;
+}
+
+/* Who has been woken need not be looked at for the next piece of news. */
+static void
+test_looking(void)
+{
+	int64_t users = 0;
+
+	add(1, 100, 1);
+	add(20, 100, 2);
+	add(300, 100, 3);
+	wake_user(20);
+	is_int((int64_t)waiting_users(), 2, "two are not woken yet");
+	waiting_each(count, &users);
+	is_int(users, 301, "which are the others");
+	wake_user(1);
+	wake_user(300);
+	taken(9);
+}
+
+/* A large crowd does not hold up a small one, or who comes while it is served. */
+static void
+test_crowds(void)
+{
+	struct waiter *small;
+
+	for (int i = 0; i < 4; i++)
+		add(1, 100, 10 + i);
+	add(2, 100, 20);
+	add(3, 100, 30);
+	wake_apart();
+	wake_user(1);
+	wake_apart();
+	wake_user(2);
+	wake_user(1);
+	is_text(taken(3), "13 20 12", "crowds: they take turns");
+	wake_apart();
+	wake_user(3);
+	is_text(taken(2), "11 30", "who is woken later has a turn too");
+	is_text(taken(9), "10", "and the rest of the large one comes last");
+
+	for (int i = 0; i < 3; i++)
+		add(1, 100, 10 + i);
+	small = add(2, 100, 20);
+	wake_apart();
+	wake_user(1);
+	wake_apart();
+	wake_user(2);
+	waiter_remove(small);
+	add(3, 100, 30);
+	wake_user(3);
+	is_text(taken(2), "12 30", "one who left leaves its crowd to others");
+	wake_apart();
+	waiters_expire(100);
+	is_text(taken(9), "11! 10!", "the late have their last call");
+	ok(!waiters_woken(), "nobody is left of any crowd");
+	add(4, 100, 40);
+	wake_user(4);
+	is_text(taken(9), "40", "the next is woken as ever");
+}
+
+/* Of a large crowd only as many as may, and a small one all the same. */
+static void
+test_holding_back(void)
+{
+	const char *all;
+
+	waiters_allow(3);
+	for (int i = 0; i < 80; i++)
+		add(1, 100, 10 + i);
+	add(2, 100, 20);
+	wake_apart();
+	wake_user(1);
+	is_text(taken(9), "89 88 87", "held back: so many of a large crowd");
+	ok(!waiters_woken() && waiters_held_back(), "and no more for now");
+	wake_apart();
+	wake_user(2);
+	ok(waiters_woken() && !waiters_held_back(), "a small one has a turn");
+	is_text(taken(9), "20", "beside it");
+	is_text(taken(9), "", "and only that");
+	waiters_allow(2);
+	is_text(taken(9), "86 85", "then the next of the large one");
+	waiters_allow(SIZE_MAX);
+	all = taken(100);
+	ok(*all != '\0' && !waiters_woken() && !waiters_held_back(),
+	    "and all, if they may");
+	is_int((int64_t)waiters_count(), 0, "nobody is left");
+}
+
 /* Come and go at random, against a plain array. */
 static void
 test_many(void)
@@ -193,8 +286,11 @@ test_many(void)
 		wrong += waiters_deadline() != first;
 	}
 	is_int(wrong, 0, "many: the first deadline is known");
-	for (int i = 0; i < 50; i++)
+	for (int i = 0; i < 50; i++) {
+		if (i % 7 == 0)
+			wake_apart();
 		wake_user(i);
+	}
 	for (int i = 0; i < N; i++)
 		taken_count += there[i] != NULL;
 	while (waiters_woken()) {
@@ -212,6 +308,9 @@ main(void)
 	test_deadlines();
 	test_leaving();
 	test_dismissing();
+	test_looking();
+	test_crowds();
+	test_holding_back();
 	test_many();
 	return done_testing();
 }

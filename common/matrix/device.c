@@ -1,0 +1,59 @@
+/* device.c - what devices are sent, and what is left of their keys. */
+#include <string.h>
+
+#include "matrix/device.h"
+
+#define ALWAYS_COUNTED	"signed_curve25519"
+
+void
+to_device_add(struct db *db, int64_t device, int64_t sender, const char *type,
+    struct span content)
+{
+	struct db_arg from = DB_INT(sender), to = DB_INT(device);
+
+	if (db_exec(db, STMT_TO_DEVICE_QUEUE, to,
+	    DB_INT(TO_DEVICE_QUEUE_MAX)) == 0)
+		db_exec(db, STMT_TO_DEVICE_GIVE_WAY, from, to);
+	db_exec(db, STMT_TO_DEVICE_ADD, to, from, DB_TEXT(type),
+	    DB_SPAN(content));
+}
+
+void
+to_device_drop(struct db *db, int64_t device, int64_t upto)
+{
+	int gone = db_exec(db, STMT_TO_DEVICE_DROP, DB_INT(device),
+	    DB_INT(upto));
+
+	db_exec(db, STMT_TO_DEVICE_UNQUEUE, DB_INT(gone), DB_INT(device));
+}
+
+void
+put_key_counts(struct writer *w, const char *key, struct request *r)
+{
+	struct rows rows = db_query(r->db, STMT_ONE_TIME_COUNTS,
+	    DB_INT(r->who.device));
+	bool some = false;
+
+	put_object(w, key);
+	while (rows_next(&rows)) {
+		const char *algorithm = rows_text(&rows, 0);
+
+		some |= strcmp(algorithm, ALWAYS_COUNTED) == 0;
+		put_int(w, algorithm, rows_int(&rows, 1));
+	}
+	if (!some)
+		put_int(w, ALWAYS_COUNTED, 0);
+	write_end(w);
+}
+
+void
+put_fallback_types(struct writer *w, const char *key, struct request *r)
+{
+	struct rows rows = db_query(r->db, STMT_FALLBACK_UNUSED,
+	    DB_INT(r->who.device));
+
+	put_array(w, key);
+	while (rows_next(&rows))
+		write_span(w, rows_span(&rows, 0));
+	write_end(w);
+}
