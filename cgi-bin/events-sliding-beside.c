@@ -316,5 +316,6 @@ sliding_extensions(struct sliding *s)
 	tell(s, "account_data", &ask->account_data, tell_global, tell_data_of);
 	tell(s, "receipts", &ask->receipts, NULL, tell_receipts_of);
 	tell(s, "typing", &ask->typing, NULL, tell_typing_of);
+	sliding_put_devices(s);
 	write_end(&s->r->out);
 }

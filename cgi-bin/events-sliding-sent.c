@@ -10,7 +10,7 @@
 
 #include "events-sliding.h"
 
-#define FORMAT		1
+#define FORMAT		2
 
 enum { SENT_TYPING = 1, SENT_DM = 2 };
 
@@ -157,7 +157,8 @@ blob_of(struct arena *mem, const struct sent_all *sent, enum thrift thrift,
 	put(&blob, FORMAT);
 	put(&blob, sent->pos);
 	put(&blob, sent->n);
-	put(&blob, sent->data);
+	put_pos(&blob, sent, sent->data);
+	put_pos(&blob, sent, sent->devices);
 	put(&blob, (int64_t)rules.n);
 	for (size_t i = 0; i < rules.n; i++)
 		put_bytes(&blob, rules.text[i]);
@@ -285,7 +286,8 @@ sent_read(struct arena *mem, struct span text, struct table *rules,
 		return false;
 	sent->pos = get(&l.in);
 	sent->n = get(&l.in);
-	sent->data = get(&l.in);
+	sent->data = get_pos(&l.in, sent);
+	sent->devices = get_pos(&l.in, sent);
 	l.rules = get_count(&l.in);
 	l.rule = arena_alloc(mem,
 	    (l.rules + 1) * sizeof(struct state_rule *));

@@ -24,6 +24,7 @@ struct wait {
 	struct sliding_pos base;	/* what the client goes on from */
 	struct sync_token seen;		/* there was nothing up to here */
 	int64_t		 until;		/* wait so long, ms since 1970 */
+	bool		 devices;	/* device lists are news, too */
 };
 
 /* ------------------------------------------------------------ the base */
@@ -170,7 +171,8 @@ static enum mx_err
 wait_more(struct sliding *s, const struct sliding_pos *base, int64_t until)
 {
 	struct request *r = s->r;
-	struct wait wait = { .base = *base, .until = until };
+	struct wait wait = { .base = *base, .until = until,
+	    .devices = s->ask.e2ee.enabled };
 
 	if (r->wait == NULL)
 		db_exec(r->vol, STMT_SLIDING_WAIT, DB_SPAN(r->raw),
@@ -186,13 +188,21 @@ static bool
 is_idle(struct sliding *s, const struct wait *wait)
 {
 	struct request *r = s->r;
+	struct device_lists lists = { { 0 }, { 0 } };
 	struct heard_list heard;
 
 	s->upto = change_last(r->db);
 	heard = heard_since(r, wait->seen.pos, s->upto);
+	s->ask.e2ee.enabled = wait->devices;
+	s->effort = effort_of(r);
+	if (wait->devices)
+		device_lists_read(r, wait->seen.pos, s->upto, &heard,
+		    &s->effort, &lists);
 	s->n = heard_typing(r, &heard, &wait->seen);
-	return heard.n == 0 && db_int(r->db, 0, STMT_SLIDING_TOUCHED,
-	    DB_INT(r->who.user), DB_INT(wait->seen.pos)) == 0;
+	return heard.n == 0 && device_lists_count(&lists) == 0 &&
+	    !effort_is_much(&s->effort) &&
+	    db_int(r->db, 0, STMT_SLIDING_TOUCHED, DB_INT(r->who.user),
+	    DB_INT(wait->seen.pos)) == 0;
 }
 
 /* ---------------------------------------------------------------- answering */
@@ -238,6 +248,7 @@ answer(struct sliding *s, const struct sliding_pos *base, int64_t until)
 	strncpy(since.epoch, r->store->epoch, EPOCH_MAX);
 	if (!s->first)
 		s->heard = heard_since(r, since.pos, s->upto);
+	sliding_read_devices(s);
 	s->n = heard_typing(r, &s->heard, s->first ? NULL : &since);
 	if (s->heard.n > 0)
 		qsort(s->heard.item, s->heard.n, sizeof(*s->heard.item),
@@ -247,6 +258,8 @@ answer(struct sliding *s, const struct sliding_pos *base, int64_t until)
 		return M_ELSEWHERE;
 
 	s->sent.data = s->base.sent.data;
+	s->sent.devices = s->ask.e2ee.enabled ? s->upto :
+	    s->base.sent.devices;
 	write_rooms(s);
 	sliding_extensions(s);
 	if (effort_is_much(&s->effort))
@@ -265,7 +278,8 @@ ask(struct request *r, const struct sliding_shape *shape)
 	enum mx_err err;
 
 	if ((err = sliding_ask_read(r, shape, r->body, &s.ask)) != M_OK ||
-	    (err = read_pos(&s, &base)) != M_OK)
+	    (err = read_pos(&s, &base)) != M_OK ||
+	    (err = sliding_confirm(&s)) != M_OK)
 		return err;
 	if (s.ask.timeout > r->conf->wait_max_ms)
 		s.ask.timeout = r->conf->wait_max_ms;

@@ -12,6 +12,7 @@
 #define MXCGI_EVENTS_SLIDING_H
 
 #include "base/table.h"
+#include "events-devices.h"
 #include "events.h"
 
 #define LISTS_MAX	100	/* in a request; so many bits has list_set */
@@ -146,6 +147,7 @@ struct sent_all {
 	int64_t		 pos;
 	int64_t		 n;		/* of the volatile store */
 	int64_t		 data;		/* account data of no room; 0: never */
+	int64_t		 devices;	/* device lists, up to which pos; 0 */
 	struct sent_room *room;		/* by number */
 	size_t		 rooms;
 };
@@ -219,6 +221,7 @@ struct sliding {
 	size_t		 rooms;
 	struct sliding_room **wanted;	/* those in windows or named */
 	size_t		 wanteds;
+	struct device_lists *devices;	/* NULL: they are not told */
 	struct heard_list heard;	/* with news since base, by number */
 	struct sent_all	 sent;		/* what will have been sent */
 	struct effort	 effort;
@@ -267,6 +270,15 @@ void		 sliding_state(struct sliding *, struct told *,
 
 /* -------------------------- what is beside rooms (events-sliding-beside.c) */
 
+/*
+ * Before anything is dear: what the client says that its device has is removed,
+ * as confirm_to_device() does it (events-sliding-devices.c).
+ */
+enum mx_err	 sliding_confirm(struct sliding *);
+/* Read devices; heard is as heard_since() left it. */
+void		 sliding_read_devices(struct sliding *);
+/* The extensions to_device and e2ee, where they are asked for. */
+void		 sliding_put_devices(struct sliding *);
 /* Write `extensions`; rooms in wanted have their place in sent by now. */
 void		 sliding_extensions(struct sliding *);
 

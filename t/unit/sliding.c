@@ -68,7 +68,7 @@ test_back(void)
 		    .wish = wish_of(rules, lazy, NULL), .lazy = members,
 		    .lazies = 2 }
 	};
-	struct sent_all sent = { .pos = 100, .n = 5, .data = 60, .room = rooms,
+	struct sent_all sent = { .pos = 100, .n = 5, .data = 60, .devices = 70, .room = rooms,
 	    .rooms = 2 }, back = { 0 };
 	struct span text = sent_text(mem, &sent, 4096);
 
@@ -76,6 +76,7 @@ test_back(void)
 	is_int(back.pos, 100, "pos");
 	is_int(back.n, 5, "n");
 	is_int(back.data, 60, "data");
+	is_int(back.devices, 70, "devices");
 	is_int((int64_t)back.rooms, 2, "rooms");
 	is_int(back.room[0].pos, 100, "a room that is up to date");
 	is_int(back.room[0].receipts, 0, "receipts never told");
@@ -96,7 +97,7 @@ test_back(void)
 	ok(sent_find(&back, 4) == NULL && sent_find(&back, 901) == NULL,
 	    "one that is not there is not");
 
-	ok(!sent_read(mem, SPAN("\x02"), others, &back),
+	ok(!sent_read(mem, SPAN("\x01"), others, &back),
 	    "another format is refused");
 }
 
