@@ -5,8 +5,8 @@
 /*
  * What came with later versions and is whole already, by the names under which
  * clients look for it while none of these versions is named: private receipts,
- * threads, relations in either direction, the list of threads, and room types
- * in the room directory.
+ * threads, relations in either direction, the list of threads, room types in
+ * the room directory, and sliding sync.
  */
 static const char *const features[] = {
 	"org.matrix.msc2285.stable",
@@ -14,6 +14,7 @@ static const char *const features[] = {
 	"org.matrix.msc3715.stable",
 	"org.matrix.msc3827.stable",
 	"org.matrix.msc3856.stable",
+	"org.matrix.simplified_msc3575",
 	NULL
 };
 

@@ -31,12 +31,8 @@ is_hidden(struct request *r, const struct heard *h, struct event_row *e)
 	    invitation_hidden(r->db, r->who.user, e->sender_id);
 }
 
-/*
- * With an invitation that the caller does not want the room is to them what it
- * was before: they may have left it a moment ago.  False: nothing.
- */
-static bool
-is_heard(struct request *r, struct heard *h)
+bool
+heard_settle(struct request *r, struct heard *h)
 {
 	struct event_row e;
 
@@ -69,7 +65,7 @@ heard_list(struct request *r, struct rows rows)
 			    cap * sizeof(*list.item));
 		}
 		list.item[list.n] = heard_row(&rows);
-		if (is_heard(r, &list.item[list.n]))
+		if (heard_settle(r, &list.item[list.n]))
 			list.n++;
 	}
 	return list;

@@ -36,6 +36,13 @@ list_add(struct arena *mem, struct event_list *list, const struct event_row *e)
 	    e->content.n);
 }
 
+void
+event_list_add(struct arena *mem, struct event_list *list,
+    const struct event_row *e)
+{
+	list_add(mem, list, e);
+}
+
 static void
 list_reverse(struct event_list *list)
 {

@@ -11,6 +11,9 @@
 static enum mx_err
 resume(struct request *r)
 {
+	if (r->route->handler == sliding_v4 ||
+	    r->route->handler == sliding_msc3575)
+		return sliding_resume(r);
 	return r->route->handler == sync_wait ? sync_resume(r) :
 	    events_resume(r);
 }

@@ -52,6 +52,11 @@ struct heard_list heard_since(struct request *, int64_t since, int64_t upto);
  */
 int64_t		 heard_typing(struct request *, struct heard_list *,
 		    const struct sync_token *since);
+/*
+ * With an invitation that the caller does not want the room is to them what it
+ * was before: they may have left it a moment ago.  False: nothing.
+ */
+bool		 heard_settle(struct request *, struct heard *);
 /* One room; membership NONE when they never had to do with it. */
 struct heard	 heard_in(struct request *, const struct room *);
 /*
@@ -92,6 +97,10 @@ struct event_list {
 	size_t		 n;
 	size_t		 cap;
 };
+
+/* With the content, which so far is the row's; texts go where they went. */
+void		 event_list_add(struct arena *, struct event_list *,
+		    const struct event_row *);
 
 /* One room on its way to the answer. */
 struct told {
@@ -225,5 +234,6 @@ void		 put_no_events(struct writer *, const char *key);
 
 handler_fn	 sync_resume;		/* events-sync.c */
 handler_fn	 events_resume;		/* events-stream.c */
+handler_fn	 sliding_resume;	/* events-sliding.c */
 
 #endif

@@ -39,14 +39,14 @@ bool
 place_read(struct request *r, int64_t room, const char *text,
     struct room_token *place)
 {
-	struct sync_token t;
+	struct sliding_pos pos;
 
 	if (room_token_read(text, place))
 		return true;
-	if (!sync_token_read(text, &t))
+	if (!sync_token_read(text, &pos.at) && !sliding_pos_read(text, &pos))
 		return false;
 	*place = place_of_row(db_query(r->db, STMT_PLACE_OF_POS, DB_INT(room),
-	    DB_INT(t.pos)));
+	    DB_INT(pos.at.pos)));
 	return true;
 }
 

@@ -176,7 +176,7 @@ put_receipt(struct request *r, const struct room *room, const struct mark *m)
 	    DB_INT(r->now), m->more.n > 0 ? DB_SPAN(m->more) : DB_NULL,
 	    DB_INT(pos));
 	if (open)
-		db_exec(r->db, STMT_ROOM_GROWN, DB_INT(pos), DB_INT(0),
+		db_exec(r->db, STMT_ROOM_TOUCHED, DB_INT(pos),
 		    DB_INT(room->nr));
 }
 

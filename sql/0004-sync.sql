@@ -60,7 +60,19 @@ CREATE INDEX member_forgotten ON member (user, pos) WHERE forgotten = 1;
 
 --------------------------------------------------------------------- order
 
--- change.pos of the last event that brings a room to the top of a list of
--- rooms (MSC4186).  Writes: rooms.
+-- change.pos of the last event, by which lists of rooms are in order, and of the
+-- last that clients put a room at the top for (MSC4186, bump_stamp).  Writes:
+-- rooms.
+ALTER TABLE room ADD COLUMN event_pos INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE room ADD COLUMN bump_pos INTEGER NOT NULL DEFAULT 0;
-UPDATE room SET bump_pos = last_pos;
+UPDATE room SET event_pos = (SELECT coalesce(max(pos), 0) FROM event
+                              WHERE event.room = room.nr);
+UPDATE room SET bump_pos = event_pos;
+-- The `type` of its m.room.create: lists of rooms are filtered by it.  Writes:
+-- rooms.
+ALTER TABLE room ADD COLUMN type TEXT;
+UPDATE room SET type = (
+    SELECT json_extract(e.pdu, '$.content.type')
+      FROM current_state s JOIN event e ON e.nr = s.event
+     WHERE s.room = room.nr AND s.type = 'm.room.create' AND s.state_key = ''
+       AND json_type(e.pdu, '$.content.type') = 'text');

@@ -27,8 +27,8 @@ SELECT m.room, r.room_id, r.version
 --------------------------------------------------------------------- rooms
 
 -- :name room_add
-INSERT INTO room (room_id, version, created_at, hidden)
-VALUES (:room_id, :version, :created_at, :hidden);
+INSERT INTO room (room_id, version, created_at, hidden, type)
+VALUES (:room_id, :version, :created_at, :hidden, :type);
 
 -- Is there any of that id, hidden ones included?
 -- :name room_taken
@@ -56,9 +56,21 @@ SELECT m.user, u.user_id
  WHERE m.room = :room AND m.membership = 'ban' AND m.user > :after
  ORDER BY m.user LIMIT :most;
 
+-- What brings a room to the top of clients' lists (MSC4186, bump_stamp).
+-- :part bumps
+       'm.room.create', 'm.room.message', 'm.room.encrypted', 'm.sticker',
+       'm.call.invite', 'm.poll.start', 'm.beacon_info'
+
 -- Something happened in it, after which it has so many more joined members.
 -- :name room_grown
-UPDATE room SET last_pos = :pos, joined = joined + :more WHERE nr = :room;
+UPDATE room
+   SET last_pos = :pos, event_pos = :pos, joined = joined + :more,
+       bump_pos = CASE WHEN :type IN ($bumps) THEN :pos ELSE bump_pos END
+ WHERE nr = :room;
+
+-- The same of what is no event.
+-- :name room_touched
+UPDATE room SET last_pos = :pos WHERE nr = :room;
 
 -- A room that is still being made is not found.
 -- :name alias_find
@@ -166,7 +178,10 @@ SELECT e.room, u.nr, json_extract(e.pdu, '$.content.membership'), e.nr,
 UPDATE room
    SET hidden = 0, last_pos = (SELECT max(pos) FROM event WHERE room = :room),
        joined = (SELECT count(*) FROM member
-                  WHERE room = :room AND membership = 'join')
+                  WHERE room = :room AND membership = 'join'),
+       event_pos = (SELECT max(pos) FROM event WHERE room = :room),
+       bump_pos = (SELECT coalesce(max(pos), 0) FROM event
+                    WHERE room = :room AND type IN ($bumps))
  WHERE nr = :room;
 
 -- Of a hidden room only.

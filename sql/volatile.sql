@@ -54,6 +54,22 @@ CREATE TABLE bucket (
 ) WITHOUT ROWID;
 CREATE INDEX bucket_age ON bucket (at);
 
+-- What clients that ask by sliding sync (MSC4186) were sent: the answers of a
+-- connection that may be gone on from, each with all that was sent up to it.
+-- Writes: events; housekeeper when it is old.
+CREATE TABLE sliding (
+	serial INTEGER PRIMARY KEY AUTOINCREMENT,   -- part of pos
+	user   INTEGER NOT NULL,
+	device INTEGER NOT NULL,
+	conn   TEXT NOT NULL,                   -- conn_id, behind the API's letter
+	at     INTEGER NOT NULL,                -- when it was answered
+	sent   BLOB NOT NULL,                   -- events-sliding-conn.c
+	ask    TEXT                             -- body of the request that waits
+);
+CREATE INDEX sliding_of_device ON sliding (device, conn, serial);
+CREATE INDEX sliding_of_user ON sliding (user, device);
+CREATE INDEX sliding_age ON sliding (at);
+
 -- Tokens that prove to others who somebody is (OpenID), and nothing else.
 -- Writes: account.
 CREATE TABLE openid_token (

@@ -8,8 +8,9 @@ req GET $u
 is_status 200 'versions'
 is_json .versions '["r0.0.1"]' 'what is complete here'
 is_json '[.unstable_features["org.matrix.msc2285.stable",
-    "org.matrix.msc3440.stable", "org.matrix.msc3856.stable"]]' \
-    '[true,true,true]' 'private receipts, threads and their list besides'
+    "org.matrix.msc3440.stable", "org.matrix.msc3856.stable",
+    "org.matrix.simplified_msc3575"]]' '[true,true,true,true]' \
+    'private receipts, threads and their list, and sliding sync besides'
 is_head '^access-control-allow-origin: \*$' 'for pages of any origin'
 is_head '^content-type: application/json' 'as JSON'
 

@@ -252,7 +252,7 @@ event_store(struct author *by, const struct room *room,
 		more = member_store(by->db, room, target,
 		    json_text(new->content, "membership"), sent);
 	db_exec(by->db, STMT_ROOM_GROWN, DB_INT(sent->pos), DB_INT(more),
-	    DB_INT(room->nr));
+	    DB_TEXT(new->type), DB_INT(room->nr));
 	search_note(by->db, sent->nr, by->now);
 }
 
@@ -456,7 +456,8 @@ room_begin(struct author *by, const struct new_room *wanted, struct room *room,
 	if ((err = create_make(by, &draft, &pdu, why)) != M_OK)
 		return err;
 	db_exec(by->db, STMT_ROOM_ADD, DB_TEXT(pdu.room_id),
-	    DB_TEXT(version->id), DB_INT(by->now), DB_INT(wanted->hidden));
+	    DB_TEXT(version->id), DB_INT(by->now), DB_INT(wanted->hidden),
+	    DB_TEXT(json_text(new.content, "type")));
 	*room = (struct room){ .nr = db_last_rowid(by->db),
 	    .room_id = pdu.room_id, .version = version,
 	    .hidden = wanted->hidden };

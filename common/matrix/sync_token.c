@@ -83,6 +83,20 @@ sync_token_read(const char *s, struct sync_token *t)
 }
 
 const char *
+sliding_pos_text(struct arena *mem, const struct sliding_pos *pos)
+{
+	return arena_printf(mem, "c%" PRId64 "_%s", pos->serial,
+	    sync_token_text(mem, &pos->at));
+}
+
+bool
+sliding_pos_read(const char *s, struct sliding_pos *pos)
+{
+	return read_char(&s, 'c') && read_number(&s, &pos->serial) &&
+	    read_char(&s, '_') && sync_token_read(s, &pos->at);
+}
+
+const char *
 room_token_text(struct arena *mem, struct room_token t)
 {
 	return arena_printf(mem, "t%" PRId64 "-%" PRId64, t.depth, t.nr);

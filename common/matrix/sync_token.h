@@ -4,6 +4,7 @@
  *
  *   s<pos>_<todevice>_<epoch>.<n>   a position in the stream; todevice is 0,
  *                                   or <device>-<message>
+ *   c<serial>_s...                  the same of a connection (sliding sync)
  *   t<depth>-<nr>                   a place in a room
  *   n<joined>-<nr>, p<joined>-<nr>  a place in the list of published rooms
  *   h<after>-<count>-<depth>-<0|1>  a place in the tree under a space
@@ -31,6 +32,14 @@ struct sync_token {
 };
 const char	*sync_token_text(struct arena *, const struct sync_token *);
 bool		 sync_token_read(const char *, struct sync_token *);
+
+/* A position of sliding sync (MSC4186), which is one in the stream, too. */
+struct sliding_pos {
+	int64_t	serial;		/* which answer of which connection */
+	struct sync_token at;
+};
+const char	*sliding_pos_text(struct arena *, const struct sliding_pos *);
+bool		 sliding_pos_read(const char *, struct sliding_pos *);
 
 /* Between events: just behind event (depth, nr) in the order of the room. */
 struct room_token {

@@ -18,6 +18,8 @@
 #define ONCE_KEPT	(24 * HOUR)
 /* So long a client can be told that its session ended, not just unknown. */
 #define TOKEN_KEPT	(30 * 24 * HOUR)
+/* Who comes back later than that begins anew. */
+#define SLIDING_KEPT	(3 * 24 * HOUR)
 #define FREE_MANY	1024		/* pages, and a quarter of the file */
 
 /* ------------------------------------------------------------- our turn */
@@ -131,6 +133,8 @@ upkeep_expire(struct upkeep *u)
 	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_OPENID_TOKEN_EXPIRE, DB_INT(u->now),
 	    DB_INT(CHUNK));
+	gone += db_exec(vol, STMT_SLIDING_EXPIRE,
+	    DB_INT(u->now - SLIDING_KEPT), DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_BUCKET_EXPIRE,
 	    DB_INT(u->now - fill_ms(store->conf)), DB_INT(CHUNK));
 	return gone > 0;

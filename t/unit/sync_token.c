@@ -38,6 +38,24 @@ test_sync_tokens(void)
 }
 
 static void
+test_sliding(void)
+{
+	static const char *const bad[] = { "", "c", "c7", "c7_", "7_s1_0_a.3",
+	    "c07_s1_0_a.3", "c-7_s1_0_a.3", "c7s1_0_a.3", "c7_s1_0_a.3 ",
+	    "c7_c7_s1_0_a.3", "s1_0_a.3" };
+	const struct sliding_pos made = { 7, { .pos = 1, .epoch = "a", .n = 3 } };
+	struct sliding_pos pos;
+
+	is_text(sliding_pos_text(mem, &made), "c7_s1_0_a.3", "spelling");
+	ok(sliding_pos_read("c7_s1_0_a.3", &pos), "reads back");
+	is_int(pos.serial, 7, "serial");
+	is_int(pos.at.pos, 1, "pos");
+	is_int(pos.at.n, 3, "n");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(!sliding_pos_read(bad[i], &pos), bad[i]);
+}
+
+static void
 test_sync_garbage(void)
 {
 	static const char *const bad[] = {
@@ -140,6 +158,7 @@ main(void)
 {
 	mem = arena_new();
 	test_sync_tokens();
+	test_sliding();
 	test_sync_garbage();
 	test_room_tokens();
 	test_list_tokens();

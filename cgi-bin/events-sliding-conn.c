@@ -1,0 +1,70 @@
+/*
+ * events-sliding-conn.c - what connections were sent, in the volatile store.
+ */
+#include <string.h>
+
+#include "events-sliding.h"
+
+#define SENT_MAX	(512 << 10)	/* bytes of what is kept */
+#define CONNS_MAX	8		/* of a device */
+
+/* Others of the user, whose devices are gone or that were not used for long. */
+static void
+forget_others(struct request *r)
+{
+	struct db_arg user = DB_INT(r->who.user);
+	int64_t device = 0;
+
+	while ((device = db_int(r->vol, 0, STMT_SLIDING_DEVICE_AFTER, user,
+	    DB_INT(device))) != 0)
+		if (db_int(r->db, 0, STMT_SLIDING_DEVICE, DB_INT(device),
+		    user) == 0)
+			db_exec(r->vol, STMT_SLIDING_DROP_DEVICE, user,
+			    DB_INT(device));
+	db_exec(r->vol, STMT_SLIDING_DROP_UNUSED, DB_INT(r->who.device),
+	    DB_INT(CONNS_MAX - 1));
+}
+
+enum mx_err
+sent_keep(struct request *r, const char *conn, int64_t base,
+    const struct sent_all *sent, int64_t *serial)
+{
+	struct span blob = sent_text(r->mem, sent, SENT_MAX);
+	struct db_arg device = DB_INT(r->who.device);
+
+	if (blob.s == NULL)
+		return fail(r, M_TOO_LARGE, "This server would have to "
+		    "remember too much of this connection; ask for less");
+	if (base == 0) {
+		db_exec(r->vol, STMT_SLIDING_DROP, device, DB_TEXT(conn));
+		forget_others(r);
+	} else
+		db_exec(r->vol, STMT_SLIDING_DROP_OLDER, device, DB_TEXT(conn),
+		    DB_INT(base));
+	if (db_exec(r->vol, STMT_SLIDING_ADD, DB_INT(r->who.user), device,
+	    DB_TEXT(conn), DB_INT(r->now), DB_BLOB(blob.s, blob.n)) != 1) {
+		reply_retry_after(r, 1000);
+		return fail(r, M_BUSY, "The server is busy; try again");
+	}
+	*serial = db_last_rowid(r->vol);
+	return M_OK;
+}
+
+enum mx_err
+sent_load(struct request *r, int64_t serial, struct table *rules,
+    struct sliding_base *base)
+{
+	struct rows rows = db_query(r->vol, STMT_SLIDING_GET, DB_INT(serial),
+	    DB_INT(r->who.user), DB_INT(r->who.device));
+	struct span blob;
+
+	if (!rows_next(&rows))
+		return M_UNKNOWN_POS;
+	base->serial = serial;
+	base->conn = rows_text(&rows, 0);
+	blob = rows_blob(&rows, 1);
+	base->ask = rows_text(&rows, 2);
+	rows_done(&rows);
+	return sent_read(r->mem, blob, rules, &base->sent) ? M_OK :
+	    M_UNKNOWN_POS;
+}
