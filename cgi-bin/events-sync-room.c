@@ -104,6 +104,19 @@ put_room(struct sync_answer *a, const struct told *t, const struct extras *x)
 		put_extra(w, "account_data", &x->account_data);
 }
 
+static void
+find_heroes(struct told *t, enum membership one, enum membership other)
+{
+	struct summary *s = &t->summary;
+	struct rows rows = db_query(t->db, STMT_SUMMARY_HEROES,
+	    DB_INT(t->heard->room.nr), DB_TEXT(membership_name(one)),
+	    DB_TEXT(membership_name(other)), DB_INT(t->user));
+
+	while (s->heroes < HEROES_MAX && rows_next(&rows))
+		s->hero[s->heroes++] = rows_text(&rows, 0);
+	rows_done(&rows);
+}
+
 /* Does the client have to hear of who is in, and of whom the name is made? */
 static bool
 summary_due(const struct sync_answer *a, const struct told *t)
@@ -113,21 +126,18 @@ summary_due(const struct sync_answer *a, const struct told *t)
 	    DB_INT(t->stretch.after), DB_INT(t->stretch.upto)) != 0);
 }
 
-static size_t
-put_heroes(struct writer *w, const struct told *t, enum membership one,
-    enum membership other)
+/* Those who left are named only where nobody else is there to be named. */
+static void
+read_summary(const struct sync_answer *a, struct told *t)
 {
-	struct rows rows = db_query(t->db, STMT_SUMMARY_HEROES,
-	    DB_INT(t->heard->room.nr), DB_TEXT(membership_name(one)),
-	    DB_TEXT(membership_name(other)), DB_INT(t->user));
-	size_t n = 0;
-
-	for (; rows_next(&rows); n++)
-		write_span(w, rows_span(&rows, 0));
-	return n;
+	t->summary.due = summary_due(a, t);
+	if (!t->summary.due)
+		return;
+	find_heroes(t, MEMBERSHIP_JOIN, MEMBERSHIP_INVITE);
+	if (t->summary.heroes == 0)
+		find_heroes(t, MEMBERSHIP_LEAVE, MEMBERSHIP_BAN);
 }
 
-/* Those who left are named only where nobody else is there to be named. */
 static void
 put_summary(struct writer *w, const struct told *t)
 {
@@ -135,8 +145,8 @@ put_summary(struct writer *w, const struct told *t)
 
 	put_object(w, "summary");
 	put_array(w, "m.heroes");
-	if (put_heroes(w, t, MEMBERSHIP_JOIN, MEMBERSHIP_INVITE) == 0)
-		put_heroes(w, t, MEMBERSHIP_LEAVE, MEMBERSHIP_BAN);
+	for (size_t i = 0; i < t->summary.heroes; i++)
+		write_text(w, t->summary.hero[i]);
 	write_end(w);
 	put_int(w, "m.joined_member_count", t->heard->joined);
 	put_int(w, "m.invited_member_count",
@@ -169,6 +179,7 @@ told_of(struct sync_answer *a, const struct heard *h)
 			.shape = shape_of(a),
 			.device = r->who.device,
 			.now = r->now,
+			.work = &a->effort.spent,
 			.viewer = viewer_new(r->db, a->mem, h->room.nr,
 			    r->who.user),
 		},
@@ -228,18 +239,18 @@ write_joined(struct sync_answer *a, const struct heard *h)
 {
 	struct told t = told_of(a, h);
 	struct writer *w = &a->r->out;
-	bool summary = summary_due(a, &t);
 	struct extras x;
 
+	read_summary(a, &t);
 	read_told(a, &t, a->ask->full_state);
 	read_extras(a, &t, &x);
-	if (!t.stretch.fresh && !a->ask->full_state && !summary &&
+	if (!t.stretch.fresh && !a->ask->full_state && !t.summary.due &&
 	    !t.limited && t.timeline.n == 0 && t.state.n == 0 && x.n == 0)
 		return;
 	put_object(w, h->room.room_id);
 	put_room(a, &t, &x);
 	put_extra(w, "ephemeral", &x.ephemeral);
-	if (summary)
+	if (t.summary.due)
 		put_summary(w, &t);
 	write_end(w);
 	a->told++;
