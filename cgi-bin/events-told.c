@@ -131,6 +131,8 @@ read_back(struct told *t, const struct event_filter *f, size_t limit)
 	while (!t->limited && next_event(t, f, &rows, &e)) {
 		if (!viewer_may_see(t->reader.viewer, &e)) {
 			t->limited = t->timeline.n > 0 || ++unfit > most;
+		} else if (!viewer_wants(t->reader.viewer, &e)) {
+			t->limited = ++unfit > most;
 		} else if (told_fits(t, f, &e)) {
 			take(t, &e, limit);
 		} else {
