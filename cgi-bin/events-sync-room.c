@@ -29,10 +29,13 @@ put_no_events(struct writer *w, const char *key)
 }
 
 static void
-put_extra(struct writer *w, const char *key, const struct buf *events)
+put_extra(struct sync_answer *a, const char *key, const struct buf *events)
 {
+	struct writer *w = &a->r->out;
+
 	put_object(w, key);
-	put_raw(w, "events", buf_content(events));
+	write_key(w, "events");
+	event_fields_write_all(w, a->filter.event_fields, buf_content(events));
 	write_end(w);
 }
 
@@ -101,7 +104,7 @@ put_room(struct sync_answer *a, const struct told *t, const struct extras *x)
 	write_end(w);
 	put_timeline(a, t);
 	if (!a->in_2015)
-		put_extra(w, "account_data", &x->account_data);
+		put_extra(a, "account_data", &x->account_data);
 }
 
 static void
@@ -179,6 +182,7 @@ told_of(struct sync_answer *a, const struct heard *h)
 			.shape = shape_of(a),
 			.device = r->who.device,
 			.now = r->now,
+			.fields = a->filter.event_fields,
 			.work = &a->effort.spent,
 			.viewer = viewer_new(r->db, a->mem, h->room.nr,
 			    r->who.user),
@@ -249,7 +253,7 @@ write_joined(struct sync_answer *a, const struct heard *h)
 		return;
 	put_object(w, h->room.room_id);
 	put_room(a, &t, &x);
-	put_extra(w, "ephemeral", &x.ephemeral);
+	put_extra(a, "ephemeral", &x.ephemeral);
 	if (t.summary.due)
 		put_summary(w, &t);
 	write_end(w);

@@ -173,14 +173,16 @@ struct beside {
 	int64_t		 upto;
 	struct effort	*effort;
 	const struct filter *filter;	/* NULL: all is wanted */
+	int64_t		 ephemeral;	/* events of m.typing and m.receipt told */
 };
 /*
  * Each writes events into an open array, and returns how many: m.receipt, in
  * one event for each thread; m.typing, also when nobody is, where `empty`;
- * account data.
+ * account data, the newest first.  Where the filter has a limit no more than so
+ * many.
  */
-size_t		 write_receipts(struct writer *, const struct beside *);
-size_t		 write_typing(struct writer *, const struct beside *,
+size_t		 write_receipts(struct writer *, struct beside *);
+size_t		 write_typing(struct writer *, struct beside *,
 		    bool empty);
 size_t		 write_account_data(struct writer *, const struct beside *);
 
