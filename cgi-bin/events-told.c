@@ -213,6 +213,21 @@ add_unfit(struct told *t, const struct event_filter *f, int64_t before)
 			list_add(t->mem, &t->state, &t->unfit.item[i]);
 }
 
+/* Events of the state stay what they are when they are redacted. */
+static void
+add_redacted(struct told *t, const struct event_filter *f, int64_t before)
+{
+	struct event_row e;
+	struct rows rows = db_query(t->db, STMT_STATE_REDACTED,
+	    DB_INT(t->heard->room.nr), DB_INT(t->stretch.after),
+	    DB_INT(before));
+
+	while (next_event(t, f, &rows, &e))
+		if (told_fits(t, f, &e) && !list_has_key(&t->state, &e))
+			list_add(t->mem, &t->state, &e);
+	rows_done(&rows);
+}
+
 void
 told_state(struct told *t, bool all, int64_t before)
 {
@@ -232,6 +247,8 @@ told_state(struct told *t, bool all, int64_t before)
 		if (told_fits(t, f, &e) && !list_has_key(&newer, &e))
 			list_add(t->mem, &t->state, &e);
 	rows_done(&rows);
+	if (!all && !t->stretch.fresh)
+		add_redacted(t, f, before);
 	/* In their order in the room they cost the reader's viewer least. */
 	if (t->state.n > 1)
 		qsort(t->state.item, t->state.n, sizeof(*t->state.item), by_nr);

@@ -15,6 +15,11 @@ CREATE TABLE to_device (
 );
 CREATE INDEX to_device_of ON to_device (device, nr);
 
+--------------------------------------------------------------- redactions
+
+-- What was redacted between two positions of a room.
+CREATE INDEX event_redacting ON event (room, pos) WHERE redacts IS NOT NULL;
+
 --------------------------------------------------------------------- push
 
 --------------------------------------------------------------------- order

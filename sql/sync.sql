@@ -92,7 +92,22 @@ SELECT $event
   CROSS JOIN event e ON e.nr = s.event
   CROSS JOIN user u ON u.nr = e.sender;
 
--- The same but for the members.
+-- State that did not change between two positions, but was redacted there.
+-- :name state_redacted
+SELECT $event
+  FROM event r
+  CROSS JOIN event e ON e.event_id = r.redacts
+  CROSS JOIN user u ON u.nr = e.sender
+ WHERE r.room = :room AND r.redacts IS NOT NULL
+   AND r.pos > :after AND r.pos < :before
+   AND e.room = :room AND e.state_key IS NOT NULL AND e.redacted_by = r.nr
+   AND NOT EXISTS (
+       SELECT 1 FROM state_history h CROSS JOIN event n ON n.nr = h.event
+        WHERE h.room = :room AND h.type = e.type
+          AND h.state_key = e.state_key AND h.from_nr > e.nr
+          AND n.pos < :before);
+
+-- The whole state but for the members.
 -- :name state_rest_before
 SELECT $event
   FROM (SELECT event FROM current_state
