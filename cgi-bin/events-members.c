@@ -21,7 +21,7 @@ need(struct told *t, const char *user_id, int64_t before)
 	struct event_row e;
 	struct rows rows;
 
-	if (user_id == NULL || list_has(&t->state, MEMBER, user_id))
+	if (user_id == NULL || event_list_has(&t->state, MEMBER, user_id))
 		return;
 	rows = db_query(t->db, STMT_MEMBER_BEFORE, DB_INT(t->heard->room.nr),
 	    DB_TEXT(user_id), DB_INT(before));
@@ -29,7 +29,7 @@ need(struct told *t, const char *user_id, int64_t before)
 		e = event_peek(&rows);
 		event_trim(t->db, &e, &t->reader);
 		if (told_fits(t, &t->filter->state, &e))
-			list_add(t->mem, &t->state, &e);
+			event_list_add(t->mem, &t->state, &e);
 	}
 	rows_done(&rows);
 	t->effort->spent++;
@@ -41,7 +41,7 @@ timeline_tells(const struct told *t, const char *user_id, size_t n)
 {
 	const struct event_list before = { t->timeline.item, n, n };
 
-	return list_has(&before, MEMBER, user_id);
+	return event_list_has(&before, MEMBER, user_id);
 }
 
 /*
@@ -69,7 +69,7 @@ need_senders(struct told *t, const char *known, int64_t before)
 static void
 need_changed(struct told *t, int64_t before)
 {
-	struct rows rows = db_query(t->db, STMT_MEMBERS_CHANGED,
+	struct rows rows = db_query(t->db, STMT_TOLD_MEMBERS,
 	    DB_INT(t->heard->room.nr), DB_INT(t->stretch.stale),
 	    DB_INT(before));
 

@@ -22,7 +22,8 @@
 
 /* The content so far is the row's. */
 void
-list_add(struct arena *mem, struct event_list *list, const struct event_row *e)
+event_list_add(struct arena *mem, struct event_list *list,
+    const struct event_row *e)
 {
 	if (list->n == list->cap) {
 		size_t old = list->cap * sizeof(*list->item);
@@ -48,7 +49,8 @@ list_reverse(struct event_list *list)
 }
 
 bool
-list_has(const struct event_list *list, const char *type, const char *state_key)
+event_list_has(const struct event_list *list, const char *type,
+    const char *state_key)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (list->item[i].state_key != NULL &&
@@ -61,11 +63,12 @@ list_has(const struct event_list *list, const char *type, const char *state_key)
 static bool
 list_has_key(const struct event_list *list, const struct event_row *e)
 {
-	return list_has(list, e->type, e->state_key);
+	return event_list_has(list, e->type, e->state_key);
 }
 
 bool
-told_fits(struct told *t, const struct event_filter *f, const struct event_row *e)
+told_fits(struct told *t, const struct event_filter *f,
+    const struct event_row *e)
 {
 	return filter_has_event(f, e) && filter_has_relation(t->db, f, e);
 }
@@ -101,7 +104,7 @@ hold_back(struct told *t, const struct event_row *e)
 {
 	if (e->state_key != NULL && !list_has_key(&t->unfit, e) &&
 	    !list_has_key(&t->timeline, e))
-		list_add(t->mem, &t->unfit, e);
+		event_list_add(t->mem, &t->unfit, e);
 }
 
 /* Take the event, or say that the timeline ends before it. */
@@ -112,7 +115,7 @@ take(struct told *t, const struct event_row *e, size_t limit)
 	if (t->limited)
 		return;
 	t->bytes += e->content.n;
-	list_add(t->mem, &t->timeline, e);
+	event_list_add(t->mem, &t->timeline, e);
 }
 
 /*
@@ -151,7 +154,7 @@ add_own(struct told *t, const struct event_filter *f)
 
 	if (t->stretch.own && event_find(t->db, t->heard->event, &e) &&
 	    told_fits(t, f, &e))
-		list_add(t->mem, &t->timeline, &e);
+		event_list_add(t->mem, &t->timeline, &e);
 }
 
 void
@@ -210,7 +213,7 @@ add_unfit(struct told *t, const struct event_filter *f, int64_t before)
 	for (size_t i = 0; i < t->unfit.n; i++)
 		if (t->unfit.item[i].pos >= before &&
 		    told_fits(t, f, &t->unfit.item[i]))
-			list_add(t->mem, &t->state, &t->unfit.item[i]);
+			event_list_add(t->mem, &t->state, &t->unfit.item[i]);
 }
 
 /* Events of the state stay what they are when they are redacted. */
@@ -224,7 +227,7 @@ add_redacted(struct told *t, const struct event_filter *f, int64_t before)
 
 	while (next_event(t, f, &rows, &e))
 		if (told_fits(t, f, &e) && !list_has_key(&t->state, &e))
-			list_add(t->mem, &t->state, &e);
+			event_list_add(t->mem, &t->state, &e);
 	rows_done(&rows);
 }
 
@@ -245,7 +248,7 @@ told_state(struct told *t, bool all, int64_t before)
 	rows = query_state(t, all, before);
 	while (next_event(t, f, &rows, &e))
 		if (told_fits(t, f, &e) && !list_has_key(&newer, &e))
-			list_add(t->mem, &t->state, &e);
+			event_list_add(t->mem, &t->state, &e);
 	rows_done(&rows);
 	if (!all && !t->stretch.fresh)
 		add_redacted(t, f, before);

@@ -138,10 +138,10 @@ void		 told_timeline(struct told *, size_t limit);
  */
 void		 told_state(struct told *, bool all, int64_t before);
 /* Add a copy of the event, and of its content. */
-void		 list_add(struct arena *, struct event_list *,
+void		 event_list_add(struct arena *, struct event_list *,
 		    const struct event_row *);
 /* Does the list hold this piece of state? */
-bool		 list_has(const struct event_list *, const char *type,
+bool		 event_list_has(const struct event_list *, const char *type,
 		    const char *state_key);
 /* May it be told, in the part of the room that f is for? */
 bool		 told_fits(struct told *, const struct event_filter *f,
@@ -173,7 +173,7 @@ struct beside {
 	int64_t		 upto;
 	struct effort	*effort;
 	const struct filter *filter;	/* NULL: all is wanted */
-	int64_t		 ephemeral;	/* events of m.typing and m.receipt told */
+	int64_t		 ephemeral;	/* events told of the part */
 };
 /*
  * Each writes events into an open array, and returns how many: m.receipt, in

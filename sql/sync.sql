@@ -137,7 +137,7 @@ SELECT $event
  ORDER BY h.from_nr DESC LIMIT 1;
 
 -- Which members changed between two positions.
--- :name members_changed
+-- :name told_members
 SELECT DISTINCT state_key FROM state_delta
  WHERE room = :room AND pos > :after AND pos < :before
    AND type = 'm.room.member';
