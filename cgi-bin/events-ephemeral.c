@@ -27,6 +27,20 @@ ephemeral_passes(const struct beside *b, const char *type)
 	    passes(&b->filter->ephemeral, type, SPAN("{}")));
 }
 
+/* Does the filter want no more of them than there are? */
+static bool
+is_enough(const struct event_filter *part, int64_t n)
+{
+	return part != NULL && part->limit != -1 && n >= part->limit;
+}
+
+static bool
+enough_ephemeral(const struct beside *b)
+{
+	return b->filter != NULL && is_enough(&b->filter->ephemeral,
+	    b->ephemeral);
+}
+
 static const struct event_filter *
 account_data_filter(const struct beside *b)
 {
@@ -112,7 +126,13 @@ put_more(struct writer *w, struct request *r, struct span more)
 		put_json(w, item->string, item);
 }
 
-/* Columns of receipts_told. */
+/* Columns of receipts_told, also below. */
+static bool
+begins_event(const struct open *o, const struct rows *rows)
+{
+	return o->thread == NULL || strcmp(o->thread, rows_text(rows, 0)) != 0;
+}
+
 static void
 write_receipt(struct open *o, const struct rows *rows)
 {
@@ -140,7 +160,7 @@ query_receipts(const struct beside *b)
 }
 
 size_t
-write_receipts(struct writer *w, const struct beside *b)
+write_receipts(struct writer *w, struct beside *b)
 {
 	struct open o = { .w = w, .b = b };
 	struct rows rows;
@@ -150,6 +170,11 @@ write_receipts(struct writer *w, const struct beside *b)
 		return 0;
 	rows = query_receipts(b);
 	for (; !effort_is_much(b->effort) && rows_next(&rows); n++) {
+		if (begins_event(&o, &rows)) {
+			if (enough_ephemeral(b))
+				break;
+			b->ephemeral++;
+		}
 		write_receipt(&o, &rows);
 		b->effort->spent += n % A_LOOK_AT == 0;
 	}
@@ -161,14 +186,15 @@ write_receipts(struct writer *w, const struct beside *b)
 /* --------------------------------------------------------------- typing */
 
 size_t
-write_typing(struct writer *w, const struct beside *b, bool empty)
+write_typing(struct writer *w, struct beside *b, bool empty)
 {
 	struct request *r = b->r;
 	struct rows rows = db_query(r->vol, STMT_TYPING_USERS, DB_INT(b->room),
 	    DB_INT(r->now));
 	bool some = rows_next(&rows);
 
-	if ((!some && !empty) || !ephemeral_passes(b, "m.typing")) {
+	if ((!some && !empty) || !ephemeral_passes(b, "m.typing") ||
+	    enough_ephemeral(b)) {
 		rows_done(&rows);
 		return 0;
 	}
@@ -180,6 +206,7 @@ write_typing(struct writer *w, const struct beside *b, bool empty)
 	write_end(w);
 	write_end(w);
 	write_end(w);
+	b->ephemeral++;
 	return 1;
 }
 
@@ -199,7 +226,7 @@ write_account_data(struct writer *w, const struct beside *b)
 	rows = db_query(b->r->db, STMT_ACCOUNT_DATA_TOLD,
 	    DB_INT(b->r->who.user), DB_INT(b->room), DB_INT(b->after),
 	    DB_INT(b->upto));
-	while (rows_next(&rows)) {
+	while (!is_enough(part, (int64_t)n) && rows_next(&rows)) {
 		const char *type = rows_text(&rows, 0);
 		struct span content = rows_span(&rows, 1);
 
@@ -210,5 +237,6 @@ write_account_data(struct writer *w, const struct beside *b)
 		write_end(w);
 		n++;
 	}
+	rows_done(&rows);
 	return n;
 }

@@ -55,6 +55,7 @@ put_past(struct request *r, const struct heard *h, struct stretch stretch,
 	    .effort = effort };
 
 	db_arena(r->db, t.mem);
+	t.reader.work = &effort->spent;
 	filter_init(&all);
 	told_timeline(&t, limit);
 	told_state(&t, true, stretch.upto + 1);

@@ -112,7 +112,7 @@ heard_is_much(size_t n, int64_t members)
 struct effort
 effort_of(struct request *r)
 {
-	return (struct effort){ .most = elsewhere(r) == M_OK ? SIZE_MAX :
+	return (struct effort){ .most = elsewhere(r) == M_OK ? INT64_MAX :
 	    EVENTS_FOR_LOOP };
 }
 
@@ -166,17 +166,27 @@ ended_at(struct request *r, const struct heard *h, int64_t upto)
 	return 0;
 }
 
+/* Until when was what they know of the room's members kept up to date? */
+static int64_t
+stale_from(struct request *r, const struct heard *h, int64_t since)
+{
+	if (since == 0)
+		return 0;
+	return joined_at(r, h, since) ? since : ended_at(r, h, since);
+}
+
 /*
  * A change of name is no new join: pos says since when they are in.  Who came
  * in after since, for the first time or again, is told as at a first sync.
  */
 static struct stretch
-stretch_joined(const struct heard *h, int64_t since, int64_t upto)
+stretch_joined(struct request *r, const struct heard *h, int64_t since,
+    int64_t upto)
 {
 	bool fresh = h->pos > since;
 
 	return (struct stretch){ .after = fresh ? 0 : since, .upto = upto,
-	    .fresh = fresh };
+	    .fresh = fresh, .stale = fresh ? stale_from(r, h, since) : 0 };
 }
 
 /*
@@ -193,8 +203,10 @@ stretch_left(struct request *r, const struct heard *h, int64_t since,
 	if (ended > since) {
 		s.upto = ended;
 		s.fresh = !joined_at(r, h, since);
-		if (s.fresh)
+		if (s.fresh) {
 			s.after = 0;
+			s.stale = stale_from(r, h, since);
+		}
 	}
 	s.own = h->pos > s.upto;
 	return s;
@@ -205,5 +217,5 @@ stretch_of(struct request *r, const struct heard *h, int64_t since,
     int64_t upto)
 {
 	return h->membership == MEMBERSHIP_JOIN ?
-	    stretch_joined(h, since, upto) : stretch_left(r, h, since, upto);
+	    stretch_joined(r, h, since, upto) : stretch_left(r, h, since, upto);
 }

@@ -188,7 +188,8 @@ write_place(struct stream *s, const struct place *place)
 	if (reader->viewer == NULL)
 		*reader = reader_of(r, &h->room);
 	if (!event_find(r->db, place->nr, &e) ||
-	    (e.nr != h->event && !viewer_may_see(reader->viewer, &e)))
+	    (e.nr != h->event && !viewer_may_see(reader->viewer, &e)) ||
+	    !viewer_wants(reader->viewer, &e))
 		return;
 	reader->invite_state = door_state(r, h, e.nr);
 	event_write(&r->out, r->db, &e, reader);

@@ -29,10 +29,13 @@ put_no_events(struct writer *w, const char *key)
 }
 
 static void
-put_extra(struct writer *w, const char *key, const struct buf *events)
+put_extra(struct sync_answer *a, const char *key, const struct buf *events)
 {
+	struct writer *w = &a->r->out;
+
 	put_object(w, key);
-	put_raw(w, "events", buf_content(events));
+	write_key(w, "events");
+	event_fields_write_all(w, a->filter.event_fields, buf_content(events));
 	write_end(w);
 }
 
@@ -109,7 +112,20 @@ put_room(struct sync_answer *a, const struct told *t, const struct extras *x)
 	write_end(w);
 	put_timeline(a, t);
 	if (!a->in_2015)
-		put_extra(w, "account_data", &x->account_data);
+		put_extra(a, "account_data", &x->account_data);
+}
+
+static void
+find_heroes(struct told *t, enum membership one, enum membership other)
+{
+	struct summary *s = &t->summary;
+	struct rows rows = db_query(t->db, STMT_SUMMARY_HEROES,
+	    DB_INT(t->heard->room.nr), DB_TEXT(membership_name(one)),
+	    DB_TEXT(membership_name(other)), DB_INT(t->user));
+
+	while (s->heroes < HEROES_MAX && rows_next(&rows))
+		s->hero[s->heroes++] = rows_text(&rows, 0);
+	rows_done(&rows);
 }
 
 /* Does the client have to hear of who is in, and of whom the name is made? */
@@ -121,21 +137,18 @@ summary_due(const struct sync_answer *a, const struct told *t)
 	    DB_INT(t->stretch.after), DB_INT(t->stretch.upto)) != 0);
 }
 
-static size_t
-put_heroes(struct writer *w, const struct told *t, enum membership one,
-    enum membership other)
+/* Those who left are named only where nobody else is there to be named. */
+static void
+read_summary(const struct sync_answer *a, struct told *t)
 {
-	struct rows rows = db_query(t->db, STMT_SUMMARY_HEROES,
-	    DB_INT(t->heard->room.nr), DB_TEXT(membership_name(one)),
-	    DB_TEXT(membership_name(other)), DB_INT(t->user));
-	size_t n = 0;
-
-	for (; rows_next(&rows); n++)
-		write_span(w, rows_span(&rows, 0));
-	return n;
+	t->summary.due = summary_due(a, t);
+	if (!t->summary.due)
+		return;
+	find_heroes(t, MEMBERSHIP_JOIN, MEMBERSHIP_INVITE);
+	if (t->summary.heroes == 0)
+		find_heroes(t, MEMBERSHIP_LEAVE, MEMBERSHIP_BAN);
 }
 
-/* Those who left are named only where nobody else is there to be named. */
 static void
 put_summary(struct writer *w, const struct told *t)
 {
@@ -143,8 +156,8 @@ put_summary(struct writer *w, const struct told *t)
 
 	put_object(w, "summary");
 	put_array(w, "m.heroes");
-	if (put_heroes(w, t, MEMBERSHIP_JOIN, MEMBERSHIP_INVITE) == 0)
-		put_heroes(w, t, MEMBERSHIP_LEAVE, MEMBERSHIP_BAN);
+	for (size_t i = 0; i < t->summary.heroes; i++)
+		write_text(w, t->summary.hero[i]);
 	write_end(w);
 	put_int(w, "m.joined_member_count", t->heard->joined);
 	put_int(w, "m.invited_member_count",
@@ -177,6 +190,8 @@ told_of(struct sync_answer *a, const struct heard *h)
 			.shape = shape_of(a),
 			.device = r->who.device,
 			.now = r->now,
+			.fields = a->filter.event_fields,
+			.work = &a->effort.spent,
 			.viewer = viewer_new(r->db, a->mem, h->room.nr,
 			    r->who.user),
 		},
@@ -242,18 +257,18 @@ write_joined(struct sync_answer *a, const struct heard *h)
 {
 	struct told t = told_of(a, h);
 	struct writer *w = &a->r->out;
-	bool summary = summary_due(a, &t);
 	struct extras x;
 
+	read_summary(a, &t);
 	read_told(a, &t, a->ask->full_state);
 	read_extras(a, &t, &x);
-	if (!t.stretch.fresh && !a->ask->full_state && !summary &&
+	if (!t.stretch.fresh && !a->ask->full_state && !t.summary.due &&
 	    !t.limited && t.timeline.n == 0 && t.state.n == 0 && x.n == 0)
 		return;
 	put_object(w, h->room.room_id);
 	put_room(a, &t, &x);
-	put_extra(w, "ephemeral", &x.ephemeral);
-	if (summary)
+	put_extra(a, "ephemeral", &x.ephemeral);
+	if (t.summary.due)
 		put_summary(w, &t);
 	write_end(w);
 	a->told++;

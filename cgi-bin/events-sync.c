@@ -215,15 +215,20 @@ wait_more(struct sync_answer *a)
 static void
 put_account_data(struct sync_answer *a)
 {
-	struct writer *w = &a->r->out;
+	struct writer *w = &a->r->out, events;
+	struct buf text;
 	struct beside b = { .r = a->r, .room = ACCOUNT_DATA_GLOBAL,
 	    .after = a->ask->full_state ? 0 : a->ask->since.pos,
 	    .upto = a->upto, .effort = &a->effort, .filter = &a->filter };
 
 	put_object(w, "account_data");
-	put_array(w, "events");
-	a->told += write_account_data(w, &b);
-	write_end(w);
+	buf_init(&text, a->r->mem, SIZE_MAX);
+	writer_init(&events, &text);
+	write_array(&events);
+	a->told += write_account_data(&events, &b);
+	write_end(&events);
+	write_key(w, "events");
+	event_fields_write_all(w, a->filter.event_fields, buf_content(&text));
 	write_end(w);
 }
 

@@ -20,9 +20,10 @@
 #define UNFIT_LOOK	20
 #define UNFIT_MIN	50
 
-/* With the content, which so far is the row's. */
-static void
-list_add(struct arena *mem, struct event_list *list, const struct event_row *e)
+/* The content so far is the row's. */
+void
+event_list_add(struct arena *mem, struct event_list *list,
+    const struct event_row *e)
 {
 	if (list->n == list->cap) {
 		size_t old = list->cap * sizeof(*list->item);
@@ -36,13 +37,6 @@ list_add(struct arena *mem, struct event_list *list, const struct event_row *e)
 	    e->content.n);
 }
 
-void
-event_list_add(struct arena *mem, struct event_list *list,
-    const struct event_row *e)
-{
-	list_add(mem, list, e);
-}
-
 static void
 list_reverse(struct event_list *list)
 {
@@ -54,20 +48,27 @@ list_reverse(struct event_list *list)
 	}
 }
 
-/* Does the list hold the same piece of state? */
-static bool
-list_has_key(const struct event_list *list, const struct event_row *e)
+bool
+event_list_has(const struct event_list *list, const char *type,
+    const char *state_key)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (list->item[i].state_key != NULL &&
-		    strcmp(list->item[i].state_key, e->state_key) == 0 &&
-		    strcmp(list->item[i].type, e->type) == 0)
+		    strcmp(list->item[i].state_key, state_key) == 0 &&
+		    strcmp(list->item[i].type, type) == 0)
 			return true;
 	return false;
 }
 
 static bool
-fits(struct told *t, const struct event_filter *f, const struct event_row *e)
+list_has_key(const struct event_list *list, const struct event_row *e)
+{
+	return event_list_has(list, e->type, e->state_key);
+}
+
+bool
+told_fits(struct told *t, const struct event_filter *f,
+    const struct event_row *e)
 {
 	return filter_has_event(f, e) && filter_has_relation(t->db, f, e);
 }
@@ -82,7 +83,8 @@ next_event(struct told *t, const struct event_filter *f, struct rows *rows,
 	*e = event_peek(rows);
 	/* Before a filter looks into its content. */
 	event_trim(t->db, e, &t->reader);
-	t->effort->spent += 1 + e->content.n / 1024 + filter_weight(f) / 50;
+	t->effort->spent += (int64_t)(1 + e->content.n / 1024 +
+	    filter_weight(f) / 50);
 	return true;
 }
 
@@ -102,7 +104,7 @@ hold_back(struct told *t, const struct event_row *e)
 {
 	if (e->state_key != NULL && !list_has_key(&t->unfit, e) &&
 	    !list_has_key(&t->timeline, e))
-		list_add(t->mem, &t->unfit, e);
+		event_list_add(t->mem, &t->unfit, e);
 }
 
 /*
@@ -117,7 +119,7 @@ take(struct told *t, const struct event_row *e, size_t limit)
 	if (t->limited)
 		return;
 	t->bytes += e->content.n;
-	list_add(t->mem, &t->timeline, e);
+	event_list_add(t->mem, &t->timeline, e);
 }
 
 /*
@@ -138,7 +140,9 @@ read_back(struct told *t, const struct event_filter *f, size_t limit)
 			/* State that led to what was told is told, too. */
 			hold_back(t, &e);
 			t->limited = t->timeline.n > 0 || ++unfit > most;
-		} else if (fits(t, f, &e)) {
+		} else if (!viewer_wants(t->reader.viewer, &e)) {
+			t->limited = ++unfit > most;
+		} else if (told_fits(t, f, &e)) {
 			take(t, &e, limit);
 		} else {
 			hold_back(t, &e);
@@ -155,8 +159,8 @@ add_own(struct told *t, const struct event_filter *f, struct event_list *list)
 	struct event_row e;
 
 	if (t->stretch.own && event_find(t->db, t->heard->event, &e) &&
-	    fits(t, f, &e))
-		list_add(t->mem, list, &e);
+	    told_fits(t, f, &e))
+		event_list_add(t->mem, list, &e);
 }
 
 void
@@ -201,10 +205,11 @@ query_state(struct told *t, bool all, int64_t before)
 {
 	struct db_arg room = DB_INT(t->heard->room.nr);
 
-	return all || t->stretch.fresh ?
-	    db_query(t->db, STMT_STATE_BEFORE, room, DB_INT(before)) :
-	    db_query(t->db, STMT_STATE_CHANGED, room,
-	    DB_INT(t->stretch.after), DB_INT(before));
+	if (!all && !t->stretch.fresh)
+		return db_query(t->db, STMT_STATE_CHANGED, room,
+		    DB_INT(t->stretch.after), DB_INT(before));
+	return db_query(t->db, t->filter->state.lazy_load_members ?
+	    STMT_STATE_REST_BEFORE : STMT_STATE_BEFORE, room, DB_INT(before));
 }
 
 /* Of what was held back: that which is not in the state before pos anyway. */
@@ -213,8 +218,23 @@ add_unfit(struct told *t, const struct event_filter *f, int64_t before)
 {
 	for (size_t i = 0; i < t->unfit.n; i++)
 		if (t->unfit.item[i].pos >= before &&
-		    fits(t, f, &t->unfit.item[i]))
-			list_add(t->mem, &t->state, &t->unfit.item[i]);
+		    told_fits(t, f, &t->unfit.item[i]))
+			event_list_add(t->mem, &t->state, &t->unfit.item[i]);
+}
+
+/* Events of the state stay what they are when they are redacted. */
+static void
+add_redacted(struct told *t, const struct event_filter *f, int64_t before)
+{
+	struct event_row e;
+	struct rows rows = db_query(t->db, STMT_STATE_REDACTED,
+	    DB_INT(t->heard->room.nr), DB_INT(t->stretch.after),
+	    DB_INT(before));
+
+	while (next_event(t, f, &rows, &e))
+		if (told_fits(t, f, &e) && !list_has_key(&t->state, &e))
+			event_list_add(t->mem, &t->state, &e);
+	rows_done(&rows);
 }
 
 void
@@ -230,12 +250,16 @@ told_state(struct told *t, bool all, int64_t before)
 	add_unfit(t, f, before);
 	if (t->at_end)
 		add_own(t, f, &t->state);
+	if (f->lazy_load_members)
+		told_members(t, all || t->stretch.fresh, before);
 	newer = t->state;
 	rows = query_state(t, all, before);
 	while (next_event(t, f, &rows, &e))
-		if (fits(t, f, &e) && !list_has_key(&newer, &e))
-			list_add(t->mem, &t->state, &e);
+		if (told_fits(t, f, &e) && !list_has_key(&newer, &e))
+			event_list_add(t->mem, &t->state, &e);
 	rows_done(&rows);
+	if (!all && !t->stretch.fresh)
+		add_redacted(t, f, before);
 	/* In their order in the room they cost the reader's viewer least. */
 	if (t->state.n > 1)
 		qsort(t->state.item, t->state.n, sizeof(*t->state.item), by_nr);

@@ -72,8 +72,8 @@ bool		 heard_is_much(size_t n, int64_t members);
  * more: elsewhere() makes another.
  */
 struct effort {
-	size_t	spent;
-	size_t	most;
+	int64_t	spent;
+	int64_t	most;
 };
 struct effort	 effort_of(struct request *);
 bool		 effort_is_much(const struct effort *);
@@ -86,6 +86,9 @@ struct stretch {
 				 * room's state is known to them */
 	bool	own;		/* their m.room.member event lies behind upto,
 				 * and is told: it is about them */
+	int64_t	stale;		/* fresh: but what they were told of members
+				 * when they were in before may have changed
+				 * since then; 0: they never were */
 };
 struct stretch	 stretch_of(struct request *, const struct heard *,
 		    int64_t since, int64_t upto);
@@ -98,9 +101,16 @@ struct event_list {
 	size_t		 cap;
 };
 
-/* With the content, which so far is the row's; texts go where they went. */
-void		 event_list_add(struct arena *, struct event_list *,
-		    const struct event_row *);
+/*
+ * Whom a room without a name is called after, and who is in it: told where it
+ * may have changed.
+ */
+#define HEROES_MAX	5
+struct summary {
+	bool		 due;
+	const char	*hero[HEROES_MAX];	/* user ids */
+	size_t		 heroes;
+};
 
 /* One room on its way to the answer. */
 struct told {
@@ -124,15 +134,26 @@ struct told {
 	struct event_list state;
 	/* As arrays, where another left them (events-shared.h); else empty. */
 	struct span	 timeline_text, state_text;
+	struct summary	 summary;
 };
 
 /* Read the newest of the stretch that filter and history visibility allow. */
 void		 told_timeline(struct told *, size_t limit);
 /*
  * Read the state just before pos: all of it, or what of it changed since the
- * beginning of the stretch.
+ * beginning of the stretch.  Where the filter says lazy_load_members, of all
+ * the members only those whom the client needs (events-members.c).
  */
 void		 told_state(struct told *, bool all, int64_t before);
+/* Add the event, with a copy of its content; texts go where they went. */
+void		 event_list_add(struct arena *, struct event_list *,
+		    const struct event_row *);
+/* Does the list hold this piece of state? */
+bool		 event_list_has(const struct event_list *, const char *type,
+		    const char *state_key);
+/* May it be told, in the part of the room that f is for? */
+bool		 told_fits(struct told *, const struct event_filter *f,
+		    const struct event_row *);
 /* A token for what came before the timeline. */
 const char	*told_prev_batch(const struct told *);
 /* As an array. */
@@ -141,6 +162,11 @@ void		 write_events(struct writer *, struct db *,
 /* What somebody who is invited or knocks may know of the room; an array. */
 void		 write_door_state(struct writer *, struct request *,
 		    const struct heard *);
+
+/* ------------------------------------------- members (events-members.c) */
+
+/* For told_state(): add the members that the client needs to know of. */
+void		 told_members(struct told *, bool all, int64_t before);
 
 /* ------------------ what is not in a room's history (events-ephemeral.c) */
 
@@ -155,14 +181,16 @@ struct beside {
 	int64_t		 upto;
 	struct effort	*effort;
 	const struct filter *filter;	/* NULL: all is wanted */
+	int64_t		 ephemeral;	/* events told of the part */
 };
 /*
  * Each writes events into an open array, and returns how many: m.receipt, in
  * one event for each thread; m.typing, also when nobody is, where `empty`;
- * account data.
+ * account data, the newest first.  Where the filter has a limit no more than so
+ * many.
  */
-size_t		 write_receipts(struct writer *, const struct beside *);
-size_t		 write_typing(struct writer *, const struct beside *,
+size_t		 write_receipts(struct writer *, struct beside *);
+size_t		 write_typing(struct writer *, struct beside *,
 		    bool empty);
 size_t		 write_account_data(struct writer *, const struct beside *);
 

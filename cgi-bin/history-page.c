@@ -148,6 +148,7 @@ page_write(struct request *r, const struct page *page, const char *key)
 		event_trim(r->db, &e, &page->reader);
 		if (filter_has_event(&page->filter, &e) &&
 		    viewer_may_see(page->reader.viewer, &e) &&
+		    viewer_wants(page->reader.viewer, &e) &&
 		    filter_has_relation(r->db, &page->filter, &e))
 			show(r, page, &reader, &walk, &e);
 	}

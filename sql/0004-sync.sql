@@ -56,6 +56,11 @@ CREATE INDEX change_of_devices ON change (pos) WHERE kind = 7;
 -- Rooms that were forgotten since some position.
 CREATE INDEX member_forgotten ON member (user, pos) WHERE forgotten = 1;
 
+--------------------------------------------------------------- redactions
+
+-- What was redacted between two positions of a room.
+CREATE INDEX event_redacting ON event (room, pos) WHERE redacts IS NOT NULL;
+
 --------------------------------------------------------------------- push
 
 --------------------------------------------------------------------- order

@@ -19,4 +19,4 @@ SELECT count(*), sum(bytes) FROM account_data
 -- :name account_data_told
 SELECT type, content FROM account_data
  WHERE user = :user AND room = :room AND pos > :after AND pos <= :upto
- ORDER BY pos;
+ ORDER BY pos DESC;

@@ -92,6 +92,56 @@ SELECT $event
   CROSS JOIN event e ON e.nr = s.event
   CROSS JOIN user u ON u.nr = e.sender;
 
+-- State that did not change between two positions, but was redacted there.
+-- :name state_redacted
+SELECT $event
+  FROM event r
+  CROSS JOIN event e ON e.event_id = r.redacts
+  CROSS JOIN user u ON u.nr = e.sender
+ WHERE r.room = :room AND r.redacts IS NOT NULL
+   AND r.pos > :after AND r.pos < :before
+   AND e.room = :room AND e.state_key IS NOT NULL AND e.redacted_by = r.nr
+   AND NOT EXISTS (
+       SELECT 1 FROM state_history h CROSS JOIN event n ON n.nr = h.event
+        WHERE h.room = :room AND h.type = e.type
+          AND h.state_key = e.state_key AND h.from_nr > e.nr
+          AND n.pos < :before);
+
+-- The whole state but for the members.
+-- :name state_rest_before
+SELECT $event
+  FROM (SELECT event FROM current_state
+         WHERE room = :room AND type <> 'm.room.member'
+           AND (type, state_key) NOT IN (
+               SELECT type, state_key FROM state_delta
+                WHERE room = :room AND pos >= :before)
+        UNION ALL
+        SELECT d.prev_event
+          FROM (SELECT type, state_key, min(pos) AS pos FROM state_delta
+                 WHERE room = :room AND pos >= :before
+                   AND type <> 'm.room.member'
+                 GROUP BY type, state_key) n
+          CROSS JOIN state_delta d ON d.room = :room AND d.pos = n.pos
+           AND d.type = n.type AND d.state_key = n.state_key) s
+  CROSS JOIN event e ON e.nr = s.event
+  CROSS JOIN user u ON u.nr = e.sender;
+
+-- One member just before a position.  Costs how often they changed since.
+-- :name member_before
+SELECT $event
+  FROM state_history h
+  CROSS JOIN event e ON e.nr = h.event
+  CROSS JOIN user u ON u.nr = e.sender
+ WHERE h.room = :room AND h.type = 'm.room.member'
+   AND h.state_key = :state_key AND e.pos < :before
+ ORDER BY h.from_nr DESC LIMIT 1;
+
+-- Which members changed between two positions.
+-- :name told_members
+SELECT DISTINCT state_key FROM state_delta
+ WHERE room = :room AND pos > :after AND pos < :before
+   AND type = 'm.room.member';
+
 --------------------------------------------------------------- the summary
 
 -- Has anything changed that a client makes a room's name of?

@@ -298,7 +298,7 @@ filter_parse(struct arena *mem, const cJSON *definition, struct filter *f,
 	if (!fields_fit(mem, definition, filter_fields, &in, why) ||
 	    !read_list(mem, in.event_fields, &fields, why))
 		return false;
-	f->event_fields = in.event_fields;
+	f->event_fields = event_fields_new(mem, in.event_fields);
 	f->federation_format = in.event_format != NULL &&
 	    strcmp(in.event_format, "federation") == 0;
 	return read_room(mem, in.room, f, why) &&

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "json/json.h"
+#include "matrix/event_fields.h"
 #include "matrix/shape.h"
 
 /*
@@ -41,7 +42,7 @@ struct filter {
 	struct event_filter presence, account_data;
 	bool		 include_leave;
 	bool		 federation_format;	/* event_format */
-	const cJSON	*event_fields;		/* array of texts, or NULL */
+	const struct event_fields *event_fields;	/* NULL: all */
 };
 
 /* everything: the filter that lets all pass. */

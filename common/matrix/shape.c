@@ -7,6 +7,7 @@
 
 #include "json/json.h"
 #include "matrix/event.h"
+#include "matrix/event_fields.h"
 #include "matrix/relation.h"
 #include "matrix/room.h"
 #include "matrix/visibility.h"
@@ -414,8 +415,8 @@ write_pdu(struct writer *w, struct db *db, const struct event_row *e,
 	rows_done(&rows);
 }
 
-void
-event_write(struct writer *w, struct db *db, const struct event_row *e,
+static void
+write_whole(struct writer *w, struct db *db, const struct event_row *e,
     const struct reader *reader)
 {
 	struct past past = { .replaces = false };
@@ -434,4 +435,22 @@ event_write(struct writer *w, struct db *db, const struct event_row *e,
 	if (traits_of[reader->shape].unsigned_)
 		past = past_of(db, e, reader, &bundle);
 	write_shaped(w, e, reader, &past);
+}
+
+void
+event_write(struct writer *w, struct db *db, const struct event_row *e,
+    const struct reader *reader)
+{
+	struct writer inner;
+	struct buf text;
+
+	if (reader->fields == NULL) {
+		write_whole(w, db, e, reader);
+		return;
+	}
+	buf_init(&text, db_arena(db, NULL), SIZE_MAX);
+	db_arena(db, text.mem);
+	writer_init(&inner, &text);
+	write_whole(&inner, db, e, reader);
+	event_fields_write(w, reader->fields, buf_content(&text));
 }

@@ -63,6 +63,7 @@ enum shape {
 
 /* For whom the events of one room are written. */
 struct viewer;
+struct event_fields;
 struct reader {
 	const char	*room_id;
 	enum shape	 shape;
@@ -74,6 +75,8 @@ struct reader {
 	 * (relation.h; client-server API, "Aggregations of child events")
 	 */
 	bool		 aggregates;
+	/* Of each event only these (event_fields.h); NULL: all. */
+	const struct event_fields *fields;
 	/* Grows by the events looked at for these; NULL: nobody counts. */
 	int64_t		*work;
 	/*

@@ -330,6 +330,13 @@ viewer_ignores(struct viewer *v, const char *user_id)
 	return viewer_ignores_any(v) && json_get(v->ignored, user_id) != NULL;
 }
 
+bool
+viewer_wants(struct viewer *v, const struct event_row *e)
+{
+	return e->state_key != NULL || e->sender == v->user ||
+	    !viewer_ignores(v, e->sender_id);
+}
+
 /* ------------------------------------------------------------- erasure */
 
 static int64_t

@@ -42,6 +42,11 @@ bool		 viewer_sees_all(struct viewer *, int64_t from, int64_t to);
  */
 bool		 viewer_ignores(struct viewer *, const char *user_id);
 bool		 viewer_ignores_any(struct viewer *);
+/*
+ * Is the event for them, as far as it depends on that?  State always is, so
+ * that a room looks to all alike; so is what they sent themselves.
+ */
+bool		 viewer_wants(struct viewer *, const struct event_row *);
 int64_t		 viewer_user(const struct viewer *);	/* user.nr */
 /*
  * event.nr of what ended the last time they were in; INT64_MAX: they are in,
