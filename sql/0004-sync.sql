@@ -64,3 +64,13 @@ CREATE INDEX member_forgotten ON member (user, pos) WHERE forgotten = 1;
 -- rooms (MSC4186).  Writes: rooms.
 ALTER TABLE room ADD COLUMN bump_pos INTEGER NOT NULL DEFAULT 0;
 UPDATE room SET bump_pos = last_pos;
+
+----------------------------------------------------------------- presence
+
+-- Whose presence somebody asked to hear of (2015).  They do when both have
+-- asked for the other's.  Writes: presence.
+CREATE TABLE presence_list (
+	watcher INTEGER NOT NULL REFERENCES user (nr),
+	user    INTEGER NOT NULL REFERENCES user (nr),
+	PRIMARY KEY (watcher, user)
+) WITHOUT ROWID;
