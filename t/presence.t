@@ -208,6 +208,86 @@ req GET "$v2/sync?timeout=0&set_presence=offline"
 is_json '[.presence.events[] | select(.content.user_id == "@bob:localhost") | [.type, .content.presence]]' \
     '[["m.presence","free_for_chat"]]' 'SYN-6, PRE-1: v2_alpha has presence'
 
+is_json '[.presence.events[] | has("sender")] | any' false 'CON-12, PRE-1: in its own form'
+# hear NAME FROM: /events, which makes its caller online.
+hear() { as "$1"; req GET "$v1/events?timeout=0&from=$2"; end=$(get_json .end); }
+of_bob='[.chunk[] | select(.type == "m.presence" and .content.user_id == "@bob:localhost").content.presence]'
+as alice
+req GET "$v1/initialSync"
+is_json '[.presence[] | select(.content.user_id == "@bob:localhost") | [.type, .content.presence, has("event_id")]]' \
+    '[["m.presence","free_for_chat",false]]' 'PRE-1: initialSync has presence'
+end=$(get_json .end)
+req GET "$v1/rooms/$(enc "$room")/initialSync"
+is_json '[.presence[].content.user_id] | index("@bob:localhost") != null' true \
+    'PRE-1: so has that of a room'
+is_json '[.presence[].content.user_id] | index("@carol:localhost")' null \
+    'PRE-1: of its members'
+req GET "$v3/initialSync"
+is_json '[.presence[] | select(.sender == "@bob:localhost").content.presence]' '["online"]' \
+    'initialSync: today in the form of today'
+hear alice "$end"
+as bob
+req PUT "$v1/presence/$(enc "$user_bob")/status" '{"presence":"unavailable"}'
+hear alice "$end"
+is_json "$of_bob" '["unavailable"]' 'EVS-1, PRE-1: /events tells of it'
+hear alice "$end"
+is_json .chunk '[]' 'EVS-1: once'
+bg wait GET "$v1/events?timeout=60000&from=$end"
+as bob
+req PUT "$v1/presence/$(enc "$user_bob")/status" '{"presence":"offline"}'
+bg_wait wait
+is_json "$of_bob" '["offline"]' 'EVS-1: who waits there is told'
+hear bob ''
+look alice bob
+is_json .presence '"offline"' 'EVS-4: what is refused connects nobody'
+as bob
+req GET "$v1/events?timeout=0"
+look alice bob
+is_json .presence '"online"' 'EVS-4: /events makes one online'
+
+# ------------------------------------------------------------------ the lists
+# list NAME BODY: change it; listed NAME: who is on it.
+list() { as "$1"; req POST "$v1/presence/list/$(enc "$user")" "$2"; }
+listed() { as "$1"; req GET "$v1/presence/list/$(enc "$user")"; }
+listed dave
+is_json . '[]' 'PRE-2: nobody is on a list at first'
+list dave '{"invite":["@bob:localhost","@nobody:localhost"]}'
+is_status 200 'PRE-2: to invite somebody'
+listed dave
+is_json . '[]' 'PRE-2: who has not accepted is not shown (security 17)'
+look dave bob
+is_err 403 M_FORBIDDEN 'PRE-2: nor to be looked at (security 17)'
+list bob '{"invite":["@dave:localhost"]}'
+listed dave
+is_json '[.[] | [.type, .content.user_id, .content.presence]]' \
+    '[["m.presence","@bob:localhost","online"]]' 'PRE-2: who invites back has accepted'
+look dave bob
+is_json .presence '"online"' 'PRE-2: and is shown'
+sync dave
+is_json '[.presence.events[].sender]' '["@bob:localhost"]' 'PRE-1: to who has them on a list'
+daves=$since
+wait_for dave "$daves"
+say_of bob '{"presence":"unavailable"}'
+bg_wait wait
+told '[["bob","unavailable"]]' 'PRE-1: also while they wait'
+list alice '{"invite":["@bob:localhost"]}'
+listed alice
+is_json '[.[].content.user_id]' '["@bob:localhost"]' 'PRE-2: who shares a room is shown anyway'
+list dave '{"drop":["@bob:localhost"]}'
+listed dave
+is_json . '[]' 'PRE-2: to drop somebody'
+look dave bob
+is_err 403 M_FORBIDDEN 'PRE-2: ends it'
+as dave
+req GET "$v1/presence/list/$(enc "$user_bob")"
+is_err 403 M_FORBIDDEN 'PRE-2: the list of somebody else (security 18)'
+req POST "$v1/presence/list/$(enc "$user_bob")" '{"drop":["@dave:localhost"]}'
+is_err 403 M_FORBIDDEN 'PRE-2: nor is it changed (security 18)'
+for body in '{"invite":"@bob:localhost"}' '{"invite":[5]}' '{"drop":["bob"]}'; do
+	list dave "$body"
+	is_err 400 M_BAD_JSON "PRE-2: $body"
+done
+
 # ------------------------------------------------------- a new volatile store
 sync alice
 alices=$since
