@@ -2,7 +2,8 @@
 # needs BUILD.  Two nginx workers, limits off, log level warn, cheap passwords,
 # commits durable.  Sets $url, $tmp and set -e; ends with the script.
 #
-# Before it is sourced LOG_N may say what a password hash costs.
+# Before it is sourced LOG_N may say what a password hash costs, and PRESENCE=yes
+# that presence is kept and told.
 #
 # server_init    its configuration and database
 # server_start   the same, and it runs; $tmp/also.conf, when there is one, is
@@ -30,6 +31,8 @@ server_init() {
 	[accounts]
 	registration = open
 	password_log_n = ${LOG_N:-4}
+	[presence]
+	enabled = ${PRESENCE:-no}
 	[limits]
 	enabled = no
 	[serve]

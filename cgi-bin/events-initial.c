@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "events-presence.h"
 #include "events.h"
 #include "events.routes.h"
 #include "matrix/account_data.h"
@@ -20,13 +21,6 @@ read_limit(struct request *r, size_t *limit)
 }
 
 /* ------------------------------------------------------------- one room */
-
-static void
-put_empty(struct writer *w, const char *key)
-{
-	put_array(w, key);
-	write_end(w);
-}
 
 static void
 put_messages(struct writer *w, struct request *r, const struct told *t)
@@ -180,6 +174,22 @@ put_account_data(struct request *r, int64_t upto, struct effort *effort)
 	write_end(&r->out);
 }
 
+/* Of the members of a room, to one of them; NULL: of all whom they may hear of. */
+static void
+put_presences(struct request *r, const struct heard *h, struct effort *effort)
+{
+	struct presence_ask ask = { .r = r, .in_2015 = req_is_2015(r),
+	    .upto = db_int(r->vol, 0, STMT_VOLATILE_LAST),
+	    .effort = effort };
+
+	put_array(&r->out, "presence");
+	if (h == NULL)
+		write_presence(&r->out, &ask);
+	else if (h->membership == MEMBERSHIP_JOIN)
+		write_presence_of_room(&r->out, &ask, h->room.nr);
+	write_end(&r->out);
+}
+
 static struct heard_list
 choose_rooms(struct request *r, int64_t upto, bool archived, int64_t *members)
 {
@@ -231,11 +241,11 @@ initial_sync(struct request *r)
 	write_rooms(r, &list, upto, limit, &effort);
 	write_end(&r->out);
 	put_receipts(r, &list, upto, &effort);
+	put_presences(r, NULL, &effort);
 	if (effort_is_much(&effort))
 		return elsewhere(r);
 	put_account_data(r, upto, &effort);
 	put_text(&r->out, "end", token_listening(r, upto));
-	put_empty(&r->out, "presence");
 	return M_OK;
 }
 
@@ -276,8 +286,6 @@ room_initial_sync(struct request *r)
 	put_array(&r->out, "receipts");
 	write_room_receipts(r, &h, upto, &effort);
 	write_end(&r->out);
-	if (effort_is_much(&effort))
-		return elsewhere(r);
-	put_empty(&r->out, "presence");
-	return M_OK;
+	put_presences(r, &h, &effort);
+	return effort_is_much(&effort) ? elsewhere(r) : M_OK;
 }

@@ -9,7 +9,6 @@
 #include "events-devices.h"
 #include "events.routes.h"
 
-#define ROOMS_FEW	20	/* who is in fewer is looked for there */
 #define A_LOOK_AT	4	/* so many cost as much as one event */
 
 /* --------------------------------------------------------------- user ids */
@@ -44,18 +43,7 @@ put_list(struct writer *w, const char *key, const struct user_list *list)
 	write_end(w);
 }
 
-/* ------------------------------------------------------------- who shares */
-
-/* From the side of a user who is in few rooms, else from that of the other. */
-static bool
-shares_room(struct db *db, int64_t user, int64_t other)
-{
-	bool few = db_int(db, 0, STMT_ROOMS_OF, DB_INT(user),
-	    DB_INT(ROOMS_FEW)) < ROOMS_FEW;
-
-	return db_int(db, 0, STMT_ROOMS_SHARED, DB_INT(few ? other : user),
-	    DB_INT(few ? user : other)) != 0;
-}
+/* ---------------------------------------------------------- what is looked at */
 
 /* What is looked at, and what comes of it. */
 struct look {
@@ -78,7 +66,7 @@ static void
 parted(struct look *l, int64_t user, const char *user_id)
 {
 	if (user != l->r->who.user &&
-	    !shares_room(l->r->db, user, l->r->who.user))
+	    !rooms_shared(l->r->db, user, l->r->who.user))
 		list_add(l->r->mem, &l->lists->left, user_id);
 }
 
@@ -102,7 +90,7 @@ add_changed(struct look *l)
 		int64_t user = rows_int(&rows, 0);
 
 		if (user == r->who.user ||
-		    shares_room(r->db, user, r->who.user))
+		    rooms_shared(r->db, user, r->who.user))
 			list_add(r->mem, &l->lists->changed,
 			    rows_text(&rows, 1));
 	}

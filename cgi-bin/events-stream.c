@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events-presence.h"
 #include "events.h"
 #include "events.routes.h"
 #include "matrix/account_data.h"
@@ -36,7 +37,8 @@ struct stream {
 	int64_t		 vol_n;		/* likewise of the volatile one */
 	struct effort	 effort;
 	bool		 outside;	/* heard is a room to look into */
-	bool		 some;		/* there was something to tell */
+	bool		 some;		/* there was something to tell, */
+	size_t		 presence;	/* and besides of presence */
 };
 
 /* ---------------------------------------------------------- what is asked */
@@ -246,13 +248,35 @@ write_besides(struct stream *s, const struct ask *ask)
 		s->some |= write_account_data(&s->r->out, &global) > 0;
 }
 
+/* Of all rooms, and once their events have all been told. */
+static void
+write_presences(struct stream *s, const struct ask *ask)
+{
+	struct presence_ask presence = { .r = s->r, .since = &ask->from,
+	    .upto = s->vol_n, .in_2015 = req_is_2015(s->r),
+	    .effort = &s->effort };
+
+	if (ask->room == 0 && s->upto == s->now)
+		s->presence = write_presence(&s->r->out, &presence);
+}
+
+static bool
+may_wait(const struct stream *s, const struct ask *ask)
+{
+	/* Where all that was looked at is hidden, the rest comes next time. */
+	return !s->some && s->upto == s->now && s->r->now < ask->until &&
+	    !s->r->last_call && (s->presence == 0 ||
+	    !presence_is_due(s->r, &ask->from));
+}
+
 static enum mx_err
 wait_more(struct stream *s, const struct ask *ask)
 {
 	struct request *r = s->r;
 	struct ask next = *ask;
 
-	token_touch(r, &next.from, s->upto, s->vol_n);
+	token_touch(r, &next.from, s->upto, s->presence > 0 ? ask->from.n :
+	    s->vol_n);
 	return park_for(r, ask->outside ? peekers_of(ask->room) : r->who.user,
 	    &next, sizeof(next), ask->until);
 }
@@ -290,11 +314,11 @@ answer(struct request *r, const struct ask *ask)
 	put_array(&r->out, "chunk");
 	write_places(&s);
 	write_besides(&s, ask);
+	write_presences(&s, ask);
 	write_end(&r->out);
 	if (effort_is_much(&s.effort))
 		return elsewhere(r);
-	/* Where all that was looked at is hidden, the rest comes next time. */
-	if (!s.some && s.upto == s.now && r->now < ask->until && !r->last_call)
+	if (may_wait(&s, ask))
 		return wait_more(&s, ask);
 
 	put_text(&r->out, "start", sync_token_text(r->mem, &ask->from));
@@ -313,8 +337,9 @@ answer(struct request *r, const struct ask *ask)
  * in which this server heard of them: at most `limit` of them, and `end` is
  * where to go on.  Invitations, and what put the caller out of a room, are
  * among them; so are, with the room_id of their room and no event_id, who is
- * typing, who has read how far, and account data.  With nothing to tell the
- * answer waits for at most `timeout` milliseconds.  `archived` changes nothing
+ * typing, who has read how far, and account data; and the presence of users,
+ * without room_id.  With nothing to tell the answer waits for at most `timeout`
+ * milliseconds; meanwhile, and a while longer, the caller is online.  `archived` changes nothing
  * (2015.md, CON-2).  With room_id all this of one room: also of one that anybody
  * may read, whose events then are heard from outside (today's peekEvents).
  */
@@ -328,6 +353,7 @@ events_wait(struct request *r)
 	    (err = read_ask(r, &ask)) != M_OK ||
 	    (err = read_room(r, &ask)) != M_OK)
 		return err;
+	presence_arrive(r, PRESENCE_ONLINE, ask.until);
 	return answer(r, &ask);
 }
 

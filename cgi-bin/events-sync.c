@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "events-devices.h"
+#include "events-presence.h"
 #include "events.h"
 #include "events.routes.h"
 #include "matrix/account_data.h"
@@ -69,15 +70,14 @@ read_timeout(struct request *r, int64_t *until)
 	return M_OK;
 }
 
-/* Nothing is shown of anybody's presence yet; a wrong word is wrong already. */
+/* What the request says of its user; without a word that they are online. */
 static enum mx_err
-check_presence(struct request *r)
+read_presence(struct request *r, enum presence *says)
 {
-	const char *presence = req_query(r, "set_presence");
+	const char *word = req_query(r, "set_presence");
 
-	if (presence != NULL && strcmp(presence, "offline") != 0 &&
-	    strcmp(presence, "online") != 0 &&
-	    strcmp(presence, "unavailable") != 0)
+	*says = word == NULL ? PRESENCE_ONLINE : presence_of(word, false);
+	if (*says == PRESENCE_NONE)
 		return fail(r, M_INVALID_PARAM,
 		    "set_presence is offline, online or unavailable");
 	return M_OK;
@@ -91,10 +91,9 @@ read_ask(struct request *r, struct sync_ask *ask, const char *filter)
 	strcpy(ask->filter, filter);
 	if ((err = read_since(r, ask)) != M_OK ||
 	    (err = read_timeout(r, &ask->until)) != M_OK ||
-	    (err = read_flag(r, "full_state", &ask->full_state)) != M_OK ||
-	    (err = read_state_when(r, &ask->state_when)) != M_OK)
+	    (err = read_flag(r, "full_state", &ask->full_state)) != M_OK)
 		return err;
-	return check_presence(r);
+	return read_state_when(r, &ask->state_when);
 }
 
 /* ------------------------------------------------------------ the filter */
@@ -207,7 +206,8 @@ wait_more(struct sync_answer *a)
 	struct sync_ask *ask = arena_memdup(a->r->mem, a->ask, size);
 
 	/* What was looked at once need not be looked at again. */
-	token_touch(a->r, &ask->since, a->upto, a->n);
+	token_touch(a->r, &ask->since, a->upto, a->presence > 0 ?
+	    ask->since.n : a->n);
 	return park(a->r, ask, size, ask->until);
 }
 
@@ -254,6 +254,31 @@ put_devices(struct sync_answer *a)
 	put_fallback_types(w, "device_unused_fallback_key_types", r);
 }
 
+static void
+put_presence_events(struct sync_answer *a)
+{
+	struct writer *w = &a->r->out;
+	struct presence_ask ask = { .r = a->r, .upto = a->n,
+	    .since = a->ask->first || a->ask->full_state ? NULL :
+	    &a->ask->since, .met = a->lists != NULL ? &a->lists->changed :
+	    NULL, .filter = &a->filter.presence, .in_2015 = a->in_2015,
+	    .effort = &a->effort };
+
+	put_object(w, "presence");
+	put_array(w, "events");
+	a->presence = write_presence(w, &ask);
+	write_end(w);
+	write_end(w);
+}
+
+/* Is there nothing that would be worth an answer now? */
+static bool
+is_empty(const struct sync_answer *a)
+{
+	return a->told == 0 && (a->presence == 0 ||
+	    !presence_is_due(a->r, &a->ask->since));
+}
+
 /*
  * A first sync never waits, nor does full_state; else who has nothing to hear
  * waits.  An answer to nothing moves the token on all the same.
@@ -282,15 +307,15 @@ answer(struct request *r, const struct sync_ask *ask)
 	if (!a.in_2015)
 		put_account_data(&a);
 	put_devices(&a);
+	put_presence_events(&a);
 	if (effort_is_much(&a.effort))
 		return elsewhere(r);
-	if (a.told == 0 && !ask->first && !ask->full_state &&
-	    r->now < ask->until && !r->last_call)
+	if (!ask->first && !ask->full_state && r->now < ask->until &&
+	    !r->last_call && is_empty(&a))
 		return wait_more(&a);
 
 	put_text(&r->out, "next_batch", token_told(r, a.upto, a.n,
 	    a.to_device));
-	put_no_events(&r->out, "presence");
 	return M_OK;
 }
 
@@ -301,12 +326,14 @@ answer(struct request *r, const struct sync_ask *ask)
  * every event once, in the order in which this server heard of them.  The
  * timelines hold the newest events; where limited is true, /messages from
  * prev_batch has those before, and `state` what they changed.  With nothing to
- * tell the answer waits for at most `timeout` milliseconds.
+ * tell the answer waits for at most `timeout` milliseconds.  Meanwhile, and a while
+ * longer, the caller is here, as what set_presence says.
  */
 enum mx_err
 sync_wait(struct request *r)
 {
 	const char *filter = req_query(r, "filter");
+	enum presence says;
 	struct sync_ask *ask;
 	enum mx_err err;
 
@@ -319,8 +346,10 @@ sync_wait(struct request *r)
 		    FILTER_INLINE_MAX);
 	filter = filter ? filter : "";
 	ask = arena_alloc(r->mem, sizeof(*ask) + strlen(filter) + 1);
-	if ((err = read_ask(r, ask, filter)) != M_OK)
+	if ((err = read_ask(r, ask, filter)) != M_OK ||
+	    (err = read_presence(r, &says)) != M_OK)
 		return err;
+	presence_arrive(r, says, ask->until);
 	return answer(r, ask);
 }
 

@@ -2,9 +2,9 @@
  * events-typing.c - in which rooms it changed who is typing, and what tokens
  * say of the volatile store.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "events-numbers.h"
 #include "events.h"
 #include "matrix/typing.h"
 
@@ -41,43 +41,6 @@ token_touch(struct request *r, struct sync_token *t, int64_t pos, int64_t n)
 	strncpy(t->epoch, r->store->epoch, EPOCH_MAX);
 }
 
-/* -------------------------------------------------------- lists of numbers */
-
-struct numbers {
-	struct arena	*mem;
-	int64_t		*item;
-	size_t		 n;
-	size_t		 cap;
-};
-
-static void
-numbers_add(struct numbers *list, int64_t number)
-{
-	if (list->n == list->cap) {
-		size_t old = list->cap * sizeof(*list->item);
-
-		list->cap = list->cap ? 2 * list->cap : 16;
-		list->item = arena_grow(list->mem, list->item, old,
-		    list->cap * sizeof(*list->item));
-	}
-	list->item[list->n++] = number;
-}
-
-static int
-by_number(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static void
-add_all(struct numbers *list, struct rows rows)
-{
-	while (rows_next(&rows))
-		numbers_add(list, rows_int(&rows, 0));
-}
-
 /* ------------------------------------------------------------ who has left */
 
 /* A row of the volatile store outlives the membership it came from. */
@@ -86,8 +49,8 @@ end_of_absent(struct request *r, int64_t room)
 {
 	struct numbers users = { .mem = r->mem };
 
-	add_all(&users, db_query(r->vol, STMT_TYPING_USERS, DB_INT(room),
-	    DB_INT(r->now)));
+	numbers_add_rows(&users, db_query(r->vol, STMT_TYPING_USERS,
+	    DB_INT(room), DB_INT(r->now)));
 	for (size_t i = 0; i < users.n; i++) {
 		enum membership now = room_member(r->db, room,
 		    users.item[i]).membership;
@@ -124,11 +87,11 @@ changed_rooms(struct request *r, const struct sync_token *since, int64_t upto)
 		return list;
 	if (known && gap < COUNT_MAX && db_int(r->db, 0, STMT_HEARD_COUNT,
 	    user, DB_INT(gap)) == gap) {
-		add_all(&list, db_query(r->vol, STMT_TYPING_ROOMS,
+		numbers_add_rows(&list, db_query(r->vol, STMT_TYPING_ROOMS,
 		    DB_INT(since->n), DB_INT(upto)));
 		return list;
 	}
-	add_all(&all, db_query(r->db, STMT_HEARD_JOINED, user));
+	numbers_add_rows(&all, db_query(r->db, STMT_HEARD_JOINED, user));
 	for (size_t i = 0; i < all.n; i++)
 		if (!known || db_int(r->vol, 0, STMT_TYPING_CHANGED,
 		    DB_INT(all.item[i]), DB_INT(since->n)) != 0)
@@ -141,8 +104,7 @@ static void
 mark(struct heard_list *list, const struct numbers *rooms, bool *marked)
 {
 	for (size_t i = 0; i < list->n; i++) {
-		int64_t *room = bsearch(&list->item[i].room.nr, rooms->item,
-		    rooms->n, sizeof(*rooms->item), by_number);
+		int64_t *room = numbers_find(rooms, list->item[i].room.nr);
 
 		if (room == NULL)
 			continue;
@@ -187,7 +149,7 @@ heard_typing(struct request *r, struct heard_list *list,
 	rooms = changed_rooms(r, since, upto);
 	if (rooms.n == 0)
 		return upto;
-	qsort(rooms.item, rooms.n, sizeof(*rooms.item), by_number);
+	numbers_sort(&rooms);
 	marked = arena_alloc(r->mem, rooms.n * sizeof(*marked));
 	mark(list, &rooms, marked);
 	add_others(r, list, &rooms, marked);

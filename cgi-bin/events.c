@@ -5,6 +5,7 @@
 #include "events-shared.h"
 
 #include "events-devices.h"
+#include "events-presence.h"
 #include "events.routes.h"
 #include "matrix/typing.h"
 
@@ -119,22 +120,34 @@ wake_typing(struct store *store, int64_t after, int64_t upto)
  * Should the store refuse to end what is over, it is asked again in a while.
  */
 static int64_t
-stir(struct store *store, int64_t now)
+stir_typing(struct store *store, int64_t now, bool anew)
 {
-	static unsigned life;
 	static int64_t stirred = -1;
 	int64_t next = typing_settle(store->vol, now);
 	int64_t last = db_int(store->vol, 0, STMT_VOLATILE_LAST);
 
-	shared_forget();
-	/* In another life of the store all of it is new to who waits. */
-	if (life != 0 && life != store->vol_lives)
+	if (anew)
 		stirred = 0;
-	life = store->vol_lives;
 	if (stirred != -1 && last > stirred && waiting_users() > 0)
 		wake_typing(store, stirred, last);
 	stirred = last;
 	return next == -1 || next > now ? next : now + STIR_AGAIN_MS;
+}
+
+/* In another life of the store all of it is new to who waits. */
+static int64_t
+stir(struct store *store, int64_t now)
+{
+	static unsigned life;
+	bool anew = life != 0 && life != store->vol_lives;
+	int64_t typing, presence;
+
+	life = store->vol_lives;
+	shared_forget();
+	typing = stir_typing(store, now, anew);
+	presence = presence_stir(store, now, anew);
+	return typing == -1 || (presence != -1 && presence < typing) ?
+	    presence : typing;
 }
 
 const struct waits waits = { .resume = resume, .news = news, .stir = stir };

@@ -249,7 +249,8 @@ struct sync_answer {
 	bool		 in_2015;
 	int64_t		 to_device;	/* the device's last message */
 	struct device_lists *lists;	/* NULL: nothing is said of them */
-	size_t		 told;		/* what there was to tell */
+	size_t		 told;		/* what there was to tell, */
+	size_t		 presence;	/* and besides of presence */
 	struct effort	 effort;
 	struct arena	*mem;		/* of one room at a time */
 };

@@ -1,9 +1,10 @@
 /*
- * presence - what users show of themselves for a moment: who is typing.
+ * presence - what users show of themselves for a moment.  Here: who is typing.
  */
 #include <string.h>
 
 #include "matrix/ids.h"
+#include "matrix/presence.h"
 #include "matrix/room.h"
 #include "matrix/typing.h"
 #include "presence.routes.h"
@@ -80,6 +81,9 @@ typing_put(struct request *r)
 	/* Who was thought to have stopped begins anew, and that is news. */
 	typing_settle(r->vol, r->now);
 	typing_set(r->vol, room.nr, r->who.user, ms > 0 ? r->now + ms : 0);
+	if (ms > 0)
+		presence_act(&(struct presence_owner){ .vol = r->vol,
+		    .conf = r->conf, .user = r->who.user, .now = r->now });
 	/* It is committed by now. */
 	bell_ring(r->store->bell, BELL_CHANGES);
 	return M_OK;

@@ -175,9 +175,10 @@ put_receipt(struct request *r, const struct room *room, const struct mark *m)
 	    DB_TEXT(m->kind), DB_TEXT(m->thread), DB_INT(m->event.nr),
 	    DB_INT(r->now), m->more.n > 0 ? DB_SPAN(m->more) : DB_NULL,
 	    DB_INT(pos));
-	if (open)
-		db_exec(r->db, STMT_ROOM_TOUCHED, DB_INT(pos),
-		    DB_INT(room->nr));
+	if (!open)
+		return;
+	db_exec(r->db, STMT_ROOM_TOUCHED, DB_INT(pos), DB_INT(room->nr));
+	show_act(r);
 }
 
 /* Is the marker there that the client set last already further ahead? */

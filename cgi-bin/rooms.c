@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "matrix/ids.h"
+#include "matrix/presence.h"
 #include "matrix/relation.h"
 #include "matrix/shape.h"
 #include "rooms.h"
@@ -182,5 +183,16 @@ event_put(struct request *r, struct author *by, const struct room *room,
 	const char *why = NULL;
 	enum mx_err err = event_try(r, by, room, new, sent, &why);
 
-	return err != M_OK ? fail(r, err, "%s", why) : M_OK;
+	if (err != M_OK)
+		return fail(r, err, "%s", why);
+	show_act(r);
+	return M_OK;
+}
+
+/* The doorbell rings after COMMIT, for what they did. */
+void
+show_act(struct request *r)
+{
+	presence_act(&(struct presence_owner){ .vol = r->vol,
+	    .conf = r->conf, .user = r->who.user, .now = r->now });
 }

@@ -32,9 +32,11 @@ bool		 state_of(struct request *, const struct room *,
 enum mx_err	 event_try(struct request *, struct author *,
 		    const struct room *, struct new_event, struct sent *,
 		    const char **why);
-/* The same, refused already when not M_OK. */
+/* The same, refused already when not M_OK; what was sent is an act (below). */
 enum mx_err	 event_put(struct request *, struct author *,
 		    const struct room *, struct new_event, struct sent *);
+/* The caller's presence shows that they did something. */
+void		 show_act(struct request *);
 
 /*
  * rooms-member.c: what the rules leave to a server of an m.room.member that a

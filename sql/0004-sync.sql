@@ -81,3 +81,13 @@ UPDATE room SET type = (
       FROM current_state s JOIN event e ON e.nr = s.event
      WHERE s.room = room.nr AND s.type = 'm.room.create' AND s.state_key = ''
        AND json_type(e.pdu, '$.content.type') = 'text');
+
+----------------------------------------------------------------- presence
+
+-- Whose presence somebody asked to hear of (2015).  They do when both have
+-- asked for the other's.  Writes: presence.
+CREATE TABLE presence_list (
+	watcher INTEGER NOT NULL REFERENCES user (nr),
+	user    INTEGER NOT NULL REFERENCES user (nr),
+	PRIMARY KEY (watcher, user)
+) WITHOUT ROWID;

@@ -10,7 +10,8 @@ CREATE TABLE epoch (
 CREATE TABLE volatile_change (
 	n     INTEGER PRIMARY KEY AUTOINCREMENT,
 	kind  INTEGER NOT NULL,                 -- 1: who is typing in a room
-	about INTEGER NOT NULL,                 -- by kind: room.nr
+	                                        -- 2: what a user shows of themselves
+	about INTEGER NOT NULL,                 -- by kind: room.nr, user.nr
 	UNIQUE (kind, about)
 );
 
@@ -32,6 +33,39 @@ CREATE TRIGGER typing_ended AFTER DELETE ON typing BEGIN
 	DELETE FROM volatile_change WHERE kind = 1 AND about = OLD.room;
 	INSERT INTO volatile_change (kind, about) VALUES (1, OLD.room);
 END;
+
+-- Presence, of users who were here in this life of the store.  Writes: presence,
+-- events, rooms, housekeeper.
+CREATE TABLE presence (
+	user       INTEGER PRIMARY KEY,         -- user.nr
+	shown      INTEGER NOT NULL DEFAULT 1,  -- enum presence: what others see
+	active     INTEGER NOT NULL DEFAULT 0,  -- currently_active
+	status_msg TEXT,
+	wish       INTEGER NOT NULL DEFAULT 0,  -- enum presence: what they said of
+	                                        -- themselves; 0: clients decide
+	acted_at   INTEGER NOT NULL DEFAULT 0,  -- the last pro-active event; 0: none
+	over_at    INTEGER,                     -- shown or active end by themselves
+	renewed    INTEGER NOT NULL DEFAULT 0   -- counts changes of their profile
+);
+CREATE INDEX presence_over_at ON presence (over_at) WHERE over_at IS NOT NULL;
+CREATE INDEX presence_not_offline ON presence (user) WHERE shown > 1;
+CREATE TRIGGER presence_changed AFTER UPDATE ON presence
+  WHEN NEW.shown <> OLD.shown OR NEW.active <> OLD.active
+    OR NEW.status_msg IS NOT OLD.status_msg OR NEW.renewed <> OLD.renewed
+BEGIN
+	DELETE FROM volatile_change WHERE kind = 2 AND about = NEW.user;
+	INSERT INTO volatile_change (kind, about) VALUES (2, NEW.user);
+END;
+
+-- The clients by which they are here, and how each counts.  Writes: the same.
+CREATE TABLE presence_client (
+	user   INTEGER NOT NULL,                -- user.nr
+	device INTEGER NOT NULL,                -- device.nr
+	says   INTEGER NOT NULL,                -- 2: unavailable, 3: online
+	until  INTEGER NOT NULL,                -- it has gone if not heard of again
+	PRIMARY KEY (user, device)
+) WITHOUT ROWID;
+CREATE INDEX presence_client_end ON presence_client (until);
 
 -- Running User-Interactive Authentications.  Writes: whoever asks for one.
 CREATE TABLE uia_session (

@@ -6,9 +6,9 @@
 # BUILD names the build directory (default: build/ of the source tree).
 #
 # Before start:
-#   conf SECTION KEY VALUE   a line of the configuration (rate limits are off,
-#                            password hashes cheap and passwords short unless
-#                            told otherwise); of [terms] policy, one more
+#   conf SECTION KEY VALUE   a line of the configuration (rate limits and presence
+#                            are off, password hashes cheap and passwords short
+#                            unless told otherwise); of [terms] policy, one more
 #   env="NAME=VALUE ..."     more environment for the programs
 #   guard="PROGRAM ..."      (cgi only) what runs them, instead of timeout
 # start [tcp]                make a server; tcp (fcgi only): also on $url
@@ -77,6 +77,7 @@ conf accounts registration open
 conf accounts password_log_n 4
 conf accounts password_min 1
 conf limits enabled no
+conf presence enabled no
 
 make_conf() {
 	awk -F '\t' '

@@ -153,6 +153,11 @@ struct conf {
 	const char	*room_version;	/* v3 without room_version: "12" */
 	const char	*room_version_2015; /* older paths: "10" */
 
+	/* [presence] */
+	bool		 presence;	/* off: none is kept or told */
+	unsigned	 presence_idle_ms; /* nothing done so long: 5 min */
+	unsigned	 presence_offline_ms; /* not heard of so long: 30 s */
+
 	/* [limits] */
 	bool		 limits;	/* off: for tests and benchmarks only */
 	struct conf_limit limit[LIMIT__MAX];

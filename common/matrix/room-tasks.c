@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "json/json.h"
+#include "matrix/presence.h"
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
 #include "matrix/search.h"
@@ -123,9 +124,13 @@ leave_rooms(struct task *t)
 	return tour(t, &(struct tour){ STMT_STAYS, MEMBERSHIP_LEAVE, "leave" });
 }
 
+/* Presence tells of it, too; the profile itself is committed by now. */
 static enum task_end
 show_profile(struct task *t)
 {
+	if (t->cursor == NULL)
+		presence_renew(&(struct presence_owner){ .vol = t->store->vol,
+		    .conf = t->store->conf, .user = t->user, .now = t->now });
 	return tour(t, &(struct tour){ STMT_STAYS_IN, MEMBERSHIP_JOIN,
 	    "show a new profile in" });
 }

@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "matrix/room.h"
 
+#define ROOMS_FEW	20	/* who is in fewer is looked for there */
+
 static const char *const membership_names[] = {
 	[MEMBERSHIP_NONE] = "",
 	[MEMBERSHIP_INVITE] = "invite",
@@ -83,6 +85,17 @@ user_name(struct db *db, int64_t user)
 		name = rows_text(&rows, 0);
 	rows_done(&rows);
 	return name;
+}
+
+/* From the side of a user who is in few rooms, else from that of the other. */
+bool
+rooms_shared(struct db *db, int64_t user, int64_t other)
+{
+	bool few = db_int(db, 0, STMT_ROOMS_OF, DB_INT(user),
+	    DB_INT(ROOMS_FEW)) < ROOMS_FEW;
+
+	return db_int(db, 0, STMT_ROOMS_SHARED, DB_INT(few ? other : user),
+	    DB_INT(few ? user : other)) != 0;
 }
 
 int64_t

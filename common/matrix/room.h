@@ -32,6 +32,8 @@ bool		 room_get(struct db *, int64_t nr, struct room *);
 /* user.nr of an id; 0 when no table ever spoke of it. */
 int64_t		 user_find(struct db *, const char *user_id);
 const char	*user_name(struct db *, int64_t user);	/* its id */
+/* Are both in some room?  Costs the rooms of who is in fewer, more or less. */
+bool		 rooms_shared(struct db *, int64_t user, int64_t other);
 
 enum membership {
 	MEMBERSHIP_NONE, MEMBERSHIP_INVITE, MEMBERSHIP_JOIN, MEMBERSHIP_KNOCK,
