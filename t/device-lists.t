@@ -26,7 +26,7 @@ changes() {
 
 # -------------------------------------------------------- devices that change
 sync alice
-is_json 'has("device_lists")' false 'sync: device_lists: a first sync has none'
+is_json 'has("device_lists")' false 'sync.device_lists: a first sync has none'
 since_alice=$since
 create alice '{"preset":"public_chat"}'
 main=$room
@@ -34,45 +34,45 @@ come bob
 quiet alice
 quiet bob
 sync alice "$since_alice"
-is_json .device_lists '{"changed":[],"left":[]}' 'sync: device_lists: nothing changed'
+is_json .device_lists '{"changed":[],"left":[]}' 'sync.device_lists: nothing changed'
 publish bob
 quiet alice
-is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync: device_lists: changed: new keys of who shares a room'
+is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync.device_lists: changed: new keys of who shares a room'
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: once'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: once'
 quiet bob
-is_json "$lists" '{"changed":["bob"],"left":[]}' "sync: device_lists: changed: the caller's own"
+is_json "$lists" '{"changed":["bob"],"left":[]}' "sync.device_lists: changed: the caller's own"
 upload bob "{\"device_keys\":$(device_keys bob "{\"x\":$extra}")}"
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: the same keys again are no change'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: the same keys again are no change'
 sync carol
 since_carol=$since
 publish dave
 publish carol
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: nobody hears of who shares no room (security 12)'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: nobody hears of who shares no room (security 12)'
 quiet carol
-is_json "$lists" '{"changed":["carol"],"left":[]}' 'sync: device_lists: nor the other way round (security 12)'
+is_json "$lists" '{"changed":["carol"],"left":[]}' 'sync.device_lists: nor the other way round (security 12)'
 device bob desk
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: a login without keys is no change'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: a login without keys is no change'
 identity desk
 publish desk
 quiet alice
-is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync: device_lists: changed: keys of a new device'
+is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync.device_lists: changed: keys of a new device'
 as desk
 req POST $v3/logout
 quiet alice
-is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync: device_lists: changed: a device with keys is gone'
+is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync.device_lists: changed: a device with keys is gone'
 publish bob
 publish bob
 quiet alice
-is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync: device_lists: changed: twice is once'
+is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync.device_lists: changed: twice is once'
 
 # A filter takes rooms away, not who is in them.
 publish bob
 sync alice "$since_alice" "filter=$(enc '{"room":{"rooms":[]}}')"
-is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync: device_lists: whatever rooms a filter wants'
+is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync.device_lists: whatever rooms a filter wants'
 quiet alice
 
 # ------------------------------------------------------------ coming, going
@@ -81,39 +81,39 @@ from_alice=$since_alice
 quiet bob
 come carol
 quiet alice
-is_json "$lists" '{"changed":["carol"],"left":[]}' 'sync: device_lists: changed: who comes in'
+is_json "$lists" '{"changed":["carol"],"left":[]}' 'sync.device_lists: changed: who comes in'
 quiet carol
-is_json "$lists" '{"changed":["alice","bob"],"left":[]}' 'sync: device_lists: changed: all whom one comes to'
+is_json "$lists" '{"changed":["alice","bob"],"left":[]}' 'sync.device_lists: changed: all whom one comes to'
 member carol carol '{"membership":"join","displayname":"C"}'
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: a new name is no coming'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: a new name is no coming'
 invite bob dave
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: an invitation is none either'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: an invitation is none either'
 sync dave; since_dave=$since
 go dave
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: who never was in does not go'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: who never was in does not go'
 quiet dave
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: nor learns who is in (security 12)'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: nor learns who is in (security 12)'
 go carol
 quiet alice
-is_json "$lists" '{"changed":[],"left":["carol"]}' 'sync: device_lists: left: who goes'
+is_json "$lists" '{"changed":[],"left":["carol"]}' 'sync.device_lists: left: who goes'
 come dave
 quiet carol
 is_json "$lists" '{"changed":[],"left":["alice","bob"]}' \
-    'sync: device_lists: left: all whom one leaves, and nobody who came later (security 12)'
+    'sync.device_lists: left: all whom one leaves, and nobody who came later (security 12)'
 quiet alice
-is_json "$lists" '{"changed":["dave"],"left":[]}' 'sync: device_lists: changed: another comes'
+is_json "$lists" '{"changed":["dave"],"left":[]}' 'sync.device_lists: changed: another comes'
 quiet dave
 
 # Who comes and goes in between was never there for others.
 come carol
 go carol
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: who came and went is in neither'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: who came and went is in neither'
 quiet carol
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: nor are they to them'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: nor are they to them'
 
 # Two rooms: to leave one of them is to share the other.
 create alice '{"preset":"public_chat"}'
@@ -122,18 +122,18 @@ come bob
 quiet alice; quiet bob
 go bob
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: left: nobody with whom another room is shared'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: left: nobody with whom another room is shared'
 quiet bob
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: left: on neither side'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: left: on neither side'
 in_room "$main"
 member alice dave '{"membership":"ban"}'
 quiet alice
-is_json "$lists" '{"changed":[],"left":["dave"]}' 'sync: device_lists: left: who is banned'
+is_json "$lists" '{"changed":[],"left":["dave"]}' 'sync.device_lists: left: who is banned'
 quiet dave
-is_json "$lists" '{"changed":[],"left":["alice","bob"]}' 'sync: device_lists: left: for whom it is the same'
+is_json "$lists" '{"changed":[],"left":["alice","bob"]}' 'sync.device_lists: left: for whom it is the same'
 publish dave
 quiet alice
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: then nobody hears of them any more (security 12)'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: then nobody hears of them any more (security 12)'
 
 # Leaving and coming again: all that one missed.
 quiet bob
@@ -141,16 +141,16 @@ go bob
 publish alice
 come bob
 quiet bob
-is_json "$lists" '{"changed":["alice"],"left":[]}' 'sync: device_lists: changed: who comes again looks at all'
+is_json "$lists" '{"changed":["alice"],"left":[]}' 'sync.device_lists: changed: who comes again looks at all'
 quiet alice
-is_json "$lists" '{"changed":["alice","bob"],"left":[]}' 'sync: device_lists: changed: and is looked at'
+is_json "$lists" '{"changed":["alice","bob"],"left":[]}' 'sync.device_lists: changed: and is looked at'
 go bob
 as bob
 req POST "$here/forget"
 quiet bob
-is_json "$lists" '{"changed":[],"left":["alice"]}' 'sync: device_lists: left: also of a room that is forgotten'
+is_json "$lists" '{"changed":[],"left":["alice"]}' 'sync.device_lists: left: also of a room that is forgotten'
 quiet alice
-is_json "$lists" '{"changed":[],"left":["bob"]}' 'sync: device_lists: left: on the other side'
+is_json "$lists" '{"changed":[],"left":["bob"]}' 'sync.device_lists: left: on the other side'
 come bob
 quiet alice; quiet bob
 
@@ -159,20 +159,20 @@ as alice
 bg heard GET "$v3/sync?timeout=20000&since=$since_alice"
 publish bob
 bg_wait heard
-is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync: device_lists: who waits is woken'
+is_json "$lists" '{"changed":["bob"],"left":[]}' 'sync.device_lists: who waits is woken'
 since_alice=$(get_json .next_batch)
 quiet bob
 bg own GET "$v3/sync?timeout=20000&since=$since_bob"
 publish bob
 bg_wait own
-is_json "$lists" '{"changed":["bob"],"left":[]}' "sync: device_lists: by one's own change, too"
+is_json "$lists" '{"changed":["bob"],"left":[]}' "sync.device_lists: by one's own change, too"
 quiet alice
 quiet carol
 as carol
 bg other GET "$v3/sync?timeout=1500&since=$since_carol"
 publish bob
 bg_wait other
-is_json "$lists" '{"changed":[],"left":[]}' 'sync: device_lists: who shares no room waits on'
+is_json "$lists" '{"changed":[],"left":[]}' 'sync.device_lists: who shares no room waits on'
 
 # ------------------------------------------------------------- /keys/changes
 changes alice
@@ -210,5 +210,5 @@ deactivate bob
 wait=20000
 quiet alice
 [ "$(get_json '.device_lists.left | length')" != 0 ] || quiet alice
-is_json "$lists" '{"changed":[],"left":["bob"]}' 'sync: device_lists: left: whose account ended'
+is_json "$lists" '{"changed":[],"left":["bob"]}' 'sync.device_lists: left: whose account ended'
 done_testing

@@ -105,18 +105,18 @@ is_err 400 M_UNKNOWN 'uploadKeys: another key of the same name'
 like 'One time key signed_curve25519:A2 already exists' 'uploadKeys: is refused in the words that clients know'
 sync alice
 is_json .device_one_time_keys_count '{"signed_curve25519":3}' \
-    'sync: device_one_time_keys_count: those of the device'
+    'sync.device_one_time_keys_count: those of the device'
 at=$since
 sync phone
 is_json .device_one_time_keys_count '{"signed_curve25519":0}' \
-    'sync: device_one_time_keys_count: not those of another'
+    'sync.device_one_time_keys_count: not those of another'
 claim bob "$want"
 is_json "$got" '["signed_curve25519:A2"]' 'claimKeys: the one published first'
 is_json ".one_time_keys[\"@alice:localhost\"]$d" "$(printf %s "$first" | jq -cS .)" \
     'claimKeys: as it was published'
 sync alice "$at"
 is_json .device_one_time_keys_count '{"signed_curve25519":2}' \
-    'sync: device_one_time_keys_count: one less'
+    'sync.device_one_time_keys_count: one less'
 claim bob "$want"; printf %s "$(get_json "$got[]")" >"$tmp/claimed"
 claim bob "$want"; printf ' %s' "$(get_json "$got[]")" >>"$tmp/claimed"
 is "$(tr ' ' '\n' <"$tmp/claimed" | sort | tr '\n' ' ')" \
@@ -161,7 +161,7 @@ upload alice "{\"fallback_keys\":$(fallback F1),\"one_time_keys\":$(one_time ali
 is_status 200 'uploadKeys: a fallback key'
 sync alice "$at"
 is_json .device_unused_fallback_key_types '["signed_curve25519"]' \
-    'sync: device_unused_fallback_key_types: nobody was given it'
+    'sync.device_unused_fallback_key_types: nobody was given it'
 claim bob "$want"
 is_json "$got" '["signed_curve25519:A9"]' 'claimKeys: a one-time key goes before it'
 for n in 1 2; do
@@ -171,15 +171,15 @@ done
 is_json ".one_time_keys[\"@alice:localhost\"]$d[].fallback" true 'claimKeys: which says so'
 sync alice "$at"
 is_json .device_unused_fallback_key_types '[]' \
-    'sync: device_unused_fallback_key_types: it is used'
+    'sync.device_unused_fallback_key_types: it is used'
 upload alice "{\"fallback_keys\":$(fallback F1)}"
 sync alice "$at"
 is_json .device_unused_fallback_key_types '[]' \
-    'sync: device_unused_fallback_key_types: the same again is used'
+    'sync.device_unused_fallback_key_types: the same again is used'
 upload alice "{\"fallback_keys\":$(fallback F2)}"
 sync alice "$at"
 is_json .device_unused_fallback_key_types '["signed_curve25519"]' \
-    'sync: device_unused_fallback_key_types: a new one is not'
+    'sync.device_unused_fallback_key_types: a new one is not'
 claim bob "$want"
 is_json "$got" '["signed_curve25519:F2"]' 'uploadKeys: the new fallback key takes the place of the old'
 upload alice '{"fallback_keys":{"x:1":"x","x:2":"y"}}'
@@ -189,7 +189,7 @@ is_err 413 M_TOO_LARGE 'uploadKeys: fallback keys of too many algorithms (securi
 as alice
 req GET "/_matrix/client/v2_alpha/sync?since=$at"
 is_json '[has("device_one_time_keys_count"), has("device_unused_fallback_key_types"), has("device_lists")]' \
-    '[false,false,false]' 'sync: device_one_time_keys_count: 2015 knows none of it'
+    '[false,false,false]' 'sync.device_one_time_keys_count: 2015 knows none of it'
 
 # ------------------------------------------ a device that begins anew
 upload bob "{\"device_keys\":$(device_keys bob),\"one_time_keys\":$(one_time bob A1 A2),\"fallback_keys\":$(one_time bob F)}"

@@ -88,7 +88,7 @@ sync alice "$alices"
 told '[["bob","online"]]' 'PRE-1, EVS-4: who syncs is online to who shares a room'
 is_json '.presence.events[0] | [.type, .sender, (.content | keys)]' \
     '["m.presence","@bob:localhost",["currently_active","last_active_ago","presence"]]' \
-    'sync: an m.presence event'
+    'sync.presence: an m.presence event'
 is_json '[.rooms.join, .account_data.events]' '[{},[]]' 'sync: and nothing else'
 bobs=$since
 sync alice "$since"

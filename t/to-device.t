@@ -16,27 +16,27 @@ told='[.to_device.events[].content.n]'
 # -------------------------------------------------------------- one message
 sync alice
 at=$since
-is_json .to_device '{"events":[]}' 'sync: to_device: at first there is nothing'
+is_json .to_device '{"events":[]}' 'sync.to_device: at first there is nothing'
 send_to bob org.example.hello "{\"@alice:localhost\":{\"$device_alice\":{\"n\":1,\"x\":[0.5,null]}}}"
 is_status 200 'sendToDevice: a message is left'
 is_json . '{}' 'sendToDevice: the answer is empty'
 sync alice "$at"
 is_json .to_device.events \
     '[{"content":{"n":1,"x":[0.5,null]},"sender":"@bob:localhost","type":"org.example.hello"}]' \
-    'sync: to_device: the device gets sender, type and content'
+    'sync.to_device: the device gets sender, type and content'
 one=$since
 sync phone
-is_json .to_device.events '[]' 'sync: to_device: another device of the user gets none'
+is_json .to_device.events '[]' 'sync.to_device: another device of the user gets none'
 sync alice "$at"
-is_json "$told" '[1]' 'sync: to_device: the same since gives the same again'
+is_json "$told" '[1]' 'sync.to_device: the same since gives the same again'
 sync alice
-is_json "$told" '[1]' 'sync: to_device: a first sync gives what is queued'
+is_json "$told" '[1]' 'sync.to_device: a first sync gives what is queued'
 sync alice "$one"
-is_json "$told" '[]' 'sync: to_device: what the next token confirms is gone'
+is_json "$told" '[]' 'sync.to_device: what the next token confirms is gone'
 sync alice "$at"
-is_json "$told" '[]' 'sync: to_device: for good'
+is_json "$told" '[]' 'sync.to_device: for good'
 sync alice
-is_json "$told" '[]' 'sync: to_device: also for a first sync'
+is_json "$told" '[]' 'sync.to_device: also for a first sync'
 
 # ------------------------------------------------------------- whom it is for
 send_to bob m.dummy '{"@alice:localhost":{"*":{"n":2}}}'
@@ -47,15 +47,15 @@ p2=$since
 sync bob; is_json "$told" '[]' 'sendToDevice: of nobody else'
 sync carol; is_json "$told" '[]' 'sendToDevice: at all'
 sync alice "$a2"
-sync phone; is_json "$told" '[2]' 'sync: to_device: one confirms nothing for the other'
+sync phone; is_json "$told" '[2]' 'sync.to_device: one confirms nothing for the other'
 sync phone "$a2"
-is_json "$told" '[2]' "sync: to_device: a token of another device confirms nothing"
+is_json "$told" '[2]' "sync.to_device: a token of another device confirms nothing"
 sync carol "$p2"
-is_json "$told" '[]' "sync: to_device: with another user's token nobody is told theirs"
+is_json "$told" '[]' "sync.to_device: with another user's token nobody is told theirs"
 sync phone
-is_json "$told" '[2]' "sync: to_device: nor takes it away from them (security 17)"
+is_json "$told" '[2]' "sync.to_device: nor takes it away from them (security 17)"
 sync phone "$p2"
-is_json "$told" '[]' "sync: to_device: the device's own token does"
+is_json "$told" '[]' "sync.to_device: the device's own token does"
 
 send_to bob m.dummy "{\"@alice:localhost\":{\"*\":{\"n\":3},\"$device_phone\":{\"n\":4}}}"
 sync phone "$since"; is_json "$told" '[3]' 'sendToDevice: a device gets one message of a request'
@@ -63,7 +63,7 @@ send_to alice m.dummy '{"@alice:localhost":{"*":{"n":5}}}'
 sync alice "$a2"
 is_json "$told" '[3,5]' 'sendToDevice: * is the sending device, too; in their order'
 is_json '[.to_device.events[].sender]' '["@bob:localhost","@alice:localhost"]' \
-    'sync: to_device: who sent which'
+    'sync.to_device: who sent which'
 a5=$since
 send_to bob m.dummy "{\"@nobody:localhost\":{\"*\":{}},\"@x:elsewhere.example\":{\"*\":{}},\"x\":{\"*\":{}},\"@alice:localhost\":{\"NONE\":{},\"$device_alice\":{\"n\":6}}}"
 is_status 200 'sendToDevice: who is not there, or not here, is passed over'
@@ -135,18 +135,18 @@ as carol
 bg other GET "$v3/sync?timeout=1500&since=$since"
 send_to bob m.dummy "{\"@alice:localhost\":{\"$device_alice\":{\"n\":13}}}"
 bg_wait heard
-is_json "$told" '[13]' 'sync: to_device: who waits is woken'
-is_json .rooms.join '{}' 'sync: to_device: by nothing else'
+is_json "$told" '[13]' 'sync.to_device: who waits is woken'
+is_json .rooms.join '{}' 'sync.to_device: by nothing else'
 a13=$(get_json .next_batch)
 bg_wait other
-is_json "$told" '[]' 'sync: to_device: others hear of nothing'
+is_json "$told" '[]' 'sync.to_device: others hear of nothing'
 
 # A waiting that begins with a confirmation.
 as alice
 bg heard GET "$v3/sync?timeout=20000&since=$a13"
 send_to bob m.dummy "{\"@alice:localhost\":{\"$device_alice\":{\"n\":14}}}"
 bg_wait heard
-is_json "$told" '[14]' 'sync: to_device: who confirms waits for the next'
+is_json "$told" '[14]' 'sync.to_device: who confirms waits for the next'
 a14=$(get_json .next_batch)
 req GET "$v3/sync?since=$a14"
 
@@ -157,7 +157,7 @@ for n in $(seq 1 5); do
 	    '{messages: {"@alice:localhost": {($device): {n: $n}}}}')"
 done
 sync alice "$a14"
-is_json "$told" '[1,2,3,4,5]' 'sync: to_device: in the order in which they came'
+is_json "$told" '[1,2,3,4,5]' 'sync.to_device: in the order in which they came'
 a=$since
 as bob
 for n in $(seq 1 21); do
@@ -173,20 +173,20 @@ while [ $pieces -lt 10 ]; do
 	pieces=$((pieces + 1))
 	[ "$(wc -l <"$tmp/pieces")" -lt 21 ] || break
 	[ $pieces != 1 ] || is_json '.to_device.events | length < 21' true \
-	    'sync: to_device: an answer does not grow without end (security 16)'
+	    'sync.to_device: an answer does not grow without end (security 16)'
 done
 is "$(tr '\n' ' ' <"$tmp/pieces")" "$(seq 1 21 | tr '\n' ' ')" \
-    'sync: to_device: the rest comes at once, nothing twice, in order'
+    'sync.to_device: the rest comes at once, nothing twice, in order'
 sync alice "$since"
 
 # ---------------------------------------------------------------- 2015, r0
 send_to bob m.dummy "{\"@alice:localhost\":{\"$device_alice\":{\"n\":15}}}"
 as alice
 req GET "/_matrix/client/v2_alpha/sync?since=$since"
-is_json 'has("to_device")' false 'sync: to_device: 2015 knows none'
+is_json 'has("to_device")' false 'sync.to_device: 2015 knows none'
 kept=$(get_json .next_batch)
 req GET "/_matrix/client/r0/sync?since=$kept"
-is_json "$told" '[15]' 'sync: to_device: and takes none away'
+is_json "$told" '[15]' 'sync.to_device: and takes none away'
 for path in r0 unstable; do
 	req PUT "/_matrix/client/$path/sendToDevice/m.dummy/$path" '{"messages":{}}'
 	is_status 200 "sendToDevice: under $path"
@@ -197,10 +197,10 @@ send_to bob m.dummy "{\"@alice:localhost\":{\"$device_alice\":{\"n\":16}}}"
 stop
 start
 sync alice "$kept"
-is_json "$told" '[15,16]' 'sync: to_device: what waits outlives a restart'
+is_json "$told" '[15,16]' 'sync.to_device: what waits outlives a restart'
 last=$since
 sync alice "$last"
-is_json "$told" '[]' 'sync: to_device: and so does what a token confirms'
+is_json "$told" '[]' 'sync.to_device: and so does what a token confirms'
 
 # ----------------------------------------------------------- the end of it
 send_to bob m.dummy '{"@alice:localhost":{"*":{"n":17}}}'
@@ -210,9 +210,9 @@ token=
 req POST $v3/login "{\"type\":\"m.login.password\",\"user\":\"alice\",\"password\":\"secret of alice\",\"device_id\":\"$device_phone\"}"
 token_phone=$(get_json .access_token)
 sync phone
-is_json "$told" '[]' 'sync: to_device: what waited for a device goes with it'
+is_json "$told" '[]' 'sync.to_device: what waited for a device goes with it'
 sync alice "$last"
-is_json "$told" '[17]' 'sync: to_device: others keep theirs'
+is_json "$told" '[17]' 'sync.to_device: others keep theirs'
 deactivate carol
 send_to bob m.dummy '{"@carol:localhost":{"*":{"n":18}}}'
 is_status 200 'sendToDevice: nobody is left there'
