@@ -46,6 +46,13 @@ http_open(const char *url)
 		err(1, "epoll");
 }
 
+void
+http_forked(void)
+{
+	if ((epfd = epoll_create1(EPOLL_CLOEXEC)) == -1)
+		err(1, "epoll");
+}
+
 struct http *
 http_new(http_answer *answered, void *user)
 {

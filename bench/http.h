@@ -26,6 +26,8 @@ struct http {
 
 /* Where the server is: "http://127.0.0.1:8008".  Exits on nonsense. */
 void		 http_open(const char *url);
+/* In a child: the connections that there are stay those of its parent. */
+void		 http_forked(void);
 struct http	*http_new(http_answer *, void *user);	/* connected, or exits */
 void		 http_close(struct http *);
 /* token NULL: none.  body NULL: none.  fmt makes the path. */

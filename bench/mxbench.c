@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "changing.h"
 #include "figures.h"
 #include "guess.h"
 #include "http.h"
@@ -337,21 +338,52 @@ followed(struct http *h, int status, const char *body, size_t n)
 	follow(f, (size_t)(f - followers));
 }
 
-/* Every member follows by sync what all of them say. */
 static void
-case_busy(size_t n)
+follow_all(void)
 {
-	new_room_of(FOLLOWERS);
 	for (size_t i = 0; i < FOLLOWERS; i++) {
 		followers[i].h = http_new(followed, &followers[i]);
 		since_of(&users[i], followers[i].since);
 	}
 	for (size_t i = 0; i < FOLLOWERS; i++)
 		follow(&followers[i], i);
-	closed_loop("send, followed by 8", n, ask_send);
+}
+
+static void
+end_following(void)
+{
 	printf("%zu syncs beside that, slowest %.2f ms\n", syncs, slowest_sync);
+	syncs = 0;
+	slowest_sync = 0;
 	for (size_t i = 0; i < FOLLOWERS; i++)
 		http_close(followers[i].h);
+}
+
+/* Every member follows by sync what all of them say. */
+static void
+case_busy(size_t n)
+{
+	new_room_of(FOLLOWERS);
+	follow_all();
+	closed_loop("send, followed by 8", n, ask_send);
+	end_following();
+}
+
+/* A thousand, whose presence changes or does not. */
+static void
+case_presence(size_t n)
+{
+	pid_t storm;
+
+	new_room_of(1000);
+	follow_all();
+	closed_loop("send, followed by 8 of 1,000", n, ask_send);
+	end_following();
+	storm = changing_begin();
+	follow_all();
+	closed_loop("the same while they change", n, ask_send);
+	end_following();
+	changing_end(storm);
 }
 
 /* ------------------------------------------------------------- the table */
@@ -368,6 +400,8 @@ static const struct {
 	{ "send64", case_send, 64, "messages from 64 connections" },
 	{ "busy", case_busy, 64,
 	    "messages from 64 connections, followed by 8 with sync" },
+	{ "presence", case_presence, 8,
+	    "messages while 1,000 members are online and not, by turns" },
 	{ "wake", case_wake, 1, "a message to another user's waiting sync" },
 	{ "sync", case_idle_sync, 8, "incremental sync with nothing new" },
 	{ "create", case_create, 1, "createRoom" },
