@@ -4,7 +4,7 @@
 client() {	# SCRIPT ARGUMENT... (behind the server's URL)
 	script=$1
 	shift
-	start tcp
+	[ -n "$started" ] || start tcp
 	sh "$SRC/t/clients/install" "$BUILD/clients" ||
 	    bail_out 'npm cannot install the client libraries'
 	asked="node $script $url"
