@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events-counts.h"
 #include "events-devices.h"
 #include "events.h"
 #include "events.routes.h"
@@ -220,6 +221,9 @@ put_account_data(struct sync_answer *a)
 	put_object(w, "account_data");
 	put_array(w, "events");
 	a->told += write_account_data(w, &b);
+	if (a->ask->first || a->ask->full_state)
+		a->told += write_push_rules(w, &a->filter.account_data,
+		    a->r->who.user_id);
 	write_end(w);
 	write_end(w);
 }
