@@ -3,6 +3,8 @@
 
 #include "matrix/push_rule.h"
 
+#define SPOTS_MAX	(UNREAD_THREADS_MAX + 1)
+
 /* A place in which something may be unread. */
 struct spot {
 	int64_t		 thread;	/* event.nr of the root; 0: main */
@@ -25,13 +27,13 @@ read_upto(struct db *db, int64_t room, int64_t user, int64_t since)
 
 static size_t
 read_spots(struct db *db, int64_t room, int64_t user, int64_t after,
-    struct spot spot[UNREAD_THREADS_MAX])
+    struct spot spot[SPOTS_MAX])
 {
 	struct rows rows = db_query(db, STMT_UNREAD, DB_INT(room),
 	    DB_INT(user), DB_INT(after), DB_INT(UNREAD_THREADS_MAX));
 	size_t n = 0;
 
-	while (n < UNREAD_THREADS_MAX && rows_next(&rows))
+	while (n < SPOTS_MAX && rows_next(&rows))
 		spot[n++] = (struct spot){
 			.thread = rows_int(&rows, 0),
 			.root = rows_text(&rows, 1),
@@ -83,7 +85,7 @@ struct unread
 unread_read(struct db *db, struct arena *mem, int64_t room, int64_t user,
     int64_t since, struct viewer *viewer)
 {
-	struct spot spot[UNREAD_THREADS_MAX];
+	struct spot spot[SPOTS_MAX];
 	struct unread unread = { .n = 0 };
 	size_t n = read_spots(db, room, user, read_upto(db, room, user,
 	    since), spot);

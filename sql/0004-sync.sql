@@ -80,7 +80,8 @@ CREATE TABLE tally (
 	highlighted INTEGER NOT NULL,
 	PRIMARY KEY (room, thread)
 ) WITHOUT ROWID;
-CREATE INDEX tally_told ON tally (room, pos);
+-- What most events go to has no index to be changed with it.
+CREATE INDEX tally_told ON tally (room, pos) WHERE thread > 0;
 
 -- Members whom an event names, and what it does for them beyond what it does
 -- for all.  Writes: rooms.

@@ -40,9 +40,9 @@ SELECT max(e.pos)
  WHERE r.room = :room AND r.user = :user
    AND r.kind IN ('m.read', 'm.read.private') AND r.thread = '';
 
--- For each place in which anything happened since, the latest first: what was
--- noted there after the user had read it, less what was redacted, and more for
--- who was mentioned.
+-- For each place in which anything happened since, of threads the latest: what
+-- was noted there after the user had read it, less what was redacted, and more
+-- for who was mentioned.
 -- :name unread
 SELECT p.thread, p.root, p.read,
        p.notified - coalesce(b.notified, 0) + coalesce(
@@ -70,9 +70,14 @@ SELECT p.thread, p.root, p.read,
                             AND r.kind IN ('m.read', 'm.read.private')
                             AND r.thread = coalesce(root.event_id, 'main')),
                         0)) AS read
-          FROM tally t LEFT JOIN event root ON root.nr = t.thread
-         WHERE t.room = :room AND t.pos > :after
-         ORDER BY t.pos DESC LIMIT :most) p
+          FROM (SELECT thread, pos, notified, highlighted FROM tally
+                 WHERE room = :room AND thread = 0 AND pos > :after
+                UNION ALL
+                SELECT * FROM (
+                       SELECT thread, pos, notified, highlighted FROM tally
+                        WHERE room = :room AND thread > 0 AND pos > :after
+                        ORDER BY pos DESC LIMIT :most)) t
+          LEFT JOIN event root ON root.nr = t.thread) p
   LEFT JOIN event b ON b.nr =
        (SELECT nr FROM event
          WHERE room = :room AND thread = p.thread AND pos <= p.read
