@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "events-counts.h"
 #include "events-sliding.h"
 
 /* --------------------------------------------------------- what there is */
@@ -157,6 +158,19 @@ put_timeline(struct writer *w, const struct telling *t)
 		put_bool(w, t->s->shape->expanded, true);
 }
 
+/* MSC4186 has none: its clients count for themselves. */
+static void
+put_counts_of(struct writer *w, const struct told *told)
+{
+	struct unread unread;
+
+	if (told->heard->membership != MEMBERSHIP_JOIN)
+		return;
+	unread = unread_read(told->db, told->mem, told->heard->room.nr,
+	    told->user, told->heard->pos, told->reader.viewer);
+	put_counts(w, &unread.all);
+}
+
 static void
 put_inside(const struct telling *t)
 {
@@ -171,6 +185,8 @@ put_inside(const struct telling *t)
 	write_key(w, "required_state");
 	write_events(w, told->db, &told->state, &told->reader);
 	put_timeline(w, t);
+	if (!t->s->shape->v4)
+		put_counts_of(w, told);
 	write_end(w);
 	t->s->told++;
 }

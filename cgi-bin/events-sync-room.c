@@ -2,6 +2,7 @@
  * events-sync-room.c - the rooms in an answer to /sync, in today's shape and in
  * that of 2015, which keeps events in event_map and lists their ids.
  */
+#include "events-counts.h"
 #include "events-shared.h"
 
 static const char *const state_names[] = {
@@ -252,6 +253,29 @@ read_told(struct sync_answer *a, struct told *t, bool all)
 		shared_leave(a, t);
 }
 
+/* Has the room nothing to tell?  Another device may have read it. */
+static bool
+is_silent(struct sync_answer *a, const struct told *t, const struct extras *x)
+{
+	return !t->stretch.fresh && !a->ask->full_state && !t->summary.due &&
+	    !t->limited && t->timeline.n == 0 && t->state.n == 0 &&
+	    x->n == 0 && (a->in_2015 || !unread_changed(t->db,
+	    t->heard->room.nr, t->user, t->stretch.after));
+}
+
+static void
+put_counts_of(struct sync_answer *a, const struct told *t)
+{
+	struct unread unread;
+
+	if (a->in_2015)
+		return;
+	unread = unread_read(t->db, t->mem, t->heard->room.nr, t->user,
+	    t->heard->pos, t->reader.viewer);
+	put_unread(&a->r->out, &unread,
+	    a->filter.timeline.unread_thread_notifications);
+}
+
 static void
 write_joined(struct sync_answer *a, const struct heard *h)
 {
@@ -262,14 +286,14 @@ write_joined(struct sync_answer *a, const struct heard *h)
 	read_summary(a, &t);
 	read_told(a, &t, a->ask->full_state);
 	read_extras(a, &t, &x);
-	if (!t.stretch.fresh && !a->ask->full_state && !t.summary.due &&
-	    !t.limited && t.timeline.n == 0 && t.state.n == 0 && x.n == 0)
+	if (is_silent(a, &t, &x))
 		return;
 	put_object(w, h->room.room_id);
 	put_room(a, &t, &x);
 	put_extra(a, "ephemeral", &x.ephemeral);
 	if (t.summary.due)
 		put_summary(w, &t);
+	put_counts_of(a, &t);
 	write_end(w);
 	a->told++;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events-counts.h"
 #include "events-devices.h"
 #include "events-presence.h"
 #include "events.h"
@@ -226,6 +227,9 @@ put_account_data(struct sync_answer *a)
 	writer_init(&events, &text);
 	write_array(&events);
 	a->told += write_account_data(&events, &b);
+	if (a->ask->first || a->ask->full_state)
+		a->told += write_push_rules(&events, &a->filter.account_data,
+		    a->r->who.user_id);
 	write_end(&events);
 	write_key(w, "events");
 	event_fields_write_all(w, a->filter.event_fields, buf_content(&text));

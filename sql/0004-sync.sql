@@ -63,6 +63,54 @@ CREATE INDEX event_redacting ON event (room, pos) WHERE redacts IS NOT NULL;
 
 --------------------------------------------------------------------- push
 
+-- What an event does to counts of unread notifications (push_note.h).  thread:
+-- event.nr of the root of its thread, 0 in the main timeline.  notifies: 1 all
+-- members, 2 loudly.  Where it does: how many in the thread do, up to it.  What
+-- was there before counts for nobody.  Writes: rooms.
+ALTER TABLE event ADD COLUMN thread INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE event ADD COLUMN notifies INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE event ADD COLUMN notified INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE event ADD COLUMN highlighted INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX event_notifies ON event (room, thread, pos) WHERE notifies > 0;
+CREATE INDEX event_taken_back ON event (room, thread, pos)
+ WHERE notifies > 0 AND redacted_by IS NOT NULL;
+
+-- The last of these numbers in each thread, and the place of the last event
+-- that notified anybody.  Writes: rooms.
+CREATE TABLE tally (
+	room        INTEGER NOT NULL,
+	thread      INTEGER NOT NULL,
+	pos         INTEGER NOT NULL,           -- change.pos
+	notified    INTEGER NOT NULL,
+	highlighted INTEGER NOT NULL,
+	PRIMARY KEY (room, thread)
+) WITHOUT ROWID;
+-- What most events go to has no index to be changed with it.
+CREATE INDEX tally_told ON tally (room, pos) WHERE thread > 0;
+
+-- Members whom an event names, and what it does for them beyond what it does
+-- for all.  Writes: rooms.
+CREATE TABLE mention (
+	room        INTEGER NOT NULL,
+	user        INTEGER NOT NULL REFERENCES user (nr),
+	thread      INTEGER NOT NULL,
+	pos         INTEGER NOT NULL,           -- of the event, event.nr
+	event       INTEGER NOT NULL,
+	notified    INTEGER NOT NULL,           -- 0, 1
+	highlighted INTEGER NOT NULL,           -- 0, 1
+	PRIMARY KEY (room, user, thread, pos)
+) WITHOUT ROWID;
+CREATE INDEX mention_of_event ON mention (event, user);
+
+-- Where members said something last: so far they have read.  Writes: rooms.
+CREATE TABLE spoke (
+	room   INTEGER NOT NULL,
+	user   INTEGER NOT NULL REFERENCES user (nr),
+	thread INTEGER NOT NULL,
+	pos    INTEGER NOT NULL,
+	PRIMARY KEY (room, user, thread)
+) WITHOUT ROWID;
+
 --------------------------------------------------------------------- order
 
 -- change.pos of the last event, by which lists of rooms are in order, and of the

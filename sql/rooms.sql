@@ -114,10 +114,10 @@ SELECT coalesce(max(nr), 0) + 1 FROM event;
 -- :name event_add
 INSERT INTO event (nr, event_id, room, pos, depth, type, state_key, sender,
        origin_server_ts, replaces, redacts, device, txn_id, content_at,
-       content_len, pdu)
+       content_len, pdu, thread, notifies, notified, highlighted)
 VALUES (:nr, :event_id, :room, :pos, :depth, :type, :state_key, :sender,
        :origin_server_ts, :replaces, :redacts, :device, :txn_id, :content_at,
-       :content_len, :pdu);
+       :content_len, :pdu, :thread, :notifies, :notified, :highlighted);
 
 -- :name extremity_drop
 DELETE FROM forward_extremity WHERE room = :room AND event = :event;

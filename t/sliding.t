@@ -214,6 +214,18 @@ many() {
 	is_json '[.rooms[].name] | sort' '["21","24","25"]' "$shape: several windows into a list"
 }
 
+unread() {
+	create alice '{"name":"read","preset":"public_chat"}'
+	in_room "$room"
+	come bob
+	slide bob '' "$(list '[0,0]')"
+	is_json ".rooms[\"$room\"].notification_count" "$1" "$shape: nothing is unread"
+	say alice hello
+	slide bob "$pos" "$(list '[0,0]')"
+	is_json ".rooms[\"$room\"] | [.notification_count, .highlight_count]" "$2" \
+	    "$shape: a message is, once it is told"
+}
+
 for shape in msc3575 v4; do
 	many
 	windows
@@ -221,5 +233,7 @@ for shape in msc3575 v4; do
 	required
 	expanded
 	looks
+	[ $shape = v4 ] || unread 0 '[1,0]'
+	[ $shape = msc3575 ] || unread null '[null,null]'
 done
 done_testing

@@ -49,9 +49,10 @@ is_err 400 M_INVALID_PARAM 'an inline filter that is too long to wait with'
 sync alice 'timeout=60000&set_presence=offline'
 is_status 200 'a first sync does not wait'
 is_json \
-    '[.rooms.join, .rooms.invite, .rooms.leave, .presence, .account_data, .to_device]' \
-    '[{},{},{},{"events":[]},{"events":[]},{"events":[]}]' 'nothing is there'
-is_json '.next_batch | type' '"string"' 'but a token'
+    '[.rooms.join, .rooms.invite, .rooms.leave, .presence, .to_device]' \
+    '[{},{},{},{"events":[]},{"events":[]}]' 'nothing is there'
+is_json '.account_data.events | map(.type)' '["m.push_rules"]' 'but the rules'
+is_json '.next_batch | type' '"string"' 'and a token'
 is_json '[.device_one_time_keys_count, .device_unused_fallback_key_types]' \
     '[{"signed_curve25519":0},[]]' 'nor a key'
 is_json 'has("device_lists")' false 'nor a change of devices, at first'

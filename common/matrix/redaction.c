@@ -8,6 +8,7 @@
 #include "json/json.h"
 #include "matrix/event.h"
 #include "matrix/ids.h"
+#include "matrix/push_note.h"
 #include "matrix/relation.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
@@ -108,6 +109,7 @@ strip(struct db *db, const struct room *room, const struct event_row *target,
 	    DB_SPAN(whole), DB_INT(room->version->redacts_in_content),
 	    DB_INT(target->nr));
 	relation_forget(db, room->nr, target->nr);
+	push_note_forget(db, target->nr);
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include "json/json.h"
 #include "matrix/event.h"
 #include "matrix/ids.h"
+#include "matrix/push_note.h"
 #include "matrix/redaction.h"
 #include "matrix/relation.h"
 #include "matrix/room.h"
@@ -197,7 +198,8 @@ place_take(struct db *db, const struct room *room, const struct place *place,
 static void
 event_add(struct author *by, const struct room *room,
     const struct new_event *new, const struct draft *draft,
-    const struct pdu *pdu, const struct sent *sent, int64_t replaces)
+    const struct pdu *pdu, const struct sent *sent, int64_t replaces,
+    const struct push_note *note)
 {
 	bool echo = by->device != 0 && new->txn_id != NULL;
 
@@ -211,7 +213,25 @@ event_add(struct author *by, const struct room *room,
 	    DB_TEXT(draft->redacts), echo ? DB_INT(by->device) : DB_NULL,
 	    DB_TEXT(echo ? new->txn_id : NULL),
 	    DB_INT((int64_t)pdu->content_at),
-	    DB_INT((int64_t)pdu->content_len), DB_SPAN(pdu->text));
+	    DB_INT((int64_t)pdu->content_len), DB_SPAN(pdu->text),
+	    DB_INT(note->thread), DB_INT(note->notifies),
+	    DB_INT(note->notified), DB_INT(note->highlighted));
+}
+
+/* Of a hidden room nothing is told, so nothing of it is unread. */
+static struct push_note
+note(struct state *state, const struct room *room, const struct draft *draft,
+    const struct sent *sent)
+{
+	if (room->hidden)
+		return (struct push_note){ .thread = 0 };
+	return push_note_event(state->by->db, room, &(struct noted_event){
+	    .nr = sent->nr, .pos = sent->pos, .sender = state->by->user,
+	    .event = { .type = draft->type, .state_key = draft->state_key,
+	    .sender = draft->sender, .room_id = room->room_id,
+	    .content = draft->content },
+	    .state = state_event, .state_arg = state,
+	});
 }
 
 /* What it does to other events. */
@@ -228,20 +248,23 @@ speak(struct author *by, const struct room *room, const struct new_event *new,
 }
 
 static void
-event_store(struct author *by, const struct room *room,
+event_store(struct state *state, const struct room *room,
     const struct new_event *new, const struct draft *draft,
     const struct pdu *pdu, const struct place *place, int64_t replaces,
     struct sent *sent)
 {
+	struct author *by = state->by;
 	int64_t target = is_member_event(new) ?
 	    user_intern(by->db, new->state_key) : 0;
+	struct push_note noted;
 	int64_t more = 0;
 
 	sent->event_id = pdu->event_id;
 	sent->nr = db_int(by->db, 0, STMT_EVENT_NEXT);
 	sent->pos = room->hidden ? 0 : change_add(by->db, CHANGE_EVENT,
 	    room->nr, target, sent->nr);
-	event_add(by, room, new, draft, pdu, sent, replaces);
+	noted = note(state, room, draft, sent);
+	event_add(by, room, new, draft, pdu, sent, replaces, &noted);
 	if (new->state_key != NULL)
 		state_store(by, room, new, sent, replaces);
 	place_take(by->db, room, place, sent->nr);
@@ -365,7 +388,7 @@ room_send(struct author *by, const struct room *room,
 		    before->event.event_id };
 		return M_OK;
 	}
-	event_store(by, room, new, &draft, &pdu, &place,
+	event_store(&state, room, new, &draft, &pdu, &place,
 	    before != NULL ? before->nr : 0, sent);
 	return M_OK;
 }
@@ -461,6 +484,6 @@ room_begin(struct author *by, const struct new_room *wanted, struct room *room,
 	*room = (struct room){ .nr = db_last_rowid(by->db),
 	    .room_id = pdu.room_id, .version = version,
 	    .hidden = wanted->hidden };
-	event_store(by, room, &new, &draft, &pdu, &place, 0, sent);
+	event_store(&state, room, &new, &draft, &pdu, &place, 0, sent);
 	return M_OK;
 }

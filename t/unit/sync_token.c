@@ -52,7 +52,7 @@ test_sliding(void)
 	is_int(pos.at.pos, 1, "pos");
 	is_int(pos.at.n, 3, "n");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(!sliding_pos_read(bad[i], &pos), bad[i]);
+		ok(!sliding_pos_read(bad[i], &pos), "%s", bad[i]);
 }
 
 static void

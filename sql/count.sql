@@ -1,0 +1,105 @@
+-- What counts as unread: noted when events are sent (matrix/push_note.c), read
+-- by sync (cgi-bin/events-counts.c).
+
+-------------------------------------------------------------------- noting
+
+-- An event that another relates to, and the thread it is in.
+-- :name note_place
+SELECT nr, thread FROM event WHERE event_id = :event_id AND room = :room;
+
+-- :name tally_add
+INSERT INTO tally (room, thread, pos, notified, highlighted)
+VALUES (:room, :thread, :pos, :notified, :highlighted)
+ON CONFLICT (room, thread) DO UPDATE
+   SET pos = excluded.pos, notified = notified + excluded.notified,
+       highlighted = highlighted + excluded.highlighted
+RETURNING notified, highlighted;
+
+-- Only for who is in, and not for who says it.
+-- :name mention_add
+INSERT INTO mention (room, user, thread, pos, event, notified, highlighted)
+SELECT m.room, m.user, :thread, :pos, :event, :notified, :highlighted
+  FROM user u CROSS JOIN member m ON m.room = :room AND m.user = u.nr
+ WHERE u.user_id = :user_id AND m.membership = 'join' AND m.user <> :sender
+ON CONFLICT (room, user, thread, pos) DO NOTHING;
+
+-- :name mention_forget
+DELETE FROM mention WHERE event = :event;
+
+-- :name spoke_set
+INSERT INTO spoke (room, user, thread, pos)
+VALUES (:room, :user, :thread, :pos)
+ON CONFLICT (room, user, thread) DO UPDATE SET pos = excluded.pos;
+
+------------------------------------------------------------------ counting
+
+-- Up to where a user has read a room by receipts that are of no thread.
+-- :name unread_after
+SELECT max(e.pos)
+  FROM receipt r CROSS JOIN event e ON e.nr = r.event
+ WHERE r.room = :room AND r.user = :user
+   AND r.kind IN ('m.read', 'm.read.private') AND r.thread = '';
+
+-- For each place in which anything happened since, of threads the latest: what
+-- was noted there after the user had read it, less what was redacted, and more
+-- for who was mentioned.
+-- :name unread
+SELECT p.thread, p.root, p.read,
+       p.notified - coalesce(b.notified, 0) + coalesce(
+       (SELECT sum(notified) FROM mention
+         WHERE room = :room AND user = :user AND thread = p.thread
+           AND pos > p.read), 0) -
+       (SELECT count(*) FROM event
+         WHERE room = :room AND thread = p.thread AND pos > p.read
+           AND notifies > 0 AND redacted_by IS NOT NULL),
+       p.highlighted - coalesce(b.highlighted, 0) + coalesce(
+       (SELECT sum(highlighted) FROM mention
+         WHERE room = :room AND user = :user AND thread = p.thread
+           AND pos > p.read), 0) -
+       (SELECT count(*) FROM event
+         WHERE room = :room AND thread = p.thread AND pos > p.read
+           AND notifies > 0 AND redacted_by IS NOT NULL AND notifies = 2)
+  FROM (SELECT t.thread, root.event_id AS root, t.notified, t.highlighted,
+               t.pos, max(:after,
+               coalesce((SELECT pos FROM spoke
+                          WHERE room = :room AND user = :user
+                            AND thread = t.thread), 0),
+               coalesce((SELECT max(e.pos)
+                           FROM receipt r CROSS JOIN event e ON e.nr = r.event
+                          WHERE r.room = :room AND r.user = :user
+                            AND r.kind IN ('m.read', 'm.read.private')
+                            AND r.thread = coalesce(root.event_id, 'main')),
+                        0)) AS read
+          FROM (SELECT thread, pos, notified, highlighted FROM tally
+                 WHERE room = :room AND thread = 0 AND pos > :after
+                UNION ALL
+                SELECT * FROM (
+                       SELECT thread, pos, notified, highlighted FROM tally
+                        WHERE room = :room AND thread > 0 AND pos > :after
+                        ORDER BY pos DESC LIMIT :most)) t
+          LEFT JOIN event root ON root.nr = t.thread) p
+  LEFT JOIN event b ON b.nr =
+       (SELECT nr FROM event
+         WHERE room = :room AND thread = p.thread AND pos <= p.read
+           AND notifies > 0
+         ORDER BY pos DESC LIMIT 1)
+ WHERE p.pos > p.read;
+
+-- Who made the newest of what is unread there, for who ignores somebody.
+-- :name unread_by
+SELECT u.user_id, count(*), sum(highlighted)
+  FROM (SELECT sender, notifies = 2 OR EXISTS
+               (SELECT 1 FROM mention m
+                 WHERE m.event = e.nr AND m.user = :user) AS highlighted
+          FROM event e
+         WHERE room = :room AND thread = :thread AND pos > :read
+           AND notifies > 0 AND redacted_by IS NULL
+         ORDER BY pos DESC LIMIT :most) n
+  CROSS JOIN user u ON u.nr = n.sender
+ GROUP BY n.sender;
+
+-- Has the user sent a receipt, be it by another device, since?
+-- :name unread_changed
+SELECT 1 FROM receipt
+ WHERE room = :room AND user = :user
+   AND kind IN ('m.read', 'm.read.private') AND pos > :after LIMIT 1;
