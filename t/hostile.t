@@ -22,12 +22,14 @@ request_of() {
 	federation) line='GET /_matrix/federation/v1/version 200' ;;
 	profile) line="GET $path/profile/$user 200" ;;
 	push) line="GET $path/pushrules/ 200" ;;
+	devices) line="POST $path/keys/query 200 $keys" ;;
 	presence) line="PUT $path/rooms/$room/typing/$user 200 $quiet" ;;
 	*) bail_out "no request to $1 is known here" ;;
 	esac
 }
 login='{"type":"m.login.password","user":"ann",'
 login=$login'"password":"secret\u0020of\u0020ann"}'
+keys='{"device_keys":{}}'
 quiet='{"typing":false}'
 message='{"msgtype":"m.text","body":"Hello"}'
 
