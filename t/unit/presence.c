@@ -68,7 +68,7 @@ shows(enum presence want, bool active, const char *name)
 {
 	struct presence_row row = seen();
 
-	ok(row.shown == want && row.active == active, name);
+	ok(row.shown == want && row.active == active, "%s", name);
 }
 
 static int64_t
