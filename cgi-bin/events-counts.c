@@ -154,7 +154,8 @@ write_push_rules(struct writer *w, const struct event_filter *filter,
 	put_text(w, "type", event.type);
 	put_object(w, "content");
 	put_object(w, "global");
-	push_ruleset_put(w, push_rules_today(), user_id);
+	push_ruleset_put(w, push_rules_today(), &(struct push_audience){
+	    user_id, false });
 	write_end(w);
 	write_end(w);
 	write_end(w);

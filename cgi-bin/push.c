@@ -17,10 +17,18 @@ rules_of(const struct request *r)
 	return req_is_2015(r) ? push_rules_2015() : push_rules_today();
 }
 
+static struct push_audience
+audience_of(const struct request *r)
+{
+	return (struct push_audience){ r->who.user_id, req_is_2015(r) };
+}
+
 static void
 put_ruleset(struct request *r)
 {
-	push_ruleset_put(&r->out, rules_of(r), r->who.user_id);
+	struct push_audience to = audience_of(r);
+
+	push_ruleset_put(&r->out, rules_of(r), &to);
 }
 
 /* The rule that the path names, or NULL. */
@@ -98,6 +106,7 @@ enum mx_err
 pushrules_kind(struct request *r)
 {
 	enum push_kind kind = push_kind_of(req_arg(r, "kind"));
+	struct push_audience to = audience_of(r);
 
 	if (strcmp(req_arg(r, "scope"), "global") != 0)
 		return no_scope(r);
@@ -105,7 +114,7 @@ pushrules_kind(struct request *r)
 		return fail(r, M_NOT_FOUND, "Push rules are of the kinds "
 		    "override, content, room, sender and underride");
 	reply_array(r);
-	push_rules_write(&r->out, rules_of(r), kind, r->who.user_id);
+	push_rules_write(&r->out, rules_of(r), kind, &to);
 	return M_OK;
 }
 
@@ -118,10 +127,11 @@ enum mx_err
 pushrule_get(struct request *r)
 {
 	const struct push_rule *rule = rule_find(r);
+	struct push_audience to = audience_of(r);
 
 	if (rule == NULL)
 		return no_rule(r);
-	push_rule_put(&r->out, rule, r->who.user_id);
+	push_rule_put(&r->out, rule, &to);
 	return M_OK;
 }
 
@@ -161,9 +171,10 @@ enum mx_err
 pushrule_actions(struct request *r)
 {
 	const struct push_rule *rule = rule_find(r);
+	struct push_audience to = audience_of(r);
 
 	if (rule == NULL)
 		return no_rule(r);
-	push_actions_put(&r->out, &rule->actions);
+	push_actions_put(&r->out, &rule->actions, &to);
 	return M_OK;
 }

@@ -1,4 +1,5 @@
 /* push_match.c - which rule an event meets (push_rule.h). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ struct question {
 	const struct push_event *event;
 	const struct push_room *room;
 	const struct push_reader *reader;
+	const struct push_rule *rule;
 };
 
 /* -------------------------------------------------------------- properties */
@@ -88,16 +90,33 @@ body_has(const struct question *q, struct span pattern, enum glob_how how)
 	return body != NULL && glob_match(pattern, span_of(body), how);
 }
 
+/* As 2015 has it: what has no * and no ? may be any part of the text. */
+static bool
+text_has(const char *pattern, const char *text)
+{
+	char around[GLOB_MAX + 3];
+
+	if (text == NULL)
+		return false;
+	if (strpbrk(pattern, "*?") == NULL &&
+	    strlen(pattern) <= GLOB_MAX) {
+		snprintf(around, sizeof(around), "*%s*", pattern);
+		pattern = around;
+	}
+	return glob_match(span_of(pattern), span_of(text), GLOB_WHOLE);
+}
+
 static bool
 text_matches(const struct question *q, const struct push_condition *c)
 {
-	const char *text;
+	const char *text = text_at(q->event, c->key);
 
-	if (strcmp(c->key, "content.body") == 0)
-		return body_has(q, span_of(c->text), GLOB_WORDS);
-	text = text_at(q->event, c->key);
 	if (text == NULL)
 		return false;
+	if (q->rule->in_2015)
+		return text_has(c->text, text);
+	if (strcmp(c->key, "content.body") == 0)
+		return glob_match(span_of(c->text), span_of(text), GLOB_WORDS);
 	/* No character of an id stands for others. */
 	if (c->text == push_me)
 		return q->reader->user_id != NULL &&
@@ -205,6 +224,9 @@ holds(const struct question *q, const struct push_condition *c)
 		return count_is(q, c->text);
 	case PUSH_SENDER_PERMISSION:
 		return q->room->sender_may(q->room->arg, c->key);
+	case PUSH_PROFILE_TAG:
+		return q->reader->profile_tag != NULL &&
+		    strcmp(q->reader->profile_tag, c->text) == 0;
 	case PUSH_UNKNOWN:
 		break;
 	}
@@ -218,6 +240,8 @@ has_pattern(const struct question *q, const char *pattern)
 {
 	const char *id = q->reader->user_id;
 
+	if (q->rule->in_2015)
+		return text_has(pattern, text_at(q->event, "content.body"));
 	if (pattern != push_my_name)
 		return body_has(q, span_of(pattern), GLOB_WORDS);
 	return id != NULL && body_has(q, (struct span){ id + 1,
@@ -247,11 +271,13 @@ const struct push_rule *
 push_match(const struct push_rule *rule, const struct push_event *event,
     const struct push_room *room, const struct push_reader *reader)
 {
-	const struct question q = { event, room, reader };
+	struct question q = { event, room, reader, NULL };
 
-	for (; rule->id != NULL; rule++)
+	for (; rule->id != NULL; rule++) {
+		q.rule = rule;
 		if (!rule->disabled && matches(&q, rule))
 			return rule;
+	}
 	return NULL;
 }
 
