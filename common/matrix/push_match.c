@@ -186,25 +186,56 @@ has_display_name(const struct question *q)
 	    body_has(q, span_of(name), GLOB_WORDS_LITERAL);
 }
 
+enum how { HOW_IS, HOW_LESS, HOW_MORE, HOW_UPTO, HOW_FROM };
+
 static bool
-count_is(const struct question *q, const char *is)
+count_read(const char *is, enum how *how, int64_t *wanted)
 {
+	static const char *const signs[] = { "==", "<", ">", "<=", ">=" };
 	size_t n = strspn(is, "=<>");
-	int64_t joined, wanted;
 	char *end;
 
 	if (is[n] < '0' || is[n] > '9')
 		return false;
-	wanted = strtoll(is + n, &end, 10);
-	if (*end != '\0')
+	*wanted = strtoll(is + n, &end, 10);
+	*how = HOW_IS;
+	while (n > 0 && (strlen(signs[*how]) != n ||
+	    strncmp(is, signs[*how], n) != 0))
+		if (++*how > HOW_FROM)
+			return false;
+	return *end == '\0';
+}
+
+bool
+push_count_valid(const char *is)
+{
+	enum how how;
+	int64_t wanted;
+
+	return count_read(is, &how, &wanted);
+}
+
+static bool
+count_is(const struct question *q, const char *is)
+{
+	enum how how;
+	int64_t wanted, joined;
+
+	if (!count_read(is, &how, &wanted))
 		return false;
 	joined = q->room->joined(q->room->arg);
-	if (n == 0 || (n == 2 && strncmp(is, "==", 2) == 0))
+	switch (how) {
+	case HOW_IS:
 		return joined == wanted;
-	if (n == 1 && *is != '=')
-		return *is == '<' ? joined < wanted : joined > wanted;
-	if (n == 2 && is[0] != '=' && is[1] == '=')
-		return *is == '<' ? joined <= wanted : joined >= wanted;
+	case HOW_LESS:
+		return joined < wanted;
+	case HOW_MORE:
+		return joined > wanted;
+	case HOW_UPTO:
+		return joined <= wanted;
+	case HOW_FROM:
+		return joined >= wanted;
+	}
 	return false;
 }
 

@@ -38,6 +38,9 @@ enum push_test {
 	PUSH_PROFILE_TAG,		/* text: of the device (2015) */
 	PUSH_UNKNOWN			/* matches nothing */
 };
+enum push_test	 push_test_of(const char *kind);	/* of a condition */
+/* Is it what a PUSH_MEMBER_COUNT may ask for? */
+bool		 push_count_valid(const char *is);
 struct push_value {
 	enum { PUSH_NULL, PUSH_BOOL, PUSH_INT, PUSH_TEXT } type;
 	int64_t		 number;	/* of a boolean: 0, 1 */

@@ -25,7 +25,7 @@
 struct push_whose {
 	int64_t		 user;
 	const char	*user_id;
-	/* Of the device: its rules come before the global ones.  NULL: none. */
+	/* Of the device: its rules come before global ones.  NULL or "": none. */
 	const char	*profile_tag;
 	/* Of the predefined rules those of 2015, not today's. */
 	bool		 in_2015;
@@ -36,6 +36,8 @@ struct push_user {
 	/* Both end with an id that is NULL; those of the device may be none. */
 	const struct push_rule *device;
 	const struct push_rule *global;
+	/* The master rule, where it is on: no other is asked.  NULL: it is off. */
+	const struct push_rule *master;
 	bool		 asks_name;	/* do any look for the display name? */
 };
 /*
@@ -81,9 +83,11 @@ const struct push_rule *push_user_meets(const struct push_user *,
 
 /*
  * Members of an open object, as clients of that era read them: the rulesets,
- * `global` and in 2015 `device`.
+ * `global` and in 2015 `device`; the rulesets by profile tag that are in that.
  */
-void		 push_user_put(struct writer *, struct db *,
+void		 push_user_put(struct writer *, struct db *, struct arena *,
+		    const struct push_whose *);
+void		 push_devices_put(struct writer *, struct db *, struct arena *,
 		    const struct push_whose *);
 
 #endif

@@ -3,6 +3,28 @@
 
 #include "matrix/push_rule.h"
 
+static const char *const test_names[] = {
+	[PUSH_EVENT_MATCH] = "event_match",
+	[PUSH_PROPERTY_IS] = "event_property_is",
+	[PUSH_PROPERTY_CONTAINS] = "event_property_contains",
+	[PUSH_CONTAINS_DISPLAY_NAME] = "contains_display_name",
+	[PUSH_MEMBER_COUNT] = "room_member_count",
+	[PUSH_SENDER_PERMISSION] = "sender_notification_permission",
+	[PUSH_PROFILE_TAG] = "profile_tag"
+};
+
+enum push_test
+push_test_of(const char *kind)
+{
+	enum push_test test = 0;
+
+	while (test < PUSH_UNKNOWN && strcmp(kind, test_names[test]) != 0)
+		test++;
+	return test;
+}
+
+/* -------------------------------------------------------------- conditions */
+
 static void
 put_filled(struct writer *w, const char *key, const char *text,
     const char *user_id)
@@ -42,17 +64,8 @@ static void
 write_condition(struct writer *w, const struct push_condition *c,
     const char *user_id)
 {
-	static const char *const names[] = {
-		[PUSH_EVENT_MATCH] = "event_match",
-		[PUSH_PROPERTY_IS] = "event_property_is",
-		[PUSH_PROPERTY_CONTAINS] = "event_property_contains",
-		[PUSH_CONTAINS_DISPLAY_NAME] = "contains_display_name",
-		[PUSH_MEMBER_COUNT] = "room_member_count",
-		[PUSH_SENDER_PERMISSION] = "sender_notification_permission",
-	};
-
 	write_object(w);
-	put_text(w, "kind", names[c->test]);
+	put_text(w, "kind", test_names[c->test]);
 	if (c->key != NULL)
 		put_text(w, "key", c->key);
 	if (c->test == PUSH_EVENT_MATCH)
