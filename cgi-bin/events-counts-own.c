@@ -14,8 +14,7 @@
 #include "matrix/unread.h"
 
 #define LOOKED_MAX	1000	/* unread events of a room that count */
-#define WEIGHT_MAX	(INT64_C(64) << 20)	/* steps that they may take */
-#define WEIGHT_UNIT	20000	/* steps that cost as much as an event */
+#define WEIGHT_UNIT	20000	/* steps of patterns cost as much as one */
 #define KEEP_FROM	16	/* events that are worth to be kept */
 
 /* ---------------------------------------------------------------- the spots */
@@ -134,13 +133,6 @@ look(struct own_counts *o, const struct event_row *e, int64_t thread)
 	spot->counts.highlights += push_highlights(rule);
 }
 
-/* What it may take to look at an event of so many bytes, roughly. */
-static int64_t
-weight_of(const struct push_user *u, size_t bytes)
-{
-	return (int64_t)(bytes + PUSH_WEIGHT_BASE) * u->weight;
-}
-
 /* Returns how many were looked at. */
 static int64_t
 look_behind(struct own_counts *o, int64_t from)
@@ -152,10 +144,11 @@ look_behind(struct own_counts *o, int64_t from)
 	struct arena *mem = arena_new(), *before = db_arena(r->db, mem);
 	int64_t n = 0, weight = 0;
 
-	while (weight < WEIGHT_MAX && !effort_is_much(o->c->effort) &&
+	while (weight < PUSH_WEIGHT_MAX && !effort_is_much(o->c->effort) &&
 	    rows_next(&rows)) {
 		struct event_row e = event_peek(&rows);
-		int64_t this = weight_of(o->c->own, e.content.n);
+		int64_t this = push_user_weight(o->c->own,
+		    e.content.n);
 
 		look(o, &e, rows_int(&rows, EVENT_COLUMNS));
 		weight += this;

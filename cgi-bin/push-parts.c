@@ -42,10 +42,9 @@ static void
 set_enabled(struct request *r, const struct push_path *path, bool enabled)
 {
 	if (!push_is_predefined(path->id)) {
-		db_exec(r->db, STMT_PUSH_RULE_ENABLE, DB_INT(r->who.user),
-		    DB_TEXT(path->profile_tag),
-		    DB_TEXT(push_kind_name(path->kind)), DB_TEXT(path->id),
-		    DB_INT(enabled));
+		db_exec(r->db, STMT_PUSH_RULE_ENABLE, DB_INT(enabled),
+		    DB_INT(r->who.user), DB_TEXT(path->profile_tag),
+		    DB_TEXT(push_kind_name(path->kind)), DB_TEXT(path->id));
 		return;
 	}
 	db_exec(r->db, STMT_PUSH_PREDEFINED_ENABLE, DB_INT(r->who.user),
@@ -103,10 +102,9 @@ set_actions(struct request *r, const struct push_path *path,
     struct span actions)
 {
 	if (!push_is_predefined(path->id)) {
-		db_exec(r->db, STMT_PUSH_RULE_ACT, DB_INT(r->who.user),
-		    DB_TEXT(path->profile_tag),
-		    DB_TEXT(push_kind_name(path->kind)), DB_TEXT(path->id),
-		    DB_SPAN(actions));
+		db_exec(r->db, STMT_PUSH_RULE_ACT, DB_SPAN(actions),
+		    DB_INT(r->who.user), DB_TEXT(path->profile_tag),
+		    DB_TEXT(push_kind_name(path->kind)), DB_TEXT(path->id));
 		return;
 	}
 	db_exec(r->db, STMT_PUSH_PREDEFINED_ACT, DB_INT(r->who.user),

@@ -29,6 +29,22 @@ SELECT u.user_id, e.content_at, e.content_len, e.pdu
                   AND state_key = :state_key AND from_nr < :nr
                 ORDER BY from_nr DESC LIMIT 1);
 
+------------------------------------------------------------- notifications
+
+-- Where a user may have been notified: in rooms that they are in, and by
+-- invitations.
+-- :name notify_rooms
+SELECT m.room, r.room_id, r.version, m.membership, m.pos, r.event_pos
+  FROM member m CROSS JOIN room r ON r.nr = m.room
+ WHERE m.user = :user AND m.membership IN ('join', 'invite')
+   AND m.forgotten = 0;
+
+-- The newest event of a room between two positions, and its thread.
+-- :name notify_next
+SELECT nr, pos, thread FROM event
+ WHERE room = :room AND pos >= :from AND pos <= :upto
+ ORDER BY pos DESC LIMIT 1;
+
 ------------------------------------------------------------------- writing
 
 -- Where a rule stands in its kind.

@@ -216,6 +216,13 @@ push_user_read(struct db *db, struct arena *mem, const struct push_whose *whose)
 	return u;
 }
 
+/* What comes before the first byte costs as much as some hundreds. */
+int64_t
+push_user_weight(const struct push_user *u, size_t bytes)
+{
+	return ((int64_t)bytes + 500) * u->weight;
+}
+
 int64_t
 push_user_changed(struct db *db, int64_t user, bool *own)
 {

@@ -39,19 +39,21 @@ struct push_user {
 	/* The master rule, where it is on: no other is asked.  NULL: it is off. */
 	const struct push_rule *master;
 	bool		 asks_name;	/* do any look for the display name? */
-	/*
-	 * So many steps they may take for each byte of an event, and besides
-	 * for PUSH_WEIGHT_BASE bytes: for those who look at many.
-	 */
-	int64_t		 weight;
+	int64_t		 weight;	/* push_user_weight() */
 };
-#define PUSH_WEIGHT_BASE	500
 /*
  * Read once, for as many events as wanted.  It lives in the arena, with copies
  * of whose rules they are.
  */
 struct push_user *push_user_read(struct db *, struct arena *,
 		    const struct push_whose *);
+/*
+ * How many steps their patterns may take, roughly, for an event with so many
+ * bytes of content.  Who looks at many events stops at PUSH_WEIGHT_MAX, which
+ * is some tenth of a second.
+ */
+#define PUSH_WEIGHT_MAX	(INT64_C(64) << 20)
+int64_t		 push_user_weight(const struct push_user *, size_t bytes);
 /*
  * Where in the stream their rules, of whatever scope, changed last; 0: they
  * never did, and are those that are predefined.  *own, unless NULL: does any
