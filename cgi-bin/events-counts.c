@@ -1,8 +1,6 @@
 /* events-counts.c - see events-counts.h. */
 #include "events-counts.h"
 
-#include "matrix/push_rule.h"
-
 #define SPOTS_MAX	(UNREAD_THREADS_MAX + 1)
 
 /* A place in which something may be unread. */
@@ -139,24 +137,4 @@ put_unread(struct writer *w, const struct unread *unread, bool by_thread)
 	write_end(w);
 	if (by_thread)
 		put_threads(w, unread);
-}
-
-bool
-write_push_rules(struct writer *w, const struct event_filter *filter,
-    const char *user_id)
-{
-	const struct event_row event = { .type = "m.push_rules",
-	    .sender_id = "" };
-
-	if (filter->limit == 0 || !filter_has_event(filter, &event))
-		return false;
-	write_object(w);
-	put_text(w, "type", event.type);
-	put_object(w, "content");
-	put_object(w, "global");
-	push_ruleset_put(w, push_rules_today(), user_id);
-	write_end(w);
-	write_end(w);
-	write_end(w);
-	return true;
 }

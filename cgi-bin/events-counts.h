@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #include "json/writer.h"
-#include "matrix/filter.h"
 #include "matrix/visibility.h"
 
 #define UNREAD_THREADS_MAX	500	/* those with the newest events */
@@ -60,12 +59,5 @@ void		 put_counts(struct writer *, const struct counts *);
  */
 void		 put_unread(struct writer *, const struct unread *,
 		    bool by_thread);
-
-/*
- * The rules by which it is counted, as an event of global account data: into an
- * open array, unless the filter has none ("Push Rules: Events").
- */
-bool		 write_push_rules(struct writer *, const struct event_filter *,
-		    const char *user_id);
 
 #endif

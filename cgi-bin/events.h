@@ -179,6 +179,7 @@ struct beside {
 	bool		 in_2015;
 	int64_t		 after;
 	int64_t		 upto;
+	bool		 first;		/* of no room: nothing was told before */
 	struct effort	*effort;
 	const struct filter *filter;	/* NULL: all is wanted */
 	int64_t		 ephemeral;	/* events told of the part */
@@ -186,8 +187,8 @@ struct beside {
 /*
  * Each writes events into an open array, and returns how many: m.receipt, in
  * one event for each thread; m.typing, also when nobody is, where `empty`;
- * account data, the newest first.  Where the filter has a limit no more than so
- * many.
+ * account data, the newest first, and behind what is of no room the push rules
+ * when they changed.  Where the filter has a limit no more than so many.
  */
 size_t		 write_receipts(struct writer *, struct beside *);
 size_t		 write_typing(struct writer *, struct beside *,
