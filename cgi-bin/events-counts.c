@@ -1,15 +1,6 @@
 /* events-counts.c - see events-counts.h. */
-#include "events-counts.h"
-
-#define SPOTS_MAX	(UNREAD_THREADS_MAX + 1)
-
-/* A place in which something may be unread. */
-struct spot {
-	int64_t		 thread;	/* event.nr of the root; 0: main */
-	const char	*root;
-	int64_t		 read;		/* up to here */
-	struct counts	 counts;
-};
+#include "events-counts-inner.h"
+#include "matrix/unread.h"
 
 /* ------------------------------------------------------------------ reading */
 
@@ -17,8 +8,7 @@ struct spot {
 static int64_t
 read_upto(struct db *db, int64_t room, int64_t user, int64_t since)
 {
-	int64_t read = db_int(db, 0, STMT_UNREAD_AFTER, DB_INT(room),
-	    DB_INT(user));
+	int64_t read = unread_after(db, room, user);
 
 	return read > since ? read : since;
 }
@@ -79,23 +69,47 @@ add_spot(struct unread *unread, const struct spot *spot)
 			spot->root, spot->counts };
 }
 
+static size_t
+by_predefined(struct db *db, int64_t room, int64_t user, int64_t after,
+    struct viewer *viewer, struct spot spot[SPOTS_MAX])
+{
+	size_t n = read_spots(db, room, user, after, spot);
+
+	if (n > 0 && viewer != NULL && viewer_ignores_any(viewer))
+		for (size_t i = 0; i < n; i++)
+			leave_out(db, room, user, viewer, &spot[i]);
+	return n;
+}
+
+static size_t
+by_own(struct counting *c, struct arena *mem, int64_t room, int64_t after,
+    struct viewer *viewer, struct spot spot[SPOTS_MAX])
+{
+	struct own_counts own = { .c = c, .mem = mem, .room = { .nr = room },
+	    .after = after, .viewer = viewer, .spot = spot };
+
+	return unread_by_own_rules(&own) ? own.n : 0;
+}
+
 struct unread
-unread_read(struct db *db, struct arena *mem, int64_t room, int64_t user,
-    int64_t since, struct viewer *viewer)
+unread_read(struct counting *c, struct arena *mem, const struct heard *h,
+    struct viewer *viewer)
 {
 	struct spot spot[SPOTS_MAX];
 	struct unread unread = { .n = 0 };
-	size_t n = read_spots(db, room, user, read_upto(db, room, user,
-	    since), spot);
-	bool ignores = n > 0 && viewer != NULL && viewer_ignores_any(viewer);
+	struct db *db = c->r->db;
+	int64_t room = h->room.nr, user = c->r->who.user;
+	int64_t after = read_upto(db, room, user, h->pos);
+	size_t n;
 
+	counting_begin(c);
+	n = c->own == NULL ?
+	    by_predefined(db, room, user, after, viewer, spot) :
+	    by_own(c, mem, room, after, viewer, spot);
 	if (n > 0)
 		unread.thread = arena_alloc(mem, n * sizeof(*unread.thread));
-	for (size_t i = 0; i < n; i++) {
-		if (ignores)
-			leave_out(db, room, user, viewer, &spot[i]);
+	for (size_t i = 0; i < n; i++)
 		add_spot(&unread, &spot[i]);
-	}
 	return unread;
 }
 

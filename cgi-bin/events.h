@@ -238,6 +238,7 @@ struct sync_ask {
 };
 
 struct device_lists;
+struct counting;
 struct sync_answer {
 	struct request	*r;
 	const struct sync_ask *ask;
@@ -253,6 +254,7 @@ struct sync_answer {
 	size_t		 told;		/* what there was to tell, */
 	size_t		 presence;	/* and besides of presence */
 	struct effort	 effort;
+	struct counting	*counting;	/* events-counts.h */
 	struct arena	*mem;		/* of one room at a time */
 };
 /* Write `rooms`, and count in told (events-sync-room.c). */

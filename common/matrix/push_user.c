@@ -177,6 +177,24 @@ looks_for_name(const struct push_rule *rule)
 	return false;
 }
 
+/* A pattern takes a step for each 64 bytes of it. */
+static int64_t
+weight_of(const struct push_rule *rule)
+{
+	int64_t weight = 0;
+
+	for (; rule->id != NULL; rule++) {
+		weight += rule->kind == PUSH_CONTENT ?
+		    1 + (int64_t)strlen(rule->pattern) / 64 : 0;
+		for (size_t i = 0; i < rule->n; i++)
+			if (rule->condition[i].test == PUSH_EVENT_MATCH &&
+			    strncmp(rule->condition[i].key, "content.", 8) == 0)
+				weight += 1 + (int64_t)strlen(
+				    rule->condition[i].text) / 64;
+	}
+	return weight;
+}
+
 struct push_user *
 push_user_read(struct db *db, struct arena *mem, const struct push_whose *whose)
 {
@@ -192,6 +210,7 @@ push_user_read(struct db *db, struct arena *mem, const struct push_whose *whose)
 	if (!u->global->disabled && is_master(u->global))
 		u->master = u->global;
 	u->asks_name = looks_for_name(u->device) || looks_for_name(u->global);
+	u->weight = weight_of(u->device) + weight_of(u->global);
 	db_arena(db, before);
 	json_arena(json);
 	return u;

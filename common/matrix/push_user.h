@@ -39,7 +39,13 @@ struct push_user {
 	/* The master rule, where it is on: no other is asked.  NULL: it is off. */
 	const struct push_rule *master;
 	bool		 asks_name;	/* do any look for the display name? */
+	/*
+	 * So many steps they may take for each byte of an event, and besides
+	 * for PUSH_WEIGHT_BASE bytes: for those who look at many.
+	 */
+	int64_t		 weight;
 };
+#define PUSH_WEIGHT_BASE	500
 /*
  * Read once, for as many events as wanted.  It lives in the arena, with copies
  * of whose rules they are.
