@@ -112,8 +112,7 @@ start_one(struct start *s, const char *gateway, int64_t pusher)
 
 	if (send == NULL)
 		abort();
-	end = push_compose(s->db, s->mem, s->pushing->store->conf, pusher,
-	    s->now, send);
+	end = push_compose(s->pushing->store, s->mem, pusher, s->now, send);
 	if (end != PUSH_ASKED) {
 		s->verdict[s->n++] = (struct way_end){ send, end };
 		return false;

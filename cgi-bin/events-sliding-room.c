@@ -167,8 +167,8 @@ put_counts_of(struct writer *w, const struct telling *t)
 
 	if (told->heard->membership != MEMBERSHIP_JOIN)
 		return;
-	unread = unread_read(t->s->counting, told->mem, told->heard,
-	    told->reader.viewer);
+	unread = unread_read(t->s->counting, told->mem,
+	    told->heard->room.nr, told->heard->pos, told->reader.viewer);
 	put_counts(w, &unread.all);
 }
 

@@ -121,7 +121,7 @@ static void
 write_rooms(struct sliding *s)
 {
 	struct request *r = s->r;
-	struct counting counting = { .r = r, .effort = &s->effort };
+	struct counting counting = counting_of(r, &s->effort);
 	size_t at = 0;
 
 	s->counting = &counting;

@@ -8,6 +8,7 @@
 #include "matrix/shape.h"
 
 struct telling {
+	struct store	*store;
 	struct db	*db;
 	struct arena	*mem;
 	int64_t		 now;
@@ -190,7 +191,8 @@ compose(struct telling *t, struct push_send *s, int64_t told,
 
 	if (end == PUSH_VOID)
 		return end;
-	s->unread = t->unread = push_unread(t->db, t->mem, t->user);
+	s->unread = t->unread = push_unread(t->store, t->mem, t->user,
+	    t->user_id, t->now);
 	if (end == PUSH_QUIET && s->unread != told &&
 	    s->failures < PUSH_FAILURES_MAX)
 		return PUSH_ASKED;
@@ -198,11 +200,12 @@ compose(struct telling *t, struct push_send *s, int64_t told,
 }
 
 enum push_end
-push_compose(struct db *db, struct arena *mem, const struct conf *conf,
-    int64_t pusher, int64_t now, struct push_send *s)
+push_compose(struct store *store, struct arena *mem, int64_t pusher,
+    int64_t now, struct push_send *s)
 {
+	struct db *db = store->main;
 	struct rows rows = db_query(db, STMT_PUSH_PUSHER, DB_INT(pusher));
-	struct telling t = { .db = db, .mem = mem, .now = now };
+	struct telling t = { .store = store, .db = db, .mem = mem, .now = now };
 	enum push_end end = PUSH_QUIET;
 	struct event_row e;
 
@@ -220,7 +223,7 @@ push_compose(struct db *db, struct arena *mem, const struct conf *conf,
 		end = compose(&t, s, rows_null(&rows, 8) ? -1 :
 		    rows_int(&rows, 8), &e);
 		if (end == PUSH_ASKED)
-			fill(&s->http, conf, rows_text(&rows, 4), &t);
+			fill(&s->http, store->conf, rows_text(&rows, 4), &t);
 	}
 	rows_done(&rows);
 	return end;

@@ -13,10 +13,9 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "base/conf.h"
 #include "matrix/http.h"
 #include "matrix/pusher.h"
-#include "store/db.h"
+#include "store/store.h"
 
 #define PUSH_KEPT_MS		(24 * 60 * 60 * INT64_C(1000))
 /* Of what an event says; a longer one is left out. */
@@ -47,8 +46,8 @@ struct push_send {
  * Compose what that pusher tells next, in the caller's transaction: PUSH_ASKED,
  * PUSH_VOID or PUSH_QUIET.
  */
-enum push_end	 push_compose(struct db *, struct arena *, const struct conf *,
-		    int64_t pusher, int64_t now, struct push_send *);
+enum push_end	 push_compose(struct store *, struct arena *, int64_t pusher,
+		    int64_t now, struct push_send *);
 /* After http_run(): PUSH_TOLD, PUSH_REJECTED or PUSH_FAILED. */
 enum push_end	 push_judge(struct arena *, const struct push_send *);
 /* Write down how it ended, in the caller's write transaction. */

@@ -8,12 +8,13 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "store/db.h"
+#include "store/store.h"
 
 /*
  * Notifications, as in sync.  Costs a look at each room that the user is in,
  * and counts those in which something happened that they have not read.
  */
-int64_t	 push_unread(struct db *, struct arena *, int64_t user);
+int64_t	 push_unread(struct store *, struct arena *, int64_t user,
+	    const char *user_id, int64_t now);
 
 #endif
