@@ -196,7 +196,7 @@ like '^pusher +org.example.app +Phone +https://push.example +set 2' 'in words, t
 # ------------------------------------------------------------- as in 2015
 user dora
 req POST $v1/pushers/set "$(pusher 'del(.data.format)')"
-is_status 200 'PSH-10: pushers are set by the path of 2015'
+is_status 200 'postPusher: by the path of 2015'
 req POST $v1/pushers/set "$(pusher ".profile_tag = \"$(repeat x 33)\"")"
 is_err 400 M_INVALID_PARAM 'PSH-2: where a profile_tag has 32 bytes'
 req POST $v1/pushers/set "$(pusher 'del(.lang, .data)')"

@@ -35,7 +35,7 @@ one=$said
 got 1
 is_got 'map(.devices[0].pushkey_ts |= (. > 1500000000))[0]' \
     "{\"content\":{\"body\":\"one\",\"msgtype\":\"m.text\"},\"counts\":{\"unread\":1},\"devices\":[{\"app_id\":\"org.example.app\",\"data\":{\"own\":{\"n\":1.5}},\"pushkey\":\"bob\",\"pushkey_ts\":true,\"tweaks\":{}}],\"event_id\":\"$one\",\"prio\":\"low\",\"room_alias\":\"#den:localhost\",\"room_id\":\"$den\",\"room_name\":\"den\",\"sender\":\"@alice:localhost\",\"sender_display_name\":\"Alice \\\"A\\\"\",\"type\":\"m.room.message\"}" \
-    'notify: all that there is to say of an event'
+    'PSH-10, notify: all that there is to say of an event'
 is "$(jq -c 'map(.path) | unique' "$tmp/requests")" '["/_matrix/push/v1/notify"]' 'at the URL of the pusher'
 text alice two
 got 2
