@@ -1,8 +1,6 @@
 /* housekeeper-ways.c - see housekeeper-ways.h. */
 #include "housekeeper-ways.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 
 #define GATEWAY_MAX	(PUSHER_URL_MAX + 1)
-#define STACK_SIZE	((size_t)256 * 1024)
 
 /* Free while send is NULL. */
 struct way {
@@ -162,26 +160,6 @@ ask(void *arg)
 	return NULL;
 }
 
-/* Signals are for the housekeeper itself. */
-static bool
-ask_in_thread(struct way *way)
-{
-	sigset_t all, before;
-	pthread_attr_t attr;
-	pthread_t thread;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	rc = pthread_create(&thread, &attr, ask, way);
-	pthread_attr_destroy(&attr);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc == 0;
-}
-
 bool
 ways_ask(struct ways *w, struct push_send *send, const char *gateway)
 {
@@ -192,7 +170,7 @@ ways_ask(struct ways *w, struct push_send *send, const char *gateway)
 	way->bell = w->bell;
 	atomic_store(&way->answered, false);
 	snprintf(way->gateway, sizeof(way->gateway), "%s", gateway);
-	if (ask_in_thread(way))
+	if (thread_start(ask, way))
 		return true;
 	way->send = NULL;
 	return false;
