@@ -1,5 +1,5 @@
 -- What counts as unread: noted when events are sent (matrix/push_note.c), read
--- by sync (cgi-bin/events-counts.c).
+-- by sync (common/matrix/count.c).
 
 -------------------------------------------------------------------- noting
 

@@ -1,7 +1,7 @@
 /*
- * count-own.c - counts of somebody whose push rules are not those that
- * are predefined (count.h): the events behind what they have read are
- * looked at, the newest first.
+ * count-own.c - counts of somebody whose push rules are not those that are
+ * predefined (count.h): the events behind what they have read are looked at, the
+ * newest first.
  *
  * What came of many is kept in the volatile store, and gone on from while what
  * it hangs on is as it was.  So an event is looked at once, by the rules that
@@ -85,7 +85,7 @@ recall(struct own_counts *o)
 	const struct counting *c = o->c;
 	struct rows rows = db_query(c->vol, STMT_COUNTED_GET,
 	    DB_INT(c->user), DB_INT(o->room.nr), DB_INT(o->after),
-	    DB_INT(o->c->rules), DB_INT(o->c->ignored));
+	    DB_INT(c->rules), DB_INT(c->ignored));
 	struct span blob = { NULL, 0 };
 	int64_t upto = 0;
 

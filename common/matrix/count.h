@@ -39,9 +39,7 @@ struct unread {
 	size_t		 n;
 };
 
-/*
- * Whose counts, in all rooms of one answer.
- */
+/* Whose counts, in all rooms of one answer. */
 struct counting {
 	struct db	*db;
 	struct db	*vol;
