@@ -112,6 +112,18 @@ leaving() {
 	is_json ".rooms[\"$room\"] | [.initial, ($texts | contains([\"behind\",\"more\"]))]" '[true,true]' \
 	    "$shape: who is back is told all of it"
 
+	create "$ann" '{"preset":"public_chat","name":"hall"}'
+	come "$cat"
+	slide "$cat" '' "$(list '[0,9]' 5 '[["m.room.name",""]]')"
+	member "$ann" "$cat" '{"membership":"leave"}'
+	slide "$cat" "$pos" "$(list '[0,9]' 5 '[["m.room.name",""]]')"
+	set_state "$ann" m.room.topic '{"topic":"behind"}'
+	slide "$cat" "$pos" "$(list '[0,9]' 5 '[["m.room.name",""]]')"
+	member "$ann" "$cat" '{"membership":"ban"}'
+	slide "$cat" "$pos" "$(list '[0,9]' 5 '[["m.room.name",""],["m.room.topic",""]]')"
+	is_json ".rooms[\"$room\"] | [.required_state, .timeline[].content.membership]" \
+	    '[[],"ban"]' "$shape: who asks for other state after that is told none of today's (security 17)"
+
 	create "$ann" '{"preset":"public_chat"}'
 	member "$ann" "$cat" '{"membership":"ban"}'
 	slide "$cat" '' "$(list)"
