@@ -254,14 +254,16 @@ answer(struct sliding *s, const struct sliding_pos *base, int64_t until)
 		qsort(s->heard.item, s->heard.n, sizeof(*s->heard.item),
 		    by_room);
 	sliding_choose(s);
-	if (heard_is_much(rooms_new(s), 0) && elsewhere(r) != M_OK)
+	if ((effort_is_much(&s->effort) || heard_is_much(rooms_new(s), 0)) &&
+	    elsewhere(r) != M_OK)
 		return M_ELSEWHERE;
 
 	s->sent.data = s->base.sent.data;
 	s->sent.devices = s->ask.e2ee.enabled ? s->upto :
 	    s->base.sent.devices;
 	write_rooms(s);
-	sliding_extensions(s);
+	if (!effort_is_much(&s->effort))
+		sliding_extensions(s);
 	if (effort_is_much(&s->effort))
 		return elsewhere(r);
 	if (s->told == 0 && !s->first && r->now < until && !r->last_call)

@@ -19,6 +19,7 @@
 #define SUBSCRIPTIONS_MAX 1000
 #define RANGES_MAX	100	/* of a list */
 #define ELEMENTS_MAX	1000	/* of required state, in a request */
+#define FILTER_NAMES_MAX 100	/* tags, types, spaces of a filter, each */
 
 /* What of the answer and the request is called otherwise in the two. */
 struct sliding_shape {
@@ -230,7 +231,10 @@ struct sliding {
 };
 /* Read room, and choose wanted; counts of lists are set. */
 void		 sliding_choose(struct sliding *);
-/* Does the room belong into that list?  (events-sliding-filter.c) */
+/*
+ * Does the room belong into that list?  (events-sliding-filter.c)  Looks into
+ * the store are part of the effort; mem keeps texts of one room at a time.
+ */
 struct fitter;
 struct fitter	*fitter_new(struct sliding *, const struct sliding_filter *);
 bool		 fitter_fits(struct fitter *, const struct sliding_room *);

@@ -257,6 +257,14 @@ refused M_TOO_LARGE "{\"room_subscriptions\":$(many 1001 '{"timeline_limit":1,"r
     'too many subscriptions (security 19)' 413
 refused M_TOO_LARGE "{\"lists\":{\"a\":{\"timeline_limit\":1,\"required_state\":$(jq -cn '[range(1001) | ["t", "k\(.)"]]')}}}" \
     'too much required state (security 19)' 413
+for names in tags not_tags spaces room_types not_room_types; do
+	refused M_TOO_LARGE "{\"lists\":{\"a\":{\"timeline_limit\":1,\"required_state\":[],\"filters\":{\"$names\":$(jq -cn '[range(101) | "n"]')}}}}" \
+	    "too many $names in a filter (security 19)" 413
+done
+refused M_TOO_LARGE "{\"extensions\":{\"typing\":{\"enabled\":true,\"lists\":$(jq -cn '[range(101) | "n"]')}}}" \
+    'too many lists in an extension (security 19)' 413
+refused M_TOO_LARGE "{\"extensions\":{\"typing\":{\"enabled\":true,\"rooms\":$(jq -cn '[range(1001) | "n"]')}}}" \
+    'too many rooms in an extension (security 19)' 413
 at="$unstable?timeout=x"
 refused M_INVALID_PARAM '{}' 'timeout is a number'
 at="$unstable?set_presence=asleep"
