@@ -24,6 +24,7 @@ struct gather {
 	const struct state_wish *wish;
 	const struct state_wish *but;	/* what was wanted already; or NULL */
 	struct table	*has;		/* (type, state key) in t->state */
+	struct table	*read;		/* elements whose state was looked at */
 };
 
 static void
@@ -60,13 +61,29 @@ gather(struct gather *g, struct rows rows)
 	rows_done(&rows);
 }
 
+/* Lists name the same again and again, and a client may do so on purpose. */
+static bool
+was_read(struct gather *g, const struct state_element *e)
+{
+	void **read;
+
+	if (table_find(g->read, e->type, NULL) != NULL)
+		return true;
+	read = table_at(g->read, e->type, e->state_key);
+	if (*read != NULL)
+		return true;
+	*read = g;
+	return false;
+}
+
 static void
 gather_element(struct gather *g, const struct state_element *e,
     bool only_members)
 {
 	struct db_arg room = DB_INT(g->t->heard->room.nr);
 
-	if (e->type == NULL || (only_members && !is_member_type(e->type)))
+	if (e->type == NULL || (only_members && !is_member_type(e->type)) ||
+	    was_read(g, e))
 		return;
 	gather(g, e->state_key != NULL ?
 	    db_query(g->t->db, STMT_SLIDING_STATE_ONE, room, DB_TEXT(e->type),
@@ -100,6 +117,7 @@ gather_now(struct gather *g)
 	struct db_arg room = DB_INT(g->t->heard->room.nr);
 	bool all = false, members = false;
 
+	g->read = table_new(g->t->mem);
 	look_how(wish, &all, &members);
 	if (all)
 		gather(g, members ?
