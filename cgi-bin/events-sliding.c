@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events-presence.h"
 #include "events-sliding.h"
 #include "events.routes.h"
 
@@ -285,6 +286,7 @@ ask(struct request *r, const struct sliding_shape *shape)
 		return err;
 	if (s.ask.timeout > r->conf->wait_max_ms)
 		s.ask.timeout = r->conf->wait_max_ms;
+	presence_arrive(r, s.ask.presence, r->now + s.ask.timeout);
 	return answer(&s, &base, r->now + s.ask.timeout);
 }
 
@@ -294,7 +296,8 @@ ask(struct request *r, const struct sliding_shape *shape)
  * What is new in the rooms that are in the windows of lists or named by
  * room_subscriptions, as the connection conn_id has not been told yet; without
  * pos, all that was asked for of each.  With nothing to tell the answer waits
- * for at most `timeout` milliseconds.  The last pos may be sent again, with
+ * for at most `timeout` milliseconds; meanwhile, and a while longer, the caller
+ * is here, as what set_presence says.  The last pos may be sent again, with
  * other wishes too, and is answered from where it was.
  */
 enum mx_err
