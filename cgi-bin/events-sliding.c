@@ -176,8 +176,7 @@ wait_more(struct sliding *s, const struct sliding_pos *base, int64_t until)
 	    .devices = s->ask.e2ee.enabled };
 
 	if (r->wait == NULL)
-		db_exec(r->vol, STMT_SLIDING_WAIT, DB_SPAN(r->raw),
-		    DB_INT(base->serial));
+		sent_wait(r, base->serial);
 	token_touch(r, &wait.seen, s->upto, s->n);
 	return park(r, &wait, sizeof(wait), until);
 }

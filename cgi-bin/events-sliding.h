@@ -176,6 +176,11 @@ enum mx_err	 sent_load(struct request *, int64_t serial,
 enum mx_err	 sent_keep(struct request *, const char *conn, int64_t base,
 		    const struct sent_all *, int64_t *serial);
 /*
+ * Keep what was asked with what serial names, for when the request is woken.
+ * Both forget what a user used longest ago where it is too much in all.
+ */
+void		 sent_wait(struct request *, int64_t serial);
+/*
  * What is kept: a text of at most max bytes in mem (events-sliding-sent.c).
  * Where it would be longer what only saves the client something is left out;
  * s NULL: that is not enough.
