@@ -148,7 +148,7 @@ choose_list(struct sliding *s, size_t nr)
 	struct sliding_list *list = &s->ask.list[nr];
 	struct fitter *fitter = fitter_new(s, &list->filter);
 
-	for (size_t i = 0; i < s->rooms; i++) {
+	for (size_t i = 0; i < s->rooms && !effort_is_much(&s->effort); i++) {
 		if (!fitter_fits(fitter, &s->room[i]))
 			continue;
 		if (in_window(list, list->count))
@@ -207,8 +207,10 @@ sliding_choose(struct sliding *s)
 {
 	read_rooms(s);
 	sort_rooms(s);
+	s->mem = arena_new();
 	for (size_t i = 0; i < s->ask.lists; i++)
 		choose_list(s, i);
+	arena_free(s->mem);
 	choose_subscriptions(s);
 	s->wanted = arena_alloc(s->r->mem,
 	    (s->rooms + 1) * sizeof(struct sliding_room *));

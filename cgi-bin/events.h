@@ -78,7 +78,10 @@ struct effort {
 struct effort	 effort_of(struct request *);
 bool		 effort_is_much(const struct effort *);
 
-/* The part of a room's stream that is for the caller: after < pos <= upto. */
+/*
+ * The part of a room's stream that is for the caller: after < pos <= upto.  Who
+ * is out has nothing of what lies behind upto, so that it may lie before after.
+ */
 struct stretch {
 	int64_t	after;
 	int64_t	upto;

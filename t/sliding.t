@@ -149,6 +149,17 @@ required() {
 	as alice
 	req GET "$here/messages?dir=b&limit=1&from=$(enc "$(get_json ".rooms[\"$room\"].prev_batch")")"
 	is_json '[.chunk[].content.body]' '["1"]' "$shape: prev_batch leads before the gap"
+	set_state alice m.room.topic '{"topic":"shame"}'
+	topic=$(get_json .event_id)
+	slide alice "$pos" "$lazy"
+	as alice
+	req PUT "$here/redact/$(enc "$topic")/$shape" '{}'
+	say alice 1 2 3 4 5 6
+	slide alice "$pos" "$lazy"
+	is_json "[.rooms[\"$room\"] | .limited, (.required_state[] | select(.type == \"m.room.topic\").content)]" \
+	    '[true,{}]' "$shape: and state that was redacted in it"
+	slide alice "$pos" "$lazy"
+	is_json .rooms '{}' "$shape: once"
 	slide alice '' '{"lists":{"a":{"ranges":[[0,0]],"timeline_limit":1,"required_state":[["m.room.name",""]]},
 	    "b":{"ranges":[[0,0]],"timeline_limit":3,"required_state":[["m.room.topic",""]]}}}'
 	is_json ".rooms[\"$room\"] | [$texts, $state]" '[["4","5","6"],["name/","topic/"]]' \
