@@ -103,12 +103,8 @@ news_of(const struct sliding *s, const struct sliding_room *room)
 	return NULL;
 }
 
-/*
- * From where on something is to be told, which was told up to `told`; -1: from
- * nowhere, since nothing has happened in the room.
- */
-static int64_t
-due_after(const struct sliding *s, const struct sliding_room *room,
+int64_t
+sliding_due_after(const struct sliding *s, const struct sliding_room *room,
     int64_t told)
 {
 	if (told == s->base.sent.pos && !s->first && told != 0 &&
@@ -162,7 +158,7 @@ static void
 tell_data_of(struct sliding *s, struct section *x, struct sliding_room *room)
 {
 	struct sent_room *now = now_of(s, room);
-	int64_t after = due_after(s, room, now->data);
+	int64_t after = sliding_due_after(s, room, now->data);
 	struct beside b = beside_of(s, room, after);
 	struct buf text;
 
@@ -235,7 +231,7 @@ tell_receipts_of(struct sliding *s, struct section *x,
     struct sliding_room *room)
 {
 	struct sent_room *now = now_of(s, room);
-	int64_t after = due_after(s, room, now->receipts);
+	int64_t after = sliding_due_after(s, room, now->receipts);
 	struct writer *w = &s->r->out;
 	struct open open = { NULL, NULL, NULL };
 	struct rows rows;
