@@ -184,17 +184,6 @@ is_same(const char *a, const char *b)
 	return a != NULL && strcmp(a, b) == 0;
 }
 
-static void
-put_more(struct writer *w, struct request *r, struct span more)
-{
-	const cJSON *item;
-
-	if (more.n == 0)
-		return;
-	cJSON_ArrayForEach(item, json_parse_own(r->mem, more))
-		put_json(w, item->string, item);
-}
-
 /* Columns of sliding_receipts. */
 static void
 write_receipt(struct writer *w, struct request *r, struct open *o,
@@ -221,7 +210,7 @@ write_receipt(struct writer *w, struct request *r, struct open *o,
 	put_int(w, "ts", rows_int(rows, 3));
 	if (*thread != '\0')
 		put_text(w, "thread_id", thread);
-	put_more(w, r, rows_span(rows, 5));
+	put_receipt_more(w, r, rows_span(rows, 5));
 	write_end(w);
 	*o = next;
 }
