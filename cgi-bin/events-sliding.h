@@ -261,6 +261,7 @@ struct telling {
 	bool		 initial;
 	bool		 expanded;
 	bool		 dm_changed;
+	bool		 has_read;	/* the user, so counts of unread are news */
 	bool		 summary;	/* who is in it has changed */
 };
 /* Name, picture, people, where they changed (events-sliding-looks.c). */
@@ -293,6 +294,12 @@ enum mx_err	 sliding_confirm(struct sliding *);
 void		 sliding_read_devices(struct sliding *);
 /* The extensions to_device and e2ee, where they are asked for. */
 void		 sliding_put_devices(struct sliding *);
+/*
+ * From where on something is to be told of a room, which was told up to `told`;
+ * -1: from nowhere, since nothing has happened in it.
+ */
+int64_t		 sliding_due_after(const struct sliding *,
+		    const struct sliding_room *, int64_t told);
 /* Write `extensions`; rooms in wanted have their place in sent by now. */
 void		 sliding_extensions(struct sliding *);
 

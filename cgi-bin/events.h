@@ -38,6 +38,8 @@ struct heard_list {
 	size_t		 n;
 };
 
+/* The first seven columns of heard_by_change and its like. */
+struct heard	 heard_row(const struct rows *);
 /*
  * The rooms that have anything to tell the caller that happened after since;
  * 0: all of theirs.  Costs what changed or what rooms they have, whichever is
@@ -196,6 +198,9 @@ size_t		 write_receipts(struct writer *, struct beside *);
 size_t		 write_typing(struct writer *, struct beside *,
 		    bool empty);
 size_t		 write_account_data(struct writer *, const struct beside *);
+/* Members of a receipt that the client sent along: an object, or empty. */
+void		 put_receipt_more(struct writer *, struct request *,
+		    struct span more);
 
 /* ----------------------------------------------------------------- peeking */
 
