@@ -270,7 +270,8 @@ put_counts_of(struct sync_answer *a, const struct told *t)
 
 	if (a->in_2015)
 		return;
-	unread = unread_read(a->counting, t->mem, t->heard, t->reader.viewer);
+	unread = unread_read(a->counting, t->mem, t->heard->room.nr,
+	    t->heard->pos, t->reader.viewer);
 	put_unread(&a->r->out, &unread,
 	    a->filter.timeline.unread_thread_notifications);
 }
@@ -365,7 +366,7 @@ write_section(struct sync_answer *a, const struct section *section)
 void
 sync_rooms(struct sync_answer *a)
 {
-	struct counting counting = { .r = a->r, .effort = &a->effort };
+	struct counting counting = counting_of(a->r, &a->effort);
 	struct writer *w = &a->r->out;
 
 	a->counting = &counting;

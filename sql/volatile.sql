@@ -123,7 +123,7 @@ CREATE TABLE counted (
 	ignored INTEGER NOT NULL,               -- changed then
 	upto    INTEGER NOT NULL,               -- events up to here are counted
 	at      INTEGER NOT NULL,               -- when
-	counts  BLOB NOT NULL,                  -- events-counts-own.c
+	counts  BLOB NOT NULL,                  -- matrix/count-own.c
 	PRIMARY KEY (user, room)
 ) WITHOUT ROWID;
 CREATE INDEX counted_age ON counted (at);

@@ -149,11 +149,14 @@ bool
 upkeep_thin(struct upkeep *u)
 {
 	struct db *db = u->store->main;
-	int64_t last, end;
+	int64_t last, looked, end;
 
 	if (!begin(u->store))
 		return false;
 	last = change_last(db) - u->kept;
+	looked = db_int(db, last, STMT_PUSH_UPTO_OF_USE);
+	if (looked < last)
+		last = looked;
 	end = db_int(db, last, STMT_CHANGE_CHUNK, DB_INT(u->thinned),
 	    DB_INT(last), DB_INT(CHUNK - 1));
 	db_exec(db, STMT_CHANGE_THIN, DB_INT(u->thinned), DB_INT(end),

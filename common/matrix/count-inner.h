@@ -1,10 +1,11 @@
 /*
- * events-counts-inner.h - what the two ways of counting share.
+ * count-inner.h - what the two ways of counting share.
  */
-#ifndef MXCGI_EVENTS_COUNTS_INNER_H
-#define MXCGI_EVENTS_COUNTS_INNER_H
+#ifndef MXCGI_COUNT_INNER_H
+#define MXCGI_COUNT_INNER_H
 
-#include "events-counts.h"
+#include "matrix/count.h"
+#include "matrix/room.h"
 
 #define SPOTS_MAX	(UNREAD_THREADS_MAX + 1)
 

@@ -1,7 +1,7 @@
 /*
- * events-counts-own.c - counts of somebody whose push rules are not those that
- * are predefined (events-counts.h): the events behind what they have read are
- * looked at, the newest first.
+ * count-own.c - counts of somebody whose push rules are not those that are
+ * predefined (count.h): the events behind what they have read are looked at, the
+ * newest first.
  *
  * What came of many is kept in the volatile store, and gone on from while what
  * it hangs on is as it was.  So an event is looked at once, by the rules that
@@ -9,9 +9,10 @@
  */
 #include <string.h>
 
-#include "events-counts-inner.h"
 #include "matrix/account_data.h"
+#include "matrix/count-inner.h"
 #include "matrix/unread.h"
+#include "store/stream.h"
 
 #define LOOKED_MAX	1000	/* unread events of a room that count */
 #define WEIGHT_UNIT	20000	/* steps of patterns cost as much as one */
@@ -31,7 +32,7 @@ spot_of(struct own_counts *o, int64_t thread)
 			return &o->spot[i];
 	if (o->n == SPOTS_MAX)
 		return NULL;
-	in = read_in(o->c->r->db, o->room.nr, o->c->r->who.user, thread);
+	in = read_in(o->c->db, o->room.nr, o->c->user, thread);
 	spot = &o->spot[o->n++];
 	*spot = (struct spot){ .thread = thread,
 	    .root = arena_strdup(o->mem, in.root),
@@ -80,10 +81,10 @@ take_all(struct own_counts *o, struct span blob)
 static int64_t
 recall(struct own_counts *o)
 {
-	struct request *r = o->c->r;
-	struct rows rows = db_query(r->vol, STMT_COUNTED_GET,
-	    DB_INT(r->who.user), DB_INT(o->room.nr), DB_INT(o->after),
-	    DB_INT(o->c->rules), DB_INT(o->c->ignored));
+	const struct counting *c = o->c;
+	struct rows rows = db_query(c->vol, STMT_COUNTED_GET,
+	    DB_INT(c->user), DB_INT(o->room.nr), DB_INT(o->after),
+	    DB_INT(c->rules), DB_INT(c->ignored));
 	struct span blob = { NULL, 0 };
 	int64_t upto = 0;
 
@@ -92,7 +93,7 @@ recall(struct own_counts *o)
 		blob = rows_blob(&rows, 1);
 	}
 	rows_done(&rows);
-	if (upto != 0 && db_int(r->db, 0, STMT_REDACTED_SINCE,
+	if (upto != 0 && db_int(c->db, 0, STMT_REDACTED_SINCE,
 	    DB_INT(o->room.nr), DB_INT(upto)) == 0 && take_all(o, blob))
 		return upto;
 	o->n = 0;
@@ -102,16 +103,16 @@ recall(struct own_counts *o)
 static void
 keep(struct own_counts *o)
 {
-	struct request *r = o->c->r;
+	const struct counting *c = o->c;
 	struct kept *kept = arena_alloc(o->mem, (o->n + 1) * sizeof(*kept));
 
 	for (size_t i = 0; i < o->n; i++)
 		kept[i] = (struct kept){ o->spot[i].thread, o->spot[i].read,
 		    o->spot[i].counts.notifications,
 		    o->spot[i].counts.highlights };
-	db_exec(r->vol, STMT_COUNTED_PUT, DB_INT(r->who.user),
+	db_exec(c->vol, STMT_COUNTED_PUT, DB_INT(c->user),
 	    DB_INT(o->room.nr), DB_INT(o->after), DB_INT(o->c->rules),
-	    DB_INT(o->c->ignored), DB_INT(change_last(r->db)), DB_INT(r->now),
+	    DB_INT(o->c->ignored), DB_INT(change_last(c->db)), DB_INT(c->now),
 	    DB_BLOB(kept, o->n * sizeof(*kept)));
 }
 
@@ -127,37 +128,42 @@ look(struct own_counts *o, const struct event_row *e, int64_t thread)
 	if (spot == NULL || e->pos <= spot->read || (o->viewer != NULL &&
 	    viewer_ignores(o->viewer, e->sender_id)))
 		return;
-	about = push_about(o->c->r->db, &o->room, e);
+	about = push_about(o->c->db, &o->room, e);
 	rule = push_user_meets(o->c->own, &about);
 	spot->counts.notifications += push_notifies(rule);
 	spot->counts.highlights += push_highlights(rule);
+}
+
+static bool
+is_much(const struct counting *c)
+{
+	return *c->spent > c->most;
 }
 
 /* Returns how many were looked at. */
 static int64_t
 look_behind(struct own_counts *o, int64_t from)
 {
-	struct request *r = o->c->r;
-	struct rows rows = db_query(r->db, STMT_UNREAD_EVENTS,
-	    DB_INT(o->room.nr), DB_INT(from), DB_INT(r->who.user),
+	const struct counting *c = o->c;
+	struct rows rows = db_query(c->db, STMT_UNREAD_EVENTS,
+	    DB_INT(o->room.nr), DB_INT(from), DB_INT(c->user),
 	    DB_INT(LOOKED_MAX));
-	struct arena *mem = arena_new(), *before = db_arena(r->db, mem);
+	struct arena *mem = arena_new(), *before = db_arena(c->db, mem);
 	int64_t n = 0, weight = 0;
 
-	while (weight < PUSH_WEIGHT_MAX && !effort_is_much(o->c->effort) &&
+	while (weight < PUSH_WEIGHT_MAX && !is_much(o->c) &&
 	    rows_next(&rows)) {
 		struct event_row e = event_peek(&rows);
-		int64_t this = push_user_weight(o->c->own,
-		    e.content.n);
+		int64_t this = push_user_weight(c->own, e.content.n);
 
 		look(o, &e, rows_int(&rows, EVENT_COLUMNS));
 		weight += this;
-		o->c->effort->spent += 1 + this / WEIGHT_UNIT;
+		*o->c->spent += 1 + this / WEIGHT_UNIT;
 		n++;
 		arena_clear(mem);
 	}
 	rows_done(&rows);
-	db_arena(r->db, before);
+	db_arena(c->db, before);
 	arena_free(mem);
 	return n;
 }
@@ -167,11 +173,10 @@ unread_by_own_rules(struct own_counts *o)
 {
 	int64_t from;
 
-	if (!room_get(o->c->r->db, o->room.nr, &o->room))
+	if (!room_get(o->c->db, o->room.nr, &o->room))
 		return false;
 	from = recall(o);
-	if (look_behind(o, from) >= KEEP_FROM &&
-	    !effort_is_much(o->c->effort))
+	if (look_behind(o, from) >= KEEP_FROM && !is_much(o->c))
 		keep(o);
 	return true;
 }
@@ -179,20 +184,19 @@ unread_by_own_rules(struct own_counts *o)
 void
 counting_begin(struct counting *c)
 {
-	struct request *r = c->r;
-	const struct push_whose whose = { .user = r->who.user,
-	    .user_id = r->who.user_id };
+	const struct push_whose whose = { .user = c->user,
+	    .user_id = c->user_id };
 	struct rows rows;
 	bool own;
 
 	if (c->known)
 		return;
 	c->known = true;
-	c->rules = push_user_changed(r->db, r->who.user, &own);
+	c->rules = push_user_changed(c->db, c->user, &own);
 	if (!own)
 		return;
-	c->own = push_user_read(r->db, r->mem, &whose);
-	rows = db_query(r->db, STMT_ACCOUNT_DATA_GET, DB_INT(r->who.user),
+	c->own = push_user_read(c->db, c->mem, &whose);
+	rows = db_query(c->db, STMT_ACCOUNT_DATA_GET, DB_INT(c->user),
 	    DB_INT(ACCOUNT_DATA_GLOBAL), DB_TEXT("m.ignored_user_list"));
 	if (rows_next(&rows))
 		c->ignored = rows_int(&rows, 1);
