@@ -117,6 +117,15 @@ say(const struct user *u, const char *room)
 		errx(1, "cannot send: %s", last);
 }
 
+void
+put_rule(const struct user *u, const char *rule, const char *body)
+{
+	ask(one, "PUT", u->token, body,
+	    "/_matrix/client/v3/pushrules/global/%s", rule);
+	if (last_status != 200)
+		errx(1, "cannot make a push rule: %s", last);
+}
+
 /* Where a first sync ends. */
 void
 since_of(const struct user *u, char since[256])

@@ -22,6 +22,8 @@ void	need_users(size_t n);
 void	new_room(const struct user *, const char *preset, char room[256]);
 void	join(const struct user *, const char *room);
 void	say(const struct user *, const char *room);
+/* rule: kind and id. */
+void	put_rule(const struct user *, const char *rule, const char *body);
 void	since_of(const struct user *, char since[256]);
 /* The same for who wants to hear of nothing before: cheap in a full room. */
 void	since_now(const struct user *, char since[256]);
