@@ -295,12 +295,13 @@ read_where(struct asking *g, const cJSON *body, const char **presence)
 	return M_OK;
 }
 
+/* Without a word they are online, as with /sync. */
 static enum mx_err
-check_presence(struct asking *g, const char *presence)
+read_presence(struct asking *g, const char *word)
 {
-	if (presence != NULL && strcmp(presence, "offline") != 0 &&
-	    strcmp(presence, "online") != 0 &&
-	    strcmp(presence, "unavailable") != 0)
+	g->ask->says = word == NULL ? PRESENCE_ONLINE :
+	    presence_of(word, false);
+	if (g->ask->says == PRESENCE_NONE)
 		return fail(g->r, M_INVALID_PARAM,
 		    "set_presence is offline, online or unavailable");
 	return M_OK;
@@ -334,7 +335,7 @@ sliding_ask_read(struct request *r, const struct sliding_shape *shape,
 	/* The query is gone when who waited is woken. */
 	if (r->wait == NULL &&
 	    ((err = read_where(&g, body, &presence)) != M_OK ||
-	    (err = check_presence(&g, presence)) != M_OK))
+	    (err = read_presence(&g, presence)) != M_OK))
 		return err;
 	if ((err = read_conn_id(&g, body)) != M_OK ||
 	    (err = read_lists(&g, json_get(body, "lists"))) != M_OK ||

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events-presence.h"
 #include "events-sliding.h"
 #include "events.routes.h"
 
@@ -283,6 +284,7 @@ ask(struct request *r, const struct sliding_shape *shape)
 		return err;
 	if (s.ask.timeout > r->conf->wait_max_ms)
 		s.ask.timeout = r->conf->wait_max_ms;
+	presence_arrive(r, s.ask.says, r->now + s.ask.timeout);
 	return answer(&s, &base, r->now + s.ask.timeout);
 }
 

@@ -14,6 +14,7 @@
 #include "base/table.h"
 #include "events-devices.h"
 #include "events.h"
+#include "matrix/presence.h"
 
 #define LISTS_MAX	100	/* in a request; so many bits has list_set */
 #define SUBSCRIPTIONS_MAX 1000
@@ -98,6 +99,7 @@ struct sliding_ask {
 	const char	*conn_id;
 	const char	*pos;		/* NULL: a new connection */
 	int64_t		 timeout;
+	enum presence	 says;		/* set_presence */
 	struct sliding_list *list;
 	size_t		 lists;
 	struct sliding_subscription *subscription;
@@ -106,7 +108,10 @@ struct sliding_ask {
 	struct sliding_extension to_device, e2ee;
 	struct table	*rules;		/* by their texts */
 };
-/* Read body; pos and timeout only where the shape has them there. */
+/*
+ * Read body; of the query, or once only, pos, timeout and set_presence: not for
+ * who waited.
+ */
 enum mx_err	 sliding_ask_read(struct request *,
 		    const struct sliding_shape *, const cJSON *body,
 		    struct sliding_ask *);
