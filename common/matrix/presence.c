@@ -139,12 +139,9 @@ is_same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/*
- * Do they say what they said a moment ago, and is it so?  The client that says
- * so counts for a while yet.
- */
+/* Do they say what they said a moment ago, and is it so? */
 static bool
-is_said(const struct presence_owner *o, int64_t device, enum presence wish,
+is_said(const struct presence_owner *o, enum presence wish,
     const char *status_msg)
 {
 	struct rows rows = db_query(o->vol, STMT_PRESENCE_GET, DB_INT(o->user));
@@ -157,26 +154,33 @@ is_said(const struct presence_owner *o, int64_t device, enum presence wish,
 		    (wish < PRESENCE_ONLINE || o->now - rows_int(&rows, 3) <
 		    o->conf->presence_idle_ms / 5);
 	rows_done(&rows);
-	return said && (wish == PRESENCE_OFFLINE || db_int(o->vol, 0,
-	    STMT_PRESENCE_CLIENT_UNTIL, DB_INT(o->user), DB_INT(device)) >=
-	    o->now + 2 * (int64_t)o->conf->presence_offline_ms);
+	return said;
 }
 
-/* Who says that they are somewhere is here by the client that says it. */
+/*
+ * Who says that they are somewhere is here by the client that says it.  It is
+ * thought to be here for longer than it need be, so that this is written now
+ * and then only.
+ */
 bool
 presence_say(const struct presence_owner *o, int64_t device,
     enum presence wish, const char *status_msg)
 {
-	int64_t last;
+	int64_t offline = o->conf->presence_offline_ms, last;
+	bool stays;
 
-	if (!o->conf->presence || is_said(o, device, wish, status_msg) ||
-	    !begin(o, &last))
+	if (!o->conf->presence)
+		return false;
+	stays = wish == PRESENCE_OFFLINE || db_int(o->vol, 0,
+	    STMT_PRESENCE_CLIENT_UNTIL, DB_INT(o->user), DB_INT(device)) >=
+	    o->now + 2 * offline;
+	if ((stays && is_said(o, wish, status_msg)) || !begin(o, &last))
 		return false;
 	db_exec(o->vol, STMT_PRESENCE_ADD, DB_INT(o->user));
-	if (wish != PRESENCE_OFFLINE)
+	if (!stays)
 		db_exec(o->vol, STMT_PRESENCE_CLIENT_STAY, DB_INT(o->user),
-		    DB_INT(device), DB_INT(PRESENCE_ONLINE), DB_INT(o->now +
-		    3 * (int64_t)o->conf->presence_offline_ms));
+		    DB_INT(device), DB_INT(PRESENCE_ONLINE),
+		    DB_INT(o->now + 3 * offline));
 	db_exec(o->vol, STMT_PRESENCE_SAY, DB_INT(wish), DB_TEXT(status_msg),
 	    DB_INT(o->now), DB_INT(o->user));
 	review(o, 0);
