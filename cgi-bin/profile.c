@@ -289,7 +289,8 @@ profile_set(struct request *r, const char *field, const cJSON *value)
 	json_print(b, value);
 	if (has_already(r, field, buf_content(b)))
 		return M_OK;
-	if (others + (int64_t)(strlen(field) + b->len + 4) > PROFILE_MAX)
+	/* All of them have a comma behind them but the last, and two braces. */
+	if (others + (int64_t)(strlen(field) + b->len + 4) + 1 > PROFILE_MAX)
 		return fail(r, M_PROFILE_TOO_LARGE,
 		    "A profile may have %d bytes as a whole", PROFILE_MAX);
 	db_exec(r->db, STMT_PROFILE_SET, DB_INT(r->who.user), DB_TEXT(field),
