@@ -115,8 +115,8 @@ enter(struct open *o, const char *thread, const char *event_id,
 	o->kind = kind;
 }
 
-static void
-put_more(struct writer *w, struct request *r, struct span more)
+void
+put_receipt_more(struct writer *w, struct request *r, struct span more)
 {
 	const cJSON *item;
 
@@ -144,7 +144,7 @@ write_receipt(struct open *o, const struct rows *rows)
 	put_int(o->w, "ts", rows_int(rows, 4));
 	if (*thread != '\0')
 		put_text(o->w, "thread_id", thread);
-	put_more(o->w, o->b->r, rows_span(rows, 5));
+	put_receipt_more(o->w, o->b->r, rows_span(rows, 5));
 	write_end(o->w);
 }
 

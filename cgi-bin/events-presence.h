@@ -31,10 +31,10 @@ struct presence_ask {
 };
 /*
  * Write m.presence events, one for each user that the caller may hear of
- * (presence_shared()) and does not ignore, into an open array.  Of a token from another life of the
- * volatile store all is new: whom the caller may think to be there who is not
- * is offline, as far as a thousand can be looked at.  Costs what changed or
- * whom the caller knows, whichever is less.  Returns how many.
+ * (presence_shared()) and does not ignore, into an open array.  Of a token from
+ * another life of the volatile store all is new: whom the caller may think to
+ * be there who is not is offline, as far as a thousand can be looked at.  Costs
+ * what changed or whom the caller knows, whichever is less.  Returns how many.
  */
 size_t		 write_presence(struct writer *, const struct presence_ask *);
 /* The same of all members of a room who are not offline. */

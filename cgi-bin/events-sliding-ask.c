@@ -55,7 +55,7 @@ read_flag(struct asking *g, const cJSON *filters, const char *name, int *out)
 
 static enum mx_err
 read_texts(struct asking *g, const cJSON *filters, const char *name,
-    bool null, const cJSON **out)
+    bool null, int most, const cJSON **out)
 {
 	const cJSON *list = json_get(filters, name), *item;
 
@@ -64,12 +64,22 @@ read_texts(struct asking *g, const cJSON *filters, const char *name,
 		return M_OK;
 	if (!cJSON_IsArray(list))
 		return fail(g->r, M_BAD_JSON, "%s is a list", name);
+	if (cJSON_GetArraySize(list) > most)
+		return fail(g->r, M_TOO_LARGE, "%s may have %d entries at most",
+		    name, most);
 	cJSON_ArrayForEach(item, list)
 		if (!cJSON_IsString(item) && !(null && cJSON_IsNull(item)))
 			return fail(g->r, M_BAD_JSON, "%s is a list of texts",
 			    name);
 	*out = list;
 	return M_OK;
+}
+
+static enum mx_err
+read_names(struct asking *g, const cJSON *filters, const char *name,
+    bool null, const cJSON **out)
+{
+	return read_texts(g, filters, name, null, FILTER_NAMES_MAX, out);
 }
 
 static enum mx_err
@@ -85,15 +95,15 @@ read_filter(struct asking *g, const cJSON *filters,
 	    (err = read_flag(g, filters, "is_encrypted", &f->is_encrypted)) !=
 	    M_OK || (err = read_flag(g, filters, g->shape->v4 ? "is_invited" :
 	    "is_invite", &f->is_invite)) != M_OK ||
-	    (err = read_texts(g, filters, "room_types", true,
+	    (err = read_names(g, filters, "room_types", true,
 	    &f->room_types)) != M_OK ||
-	    (err = read_texts(g, filters, "not_room_types", true,
+	    (err = read_names(g, filters, "not_room_types", true,
 	    &f->not_room_types)) != M_OK ||
-	    (err = read_texts(g, filters, "tags", false, &f->tags)) != M_OK ||
-	    (err = read_texts(g, filters, "not_tags", false,
+	    (err = read_names(g, filters, "tags", false, &f->tags)) != M_OK ||
+	    (err = read_names(g, filters, "not_tags", false,
 	    &f->not_tags)) != M_OK)
 		return err;
-	return read_texts(g, filters, "spaces", false, &f->spaces);
+	return read_names(g, filters, "spaces", false, &f->spaces);
 }
 
 /* ----------------------------------------------------------------- lists */
@@ -232,9 +242,11 @@ read_extension(struct asking *g, const cJSON *extensions,
 		return bad_ask(g, "enabled is true or false");
 	x->enabled = cJSON_IsTrue(enabled);
 	x->config = config;
-	if ((err = read_texts(g, config, "lists", false, &x->lists)) != M_OK)
+	if ((err = read_texts(g, config, "lists", false, LISTS_MAX,
+	    &x->lists)) != M_OK)
 		return err;
-	return read_texts(g, config, "rooms", false, &x->rooms);
+	return read_texts(g, config, "rooms", false, SUBSCRIPTIONS_MAX,
+	    &x->rooms);
 }
 
 static enum mx_err
@@ -295,13 +307,12 @@ read_where(struct asking *g, const cJSON *body, const char **presence)
 	return M_OK;
 }
 
-/* Without a word they are online, as with /sync. */
 static enum mx_err
 read_presence(struct asking *g, const char *word)
 {
-	g->ask->says = word == NULL ? PRESENCE_ONLINE :
+	g->ask->presence = word == NULL ? PRESENCE_ONLINE :
 	    presence_of(word, false);
-	if (g->ask->says == PRESENCE_NONE)
+	if (g->ask->presence == PRESENCE_NONE)
 		return fail(g->r, M_INVALID_PARAM,
 		    "set_presence is offline, online or unavailable");
 	return M_OK;

@@ -38,6 +38,8 @@ struct heard_list {
 	size_t		 n;
 };
 
+/* The first seven columns of heard_by_change and its like. */
+struct heard	 heard_row(const struct rows *);
 /*
  * The rooms that have anything to tell the caller that happened after since;
  * 0: all of theirs.  Costs what changed or what rooms they have, whichever is
@@ -78,7 +80,10 @@ struct effort {
 struct effort	 effort_of(struct request *);
 bool		 effort_is_much(const struct effort *);
 
-/* The part of a room's stream that is for the caller: after < pos <= upto. */
+/*
+ * The part of a room's stream that is for the caller: after < pos <= upto.  Who
+ * is out has nothing of what lies behind upto, so that it may lie before after.
+ */
 struct stretch {
 	int64_t	after;
 	int64_t	upto;
@@ -193,6 +198,9 @@ size_t		 write_receipts(struct writer *, struct beside *);
 size_t		 write_typing(struct writer *, struct beside *,
 		    bool empty);
 size_t		 write_account_data(struct writer *, const struct beside *);
+/* Members of a receipt that the client sent along: an object, or empty. */
+void		 put_receipt_more(struct writer *, struct request *,
+		    struct span more);
 
 /* ----------------------------------------------------------------- peeking */
 

@@ -123,17 +123,19 @@ note_mentions(struct db *db, const struct asked *asked,
 static void
 count_on(struct db *db, const struct asked *asked, struct push_note *note)
 {
-	struct rows rows = db_query(db, STMT_TALLY_ADD,
-	    DB_INT(asked->room->nr), DB_INT(note->thread),
-	    DB_INT(asked->noted->pos),
-	    DB_INT(note->notifies != NOTIFIES_NOBODY),
-	    DB_INT(note->notifies == NOTIFIES_LOUDLY));
+	struct db_arg room = DB_INT(asked->room->nr);
+	struct db_arg thread = DB_INT(note->thread);
+	struct rows rows = db_query(db, STMT_TALLY_GET, room, thread);
 
 	if (rows_next(&rows)) {
 		note->notified = rows_int(&rows, 0);
 		note->highlighted = rows_int(&rows, 1);
 	}
 	rows_done(&rows);
+	note->notified += note->notifies != NOTIFIES_NOBODY;
+	note->highlighted += note->notifies == NOTIFIES_LOUDLY;
+	db_exec(db, STMT_TALLY_SET, room, thread, DB_INT(asked->noted->pos),
+	    DB_INT(note->notified), DB_INT(note->highlighted));
 }
 
 struct push_note
