@@ -61,7 +61,7 @@ is_namespaced(const char *p)
 	return false;
 }
 
-/* A name as the IANA Time Zone Database has them: Area/Location, or one word. */
+/* A name as the IANA Time Zone Database has them: Area/Location, or a word. */
 static bool
 is_zone(const char *p)
 {

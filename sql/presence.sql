@@ -53,8 +53,8 @@ UPDATE presence
 -- :name presence_renew @volatile
 UPDATE presence SET renewed = renewed + 1 WHERE user = :user;
 
--- What a user shows, and some of those whose time is over, and how long it lasts.
--- One statement, so that nobody writes what was so a moment ago.
+-- What a user shows, and some of those whose time is over, and how long it
+-- lasts.  One statement, so that nobody writes what was so a moment ago.
 -- :name presence_review @volatile
 UPDATE presence SET (shown, active, over_at) = (
     SELECT shows, shows >= 3 AND acted_at + :active_ms > :now,

@@ -52,17 +52,13 @@ heard_soon "$((rooms - 1)) Five"
 req GET "$here/state/m.room.member/@anna:localhost"
 is_json .membership '"leave"' 'who leaves meanwhile is out'
 
-# Where nobody asks `rooms` for anything, cron does it.
+# `rooms` is killed again and again meanwhile; and where nobody asks it for
+# anything, cron does the work.
 if [ "$T" = fcgi ]; then
 	expect_log 'mxcgi (warn|error) '
 	expect_log 'upstream prematurely closed|Connection refused|recv\(\) failed|Connection reset'
 	called Six
-	killed=0
-	while [ $killed -lt 5 ]; do
-		for pid in $(pids_of rooms); do
-			kill -9 "$pid" 2>/dev/null && killed=$((killed + 1))
-		done
-	done
+	kill_often rooms
 	heard_soon "$((rooms - 1)) Six"
 	is "$(heard | grep Six)" "$((rooms - 1)) Six" \
 	    'kill -9: all rooms hear, once each (security 36)'

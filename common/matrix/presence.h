@@ -8,11 +8,12 @@
  * presence_idle_ms.  All that ends by its time.
  *
  * Each change that others hear of has a number of the volatile store, which a
- * trigger of sql/volatile.sql takes.  Each call is a transaction of its own on
- * that store, and closes what rows of it are open.  What was noted a moment ago is not noted again, so that a busy client
- * costs a write now and then: who is here is thought to be so for up to three
- * times presence_offline_ms.  With presence switched off nothing is kept, and
- * every call says that nothing changed.
+ * trigger of sql/volatile.sql takes.  Each call that writes is a transaction of
+ * its own on that store, and closes what rows of it are open.  What was noted a
+ * moment ago is not noted again, so that a busy client costs a write now and
+ * then: who is here is thought to be so for up to three times
+ * presence_offline_ms.  With presence switched off nothing is kept, and every
+ * call says that nothing changed.
  */
 #ifndef MXCGI_PRESENCE_H
 #define MXCGI_PRESENCE_H
