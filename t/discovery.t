@@ -100,6 +100,7 @@ conf server base_url https://matrix.example.org
 conf server delegate matrix.example.org:443
 conf support contact 'admin @ann:example.org ann@example.org'
 conf support page https://example.org/help
+conf accounts registration closed
 start
 req GET $known/client
 is_json . '{"m.homeserver":{"base_url":"https://matrix.example.org"}}' \
@@ -111,6 +112,11 @@ is_json . '{"m.server":"matrix.example.org:443"}' 'getWellKnown: and for servers
 req GET $known/support
 is_json . '{"contacts":[{"email_address":"ann@example.org","matrix_id":"@ann:example.org","role":"m.role.admin"}],"support_page":"https://example.org/help"}' \
     'getWellknownSupport: and whom to turn to'
+req GET /
+is_page 200 'the page of the server'
+like '<p class="value">https://matrix\.example\.org</p>' 'says what to enter'
+like '<code>https://localhost/\.well-known/matrix/client</code>' 'and where to look'
+like 'strangers cannot register' 'and who makes accounts'
 req PUT $known/client '{}'
 is_err 405 M_UNRECOGNIZED 'which nobody changes'
 
