@@ -1,7 +1,7 @@
 /*
  * mxcgi-order.h - an order: one verb of `mxcgi user`, `mxcgi token` or `mxcgi
- * report`, or `mxcgi notice`, with its options, carried out on the store of a server that may be
- * running.
+ * report`, or `mxcgi notice`, with its options, carried out on the store of a
+ * server that may be running.
  */
 #ifndef MXCGI_ADMIN_ORDER_H
 #define MXCGI_ADMIN_ORDER_H

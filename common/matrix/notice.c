@@ -197,7 +197,7 @@ tag_room(struct giving *g, int64_t user)
 	account_data_put(db, user, g->room.nr, TAG_TYPE, buf_content(&text));
 }
 
-/* "Servers should invite the target user rather than automatically join them". */
+/* "Servers should invite the target user rather than automatically join". */
 static bool
 have_room(struct giving *g, int64_t user, const char *user_id)
 {
