@@ -143,6 +143,7 @@ tell_global(struct sliding *s, struct section *x)
 {
 	struct beside b = { .r = s->r, .room = ACCOUNT_DATA_GLOBAL,
 	    .after = s->base.sent.data, .upto = s->upto,
+	    .first = s->base.sent.data == 0 && (s->first || s->upto > 0),
 	    .effort = &s->effort };
 	struct buf text;
 

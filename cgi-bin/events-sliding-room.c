@@ -142,14 +142,15 @@ put_timeline(struct writer *w, const struct telling *t)
 
 /* MSC4186 has none: its clients count for themselves. */
 static void
-put_counts_of(struct writer *w, const struct told *told)
+put_counts_of(struct writer *w, const struct telling *t)
 {
+	const struct told *told = &t->told;
 	struct unread unread;
 
 	if (told->heard->membership != MEMBERSHIP_JOIN)
 		return;
-	unread = unread_read(told->db, told->mem, told->heard->room.nr,
-	    told->user, told->heard->pos, told->reader.viewer);
+	unread = unread_read(t->s->counting, told->mem,
+	    told->heard->room.nr, told->heard->pos, told->reader.viewer);
 	put_counts(w, &unread.all);
 }
 
@@ -168,7 +169,7 @@ put_inside(const struct telling *t)
 	write_events(w, told->db, &told->state, &told->reader);
 	put_timeline(w, t);
 	if (!t->s->shape->v4)
-		put_counts_of(w, told);
+		put_counts_of(w, t);
 	write_end(w);
 	t->s->told++;
 }

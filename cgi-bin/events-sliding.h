@@ -220,6 +220,7 @@ struct sliding_room {
 	struct state_wish wish;		/* all that is asked for */
 };
 
+struct counting;
 struct sliding {
 	struct request	*r;
 	const struct sliding_shape *shape;
@@ -236,6 +237,7 @@ struct sliding {
 	struct heard_list heard;	/* with news since base, by number */
 	struct sent_all	 sent;		/* what will have been sent */
 	struct effort	 effort;
+	struct counting	*counting;	/* events-counts.h */
 	struct arena	*mem;		/* of one room at a time */
 	size_t		 told;		/* what there was to tell */
 };

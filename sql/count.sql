@@ -1,5 +1,5 @@
 -- What counts as unread: noted when events are sent (matrix/push_note.c), read
--- by sync (cgi-bin/events-counts.c).
+-- by sync (common/matrix/count.c).
 
 -------------------------------------------------------------------- noting
 
@@ -114,6 +114,50 @@ SELECT u.user_id, count(*), sum(highlighted)
          ORDER BY pos DESC LIMIT :most) n
   CROSS JOIN user u ON u.nr = n.sender
  GROUP BY n.sender;
+
+-- How far a user has read in a thread, and its root.
+-- :name read_in
+SELECT root.event_id, max(
+       coalesce((SELECT pos FROM spoke
+                  WHERE room = :room AND user = :user AND thread = :thread),
+                0),
+       coalesce((SELECT max(e.pos)
+                   FROM receipt r CROSS JOIN event e ON e.nr = r.event
+                  WHERE r.room = :room AND r.user = :user
+                    AND r.kind IN ('m.read', 'm.read.private')
+                    AND r.thread = coalesce(root.event_id, 'main')), 0))
+  FROM (SELECT 1) LEFT JOIN event root ON root.nr = :thread;
+
+--------------------------------------------------- counting by other rules
+
+-- What others said in a room since some position, the newest first, and in
+-- which thread.
+-- :name unread_events
+SELECT $event, e.thread
+  FROM event e CROSS JOIN user u ON u.nr = e.sender
+ WHERE e.room = :room AND e.pos > :after AND e.sender <> :user
+   AND e.redacted_by IS NULL AND $accepted
+ ORDER BY e.pos DESC LIMIT :most;
+
+-- :name redacted_since
+SELECT 1 FROM event
+ WHERE room = :room AND pos > :after AND redacts IS NOT NULL LIMIT 1;
+
+-- What came of it, if what it hangs on is as it was.
+-- :name counted_get @volatile
+SELECT upto, counts FROM counted
+ WHERE user = :user AND room = :room AND after = :after AND rules = :rules
+   AND ignored = :ignored;
+
+-- :name counted_put @volatile
+INSERT INTO counted (user, room, after, rules, ignored, upto, at, counts)
+VALUES (:user, :room, :after, :rules, :ignored, :upto, :at, :counts)
+ON CONFLICT (user, room) DO UPDATE
+   SET after = excluded.after, rules = excluded.rules,
+       ignored = excluded.ignored, upto = excluded.upto, at = excluded.at,
+       counts = excluded.counts;
+
+------------------------------------------------------------------- receipts
 
 -- Has the user sent a receipt, be it by another device, since?
 -- :name unread_changed

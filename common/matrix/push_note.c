@@ -22,22 +22,29 @@ joined(void *arg)
 	return 0;
 }
 
-static bool
-sender_may(void *arg, const char *key)
+bool
+push_may_notify(const struct room_version *version, auth_state_fn *state,
+    void *arg, const char *sender, const char *key)
 {
-	const struct asked *asked = arg;
-	const struct noted_event *e = asked->noted;
-	const struct auth_event *create = e->state(e->state_arg,
-	    "m.room.create", "");
-	const struct auth_event *event = e->state(e->state_arg,
-	    "m.room.power_levels", "");
+	const struct auth_event *create = state(arg, "m.room.create", "");
+	const struct auth_event *event = state(arg, "m.room.power_levels", "");
 	const cJSON *levels = event != NULL ? event->content : NULL;
 	int64_t needed = NOTIFY_LEVEL;
 
 	power_level(json_get(json_get(levels, "notifications"), key),
 	    &needed);
-	return create != NULL && power_of(asked->room->version, create,
-	    levels, e->event.sender) >= needed;
+	return create != NULL &&
+	    power_of(version, create, levels, sender) >= needed;
+}
+
+static bool
+sender_may(void *arg, const char *key)
+{
+	const struct asked *asked = arg;
+	const struct noted_event *e = asked->noted;
+
+	return push_may_notify(asked->room->version, e->state, e->state_arg,
+	    e->event.sender, key);
 }
 
 static int64_t

@@ -36,6 +36,7 @@ static const char *const prefix[] = {
 	[BELL_SOON] = "soon.",
 	[BELL_HOUSEKEEPER] = "housekeeper.",
 	[BELL_TASKS] = "tasks.",
+	[BELL_PUSHES] = "pushes.",
 };
 
 struct bell *

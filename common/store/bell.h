@@ -17,7 +17,9 @@ enum bell_kind {
 	BELL_SOON,		/* `events`: the volatile store has something
 				 * new that need not be told at once */
 	BELL_HOUSEKEEPER,	/* work is due, or the WAL is long */
-	BELL_TASKS		/* `rooms`: there are new rows in task */
+	BELL_TASKS,		/* `rooms`: there are new rows in task */
+	BELL_PUSHES		/* housekeeper, while there are pushers: new rows in
+				 * change */
 };
 
 struct bell	*bell_open(const char *run_dir);
