@@ -8,8 +8,7 @@
 #define COUNT_MAX	100000
 #define INVITES_MAX	20	/* in a row, looked behind */
 
-/* Columns of heard_by_change, heard_by_member, heard_in. */
-static struct heard
+struct heard
 heard_row(const struct rows *rows)
 {
 	return (struct heard){

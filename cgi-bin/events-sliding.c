@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events-counts.h"
 #include "events-presence.h"
 #include "events-sliding.h"
 #include "events.routes.h"
@@ -121,8 +122,10 @@ static void
 write_rooms(struct sliding *s)
 {
 	struct request *r = s->r;
+	struct counting counting = counting_of(r, &s->effort);
 	size_t at = 0;
 
+	s->counting = &counting;
 	s->sent.room = arena_alloc(r->mem, (s->base.sent.rooms + s->wanteds +
 	    1) * sizeof(*s->sent.room));
 	if (s->wanteds > 0)

@@ -220,6 +220,7 @@ struct sliding_room {
 	struct state_wish wish;		/* all that is asked for */
 };
 
+struct counting;
 struct sliding {
 	struct request	*r;
 	const struct sliding_shape *shape;
@@ -236,6 +237,7 @@ struct sliding {
 	struct heard_list heard;	/* with news since base, by number */
 	struct sent_all	 sent;		/* what will have been sent */
 	struct effort	 effort;
+	struct counting	*counting;	/* events-counts.h */
 	struct arena	*mem;		/* of one room at a time */
 	size_t		 told;		/* what there was to tell */
 };
@@ -261,6 +263,7 @@ struct telling {
 	bool		 initial;
 	bool		 expanded;
 	bool		 dm_changed;
+	bool		 has_read;	/* the user, so counts of unread are news */
 	bool		 summary;	/* who is in it has changed */
 };
 /* Name, picture, people, where they changed (events-sliding-looks.c). */
@@ -293,6 +296,12 @@ enum mx_err	 sliding_confirm(struct sliding *);
 void		 sliding_read_devices(struct sliding *);
 /* The extensions to_device and e2ee, where they are asked for. */
 void		 sliding_put_devices(struct sliding *);
+/*
+ * From where on something is to be told of a room, which was told up to `told`;
+ * -1: from nowhere, since nothing has happened in it.
+ */
+int64_t		 sliding_due_after(const struct sliding *,
+		    const struct sliding_room *, int64_t told);
 /* Write `extensions`; rooms in wanted have their place in sent by now. */
 void		 sliding_extensions(struct sliding *);
 

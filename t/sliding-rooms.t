@@ -153,6 +153,11 @@ leaving() {
 	say "$ann" music
 	slide "$ann" "$pos" "$(one)"
 	here_texts '["music"]' "$shape: what others say is"
+	req PUT "$v3/user/$(enc "$user")/account_data/m.ignored_user_list" \
+	    "{\"ignored_users\":{\"$user\":{}}}"
+	say "$ann" tune
+	slide "$ann" "$pos" "$(one)"
+	here_texts '["tune"]' "$shape: nobody ignores themselves"
 	req PUT "$v3/user/$(enc "$user")/account_data/m.ignored_user_list" '{"ignored_users":{}}'
 }
 
