@@ -253,7 +253,11 @@ read_told(struct sync_answer *a, struct told *t, bool all)
 		shared_leave(a, t);
 }
 
-/* Has the room nothing to tell?  Another device may have read it. */
+/*
+ * Has the room nothing to tell?  Another device may have read it.  That what a
+ * filter holds back is unread is told with the room's next news: whoever wants
+ * only some events is not to be woken by all.
+ */
 static bool
 is_silent(struct sync_answer *a, const struct told *t, const struct extras *x)
 {

@@ -11,6 +11,7 @@
 #                            unless told otherwise); of [terms] policy, one more
 #   env="NAME=VALUE ..."     more environment for the programs
 #   guard="PROGRAM ..."      (cgi only) what runs them, instead of timeout
+#   site="FILE ..."          (fcgi only) of what nginx/fill makes, what is for server {}
 # start [tcp]                make a server; tcp (fcgi only): also on $url
 # stop                       end it, data kept; start again goes on with it
 #
@@ -28,6 +29,7 @@
 # get_json FILTER            what jq finds in the body, texts without quotes
 # enc TEXT                   TEXT percent-encoded for one path segment
 # pids_of PROGRAM            its processes (fcgi only), one a line
+# kill_often PROGRAM         kill -9 them as they come, five times in all
 #
 # ok STATUS NAME             STATUS 0 passes
 # is GOT WANT NAME           texts are equal
@@ -55,6 +57,7 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 tests=0 failed=0 started= token= header= env= guard= status= url= host=localhost
+site=mxcgi-site.conf
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mxcgi.XXXXXX") || exit 1
 : >"$tmp/log" >"$tmp/expected" >"$tmp/overrides" >"$tmp/body" >"$tmp/head"
 trap 'end=$?; trap - EXIT; stop; rm -rf "$tmp"; exit $end' EXIT
@@ -169,7 +172,9 @@ nginx_conf() {
 		server {
 			listen unix:$tmp/http.sock;
 			$1
-			include $tmp/nginx/mxcgi-server.conf;
+			$(for file in $site; do
+			    echo "include $tmp/nginx/$file;"
+			done)
 		}
 	}
 	END
@@ -310,6 +315,15 @@ pids_of() {
 }
 
 as() { eval "token=\$token_$1 user=\$user_$1"; }
+
+kill_often() {
+	killed=0
+	while [ $killed -lt 5 ]; do
+		for pid in $(pids_of "$1"); do
+			kill -9 "$pid" 2>/dev/null && killed=$((killed + 1))
+		done
+	done
+}
 
 admin() {
 	asked="mxcgi $*"

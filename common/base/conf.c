@@ -74,6 +74,9 @@ static const struct conf defaults = {
 	.outbound_ms = 10000,
 	.room_version = "12",
 	.room_version_2015 = "10",
+	.turn_uris = nothing,
+	.turn_ms = 24 * 60 * 60 * 1000,
+	.notices_name = "Server notices",
 	.presence = true,
 	.presence_idle_ms = 5 * 60 * 1000,
 	.presence_offline_ms = 30000,
@@ -260,6 +263,27 @@ check_all_flows(struct reading *r)
 		complain(r, "[mail] from needs either command or smtp");
 }
 
+/* Clients get nothing that no server would take. */
+static void
+check_turn(struct reading *r)
+{
+	const struct conf *conf = r->conf;
+	bool fixed = conf->turn_username != NULL || conf->turn_password != NULL;
+
+	if ((conf->turn_uris[0] != NULL) !=
+	    (conf->turn_secret != NULL || fixed))
+		complain(r, "[turn] needs both uris and secret, or username "
+		    "and password instead of secret");
+	if (conf->turn_secret != NULL && fixed)
+		complain(r, "[turn] needs either secret, or username and "
+		    "password, not both");
+	if ((conf->turn_username != NULL) != (conf->turn_password != NULL))
+		complain(r, "[turn] username and password go together");
+	if (conf->turn_ms < 1000)
+		complain(r, "[turn] credentials_life must be a second at "
+		    "least");
+}
+
 static void
 check_whole(struct reading *r)
 {
@@ -275,6 +299,7 @@ check_whole(struct reading *r)
 		complain(r, "[serve] memory_max must be at least four times "
 		    "body_max");
 	check_all_flows(r);
+	check_turn(r);
 	if (conf->hash_workers == 0) {
 		cores = sysconf(_SC_NPROCESSORS_ONLN);
 		conf->hash_workers = cores < 4 ? 1 : (unsigned)cores / 2;

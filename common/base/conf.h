@@ -87,6 +87,13 @@ struct conf_policy {
 
 /* Whose profile a stranger, a user, a user of their rooms may look up. */
 enum profile_lookup { PROFILES_ANYONE, PROFILES_USERS, PROFILES_ROOMS };
+/* Whom to turn to (client-server API, GET /.well-known/matrix/support). */
+struct conf_contact {
+	const struct conf_contact *next;
+	const char	*role;		/* m.role.admin */
+	const char	*matrix_id;	/* one of these two may be NULL */
+	const char	*email_address;
+};
 enum durability { DURABLE_POWER, DURABLE_PROCESS };
 
 struct conf {
@@ -95,6 +102,7 @@ struct conf {
 	/* [server] */
 	const char	*server_name;	/* the part behind the colon in ids */
 	const char	*base_url;	/* what clients type; NULL: unknown */
+	const char	*delegate;	/* where other servers go, host[:port] */
 	const char	*data_dir;	/* database, signing key; mode 0700 */
 	const char	*run_dir;	/* sockets, locks, what is volatile */
 	const char	*trusted_proxy;	/* its X-Forwarded-For counts */
@@ -152,6 +160,22 @@ struct conf {
 	/* [rooms] */
 	const char	*room_version;	/* v3 without room_version: "12" */
 	const char	*room_version_2015; /* older paths: "10" */
+
+	/* [turn]; uris empty: calls find no server here */
+	const char *const *turn_uris;	/* turn:... and turns:..., NULL ends */
+	const char	*turn_secret;	/* shared with the server, or NULL and */
+	const char	*turn_username;	/* these two, which everybody gets */
+	const char	*turn_password;
+	int64_t		 turn_ms;	/* how long credentials last: 1 day */
+	bool		 turn_guests;	/* may guests have them? */
+
+	/* [support] */
+	const struct conf_contact *contacts; /* in the order of the file */
+	const char	*support_page;	/* a URL, or NULL */
+
+	/* [notices] */
+	const char	*notices_user;	/* a local part; NULL: none are sent */
+	const char	*notices_name;	/* of that user and of its rooms */
 
 	/* [presence] */
 	bool		 presence;	/* off: none is kept or told */

@@ -6,11 +6,13 @@
 
 #include "base/log.h"
 #include "json/json.h"
+#include "matrix/notice.h"
 #include "matrix/presence.h"
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
+#include "store/bell.h"
 
 #define PIECE_EVENTS	20	/* at most, of one transaction */
 #define PIECE_MEMBERS	1000	/* looked at for those who must go */
@@ -128,9 +130,10 @@ leave_rooms(struct task *t)
 static enum task_end
 show_profile(struct task *t)
 {
-	if (t->cursor == NULL)
-		presence_renew(&(struct presence_owner){ .vol = t->store->vol,
-		    .conf = t->store->conf, .user = t->user, .now = t->now });
+	if (t->cursor == NULL &&
+	    presence_renew(&(struct presence_owner){ .vol = t->store->vol,
+	    .conf = t->store->conf, .user = t->user, .now = t->now }))
+		bell_ring(t->store->bell, BELL_SOON);
 	return tour(t, &(struct tour){ STMT_STAYS_IN, MEMBERSHIP_JOIN,
 	    "show a new profile in" });
 }
@@ -301,6 +304,7 @@ const struct task_kind room_tasks[] = {
 	{ TASK_SHOW_PROFILE, show_profile, NULL },
 	{ TASK_PUT_OUT_GUESTS, put_out_guests, NULL },
 	{ TASK_COPY_BANS, copy_bans, NULL },
+	{ TASK_NOTICE, notice_give, NULL },
 	{ TASK_UNMAKE_ROOM, unmake_room, NULL },
 	{ TASK_SEARCH_INDEX, search_index, NULL },
 	{ TASK_INVITE_3PID, invite_3pid, &invite_3pid_outside },
