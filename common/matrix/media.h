@@ -59,7 +59,9 @@ const char	*media_own_id(struct arena *, const char *server_name,
  * is not for those without a token ([media] frozen).
  */
 enum mx_err	 media_find(struct request *, struct media *);
-/* By number; false: it is gone.  For what waits, and for administrators. */
+/* The same by number, for what has waited. */
+enum mx_err	 media_again(struct request *, int64_t nr, struct media *);
+/* By number, whatever it is; false: it is gone. */
 bool		 media_by_nr(struct db *, int64_t nr, struct media *);
 /* The columns of $media (sql/media.sql), from the first on. */
 void		 media_take(const struct rows *, struct media *);
