@@ -159,6 +159,8 @@ static const struct option all_options[OPT__MAX] = {
 	[OPT_USES] = { "uses", required_argument, NULL, 0 },
 	[OPT_EXPIRES] = { "expires", required_argument, NULL, 0 },
 	[OPT_LENGTH] = { "length", required_argument, NULL, 0 },
+	[OPT_USER] = { "user", required_argument, NULL, 0 },
+	[OPT_OLDER] = { "older", required_argument, NULL, 0 },
 };
 
 static void

@@ -75,6 +75,12 @@ media_by_nr(struct db *db, int64_t nr, struct media *m)
 	return take_one(db_query(db, STMT_MEDIA_BY_NR, DB_INT(nr)), m);
 }
 
+bool
+media_by_id(struct db *db, const char *id, struct media *m)
+{
+	return take_one(db_query(db, STMT_MEDIA_FIND, DB_TEXT(id)), m);
+}
+
 /* What came later is for those who show a token ("freeze"). */
 static bool
 is_frozen(const struct request *r, const struct media *m)
@@ -112,8 +118,7 @@ media_find(struct request *r, struct media *m)
 	if (strcmp(req_arg(r, "serverName"), r->conf->server_name) != 0)
 		return fail(r, M_NOT_FOUND, "These media are another "
 		    "server's, which this one does not ask");
-	return judge(r, take_one(db_query(r->db, STMT_MEDIA_FIND, DB_TEXT(id)),
-	    m), m);
+	return judge(r, media_by_id(r->db, id, m), m);
 }
 
 enum mx_err

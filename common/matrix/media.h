@@ -61,7 +61,8 @@ const char	*media_own_id(struct arena *, const char *server_name,
 enum mx_err	 media_find(struct request *, struct media *);
 /* The same by number, for what has waited. */
 enum mx_err	 media_again(struct request *, int64_t nr, struct media *);
-/* By number, whatever it is; false: it is gone. */
+/* By number or id, whatever it is; false: it is not there. */
+bool		 media_by_id(struct db *, const char *id, struct media *);
 bool		 media_by_nr(struct db *, int64_t nr, struct media *);
 /* The columns of $media (sql/media.sql), from the first on. */
 void		 media_take(const struct rows *, struct media *);
@@ -107,8 +108,23 @@ bool		 media_derived_put(struct db *, int64_t media, const char *kind,
 
 /* With what was made of it; the housekeeper removes the files. */
 void		 media_delete(struct db *, const struct media *);
+/*
+ * An event of sender is redacted: what it showed, where that is media of this
+ * server that the same sender uploaded.
+ */
+void		 media_delete_shown(struct db *, const char *server_name,
+		    int64_t sender, const cJSON *content);
 /* Not served (at: ms since 1970), or again (0). */
 void		 media_quarantine(struct db *, int64_t nr, int64_t at);
+
+/*
+ * The housekeeper's piece (upkeep.h): ids that got no content, files of what
+ * was deleted, what uploads left that died.  media_remove_gone() does only the
+ * second, and says whether there is more.
+ */
+struct upkeep;
+bool		 media_upkeep(struct upkeep *);
+bool		 media_remove_gone(struct store *);
 
 /* --------------------------------------------------------------- the answer */
 
