@@ -98,7 +98,7 @@ is "$(files)" '2 1' 'the housekeeper leaves what is still coming'
 if [ "$T" = cgi ]; then
 	kill -9 "$(cat "$tmp/half.pid")"
 else
-	expect_log ' mxcgi warn media'
+	expect_log ' mxcgi error media was ended by signal 9'
 	expect_log '104: Connection reset by peer'
 	expect_log 'upstream prematurely closed'
 	expect_log 'sendfile\(\) failed|writev\(\) failed|send\(\) failed'
