@@ -1,9 +1,11 @@
 /*
- * housekeeper - keeps the databases small while others work.
+ * housekeeper - keeps the databases small while others work, and tells push
+ * gateways what is new.
  *
- * It stays and is rung by writers whose WAL grows; or cron runs it with
- * --once.  Then it also works off the tasks that requests left: `rooms`, whose
- * business they are, may not be asked for long.  It may be killed at any time: each piece of its work is a
+ * It stays and is rung by writers whose WAL grows, and while there are pushers
+ * by all who add to the stream; or cron runs it with --once.  Then it also works
+ * off the tasks that requests left: `rooms`, whose business they are, may not be
+ * asked for long.  It may be killed at any time: each piece of its work is a
  * transaction.
  */
 #include <errno.h>
@@ -17,6 +19,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "housekeeper-push.h"
 #include "matrix/media.h"
 #include "matrix/room-tasks.h"
 #include "store/bell.h"
@@ -27,6 +30,8 @@
 #define SECOND		1000000LL		/* us */
 #define CACHE_KIB	1024
 #define LOCK_MS		2000
+#define SLEEP_FDS	4
+#define PUSHING_MAX	(50 * SECOND)	/* of a visit; cron calls again */
 
 static const struct rights rights = { "housekeeper", rights_list };
 
@@ -90,10 +95,57 @@ do_tasks(struct upkeep *u)
 	tasks_end(&tasks);
 }
 
+static struct pushing *
+pushing_begin(struct store *store)
+{
+	struct pushing *p = pushing_open(store);
+
+	if (p == NULL)
+		log_fatal("%s: %s", store->conf->data_dir, strerror(errno));
+	return p;
+}
+
+/* With threads behind it the process cannot go the long way. */
+static void
+pushing_end(struct pushing *p)
+{
+	if (!pushing_close(p))
+		_exit(0);
+}
+
+/* Until its time, or one of these can be read; -1 never can. */
+static void
+sleep_until(int64_t at, const int *fd, nfds_t n)
+{
+	struct pollfd fds[SLEEP_FDS];
+	int64_t us = at - clock_mono_us();
+
+	for (nfds_t i = 0; i < n; i++)
+		fds[i] = (struct pollfd){ .fd = fd[i], .events = POLLIN };
+	poll(fds, n, us > 0 ? (int)(us / 1000) + 1 : 0);
+}
+
+static void
+do_pushes(struct upkeep *u)
+{
+	struct pushing *p = pushing_begin(u->store);
+	int64_t until = clock_mono_us() + PUSHING_MAX;
+	int fd = pushing_fd(p);
+
+	do {
+		sleep_until(pushing_look_at(p), &fd, 1);
+		pushing_listen(p);
+		if (pushing_look_at(p) <= clock_mono_us())
+			pushing_turn(p);
+	} while (pushing_busy(p) && goes_on(u) && clock_mono_us() < until);
+	pushing_end(p);
+}
+
 static void
 do_once(struct upkeep *u)
 {
 	do_tasks(u);
+	do_pushes(u);
 	/* The checkpoint comes last, for what the others wrote. */
 	for (size_t i = DUTIES; i-- > 0 && goes_on(u);)
 		do_duty(u, duties[i].piece);
@@ -129,21 +181,16 @@ do_what_is_due(struct upkeep *u, struct duty *list)
 		}
 }
 
-/* Until it is time, the bell rings or a signal comes. */
-static void
-sleep_until(int64_t at, int bell, int signals)
+static int64_t
+next_of_all(const struct duty *list, const struct pushing *p)
 {
-	struct pollfd fds[] = {
-		{ .fd = bell, .events = POLLIN },
-		{ .fd = signals, .events = POLLIN },
-	};
-	int64_t us = at - clock_mono_us();
+	int64_t at = next_due(list);
 
-	poll(fds, 2, us > 0 ? (int)(us / 1000) + 1 : 0);
+	return pushing_look_at(p) < at ? pushing_look_at(p) : at;
 }
 
 static void
-stay(struct upkeep *u, int bell, int signals)
+stay(struct upkeep *u, struct pushing *p, int bell, int signals)
 {
 	struct duty list[DUTIES];
 
@@ -152,9 +199,16 @@ stay(struct upkeep *u, int bell, int signals)
 		list[i].done = clock_mono_us() - list[i].every;
 	while (goes_on(u)) {
 		do_what_is_due(u, list);
-		sleep_until(next_due(list), bell, signals);
-		if (bell_answer(bell))
+		if (pushing_look_at(p) <= clock_mono_us())
+			pushing_turn(p);
+		sleep_until(next_of_all(list, p), (const int[SLEEP_FDS]){
+		    bell, signals, pushing_fd(p), pushing_bell(p) },
+		    SLEEP_FDS);
+		if (bell_answer(bell)) {
 			list[0].rung = true;
+			pushing_call(p);
+		}
+		pushing_listen(p);
 	}
 }
 
@@ -163,6 +217,7 @@ stay_and_listen(struct upkeep *u)
 {
 	struct store *store = u->store;
 	int bell = bell_listen(store->bell, BELL_HOUSEKEEPER);
+	struct pushing *p = pushing_begin(store);
 	sigset_t ends;
 
 	if (bell < 0)
@@ -172,8 +227,9 @@ stay_and_listen(struct upkeep *u)
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGINT);
 	sigprocmask(SIG_BLOCK, &ends, NULL);
-	stay(u, bell, signalfd(-1, &ends, SFD_CLOEXEC));
+	stay(u, p, bell, signalfd(-1, &ends, SFD_CLOEXEC));
 	bell_leave(store->bell, bell);
+	pushing_end(p);
 }
 
 /* ------------------------------------------------------------- to be called */
@@ -182,7 +238,8 @@ static void
 usage(FILE *to)
 {
 	fputs("usage: housekeeper [--once]\n"
-	    "Keeps the databases of mxcgi small: checkpoints, expiry.\n"
+	    "Keeps the databases of mxcgi small: checkpoints, expiry; and tells\n"
+	    "push gateways what is new.\n"
 	    "  --once   do what is due, with the work that requests left to be\n"
 	    "           done later, and end (for cron)\n"
 	    "The configuration is $MXCGI_CONFIG, else " SYSCONFDIR

@@ -16,9 +16,7 @@
 #include "base/crypto.h"
 #include "mxcgi-order.h"
 #include "mxcgi.h"
-#include "store/bell.h"
 #include "store/lock.h"
-#include "store/stream.h"
 
 #define CACHE_KIB	1024
 #define LOCK_MS		10000
@@ -94,8 +92,8 @@ order_write(struct order *o, order_fn *step)
 	}
 	status = run_in(o, TX_WRITE, step);
 	lock_release(lock);
-	if (status == 0 && change_added(o->db))
-		bell_ring(o->store->bell, BELL_CHANGES);
+	if (status == 0)
+		store_ring(o->store, store_bells(o->store));
 	return status;
 }
 
@@ -158,6 +156,9 @@ static const struct option all_options[OPT__MAX] = {
 	[OPT_DEACTIVATED] = { "deactivated", no_argument, NULL, 0 },
 	[OPT_USES] = { "uses", required_argument, NULL, 0 },
 	[OPT_EXPIRES] = { "expires", required_argument, NULL, 0 },
+	[OPT_ALL] = { "all", no_argument, NULL, 0 },
+	[OPT_PIN] = { "pin", no_argument, NULL, 0 },
+	[OPT_UNPIN] = { "unpin", no_argument, NULL, 0 },
 	[OPT_LENGTH] = { "length", required_argument, NULL, 0 },
 	[OPT_USER] = { "user", required_argument, NULL, 0 },
 	[OPT_OLDER] = { "older", required_argument, NULL, 0 },
@@ -166,8 +167,9 @@ static const struct option all_options[OPT__MAX] = {
 static void
 usage(FILE *to, const char *noun, const struct verb *v)
 {
-	fprintf(to, "    mxcgi %s %s%s%s [--json] [--config FILE]\n\t%s\n",
-	    noun, v->name, *v->synopsis ? " " : "", v->synopsis, v->does);
+	fprintf(to, "    mxcgi %s%s%s%s%s [--json] [--config FILE]\n\t%s\n",
+	    noun, *v->name ? " " : "", v->name, *v->synopsis ? " " : "",
+	    v->synopsis, v->does);
 }
 
 /* Of one verb, or of all. */
@@ -207,10 +209,24 @@ read_options(struct order *o, int argc, char **argv)
 }
 
 static bool
+read_name_and_text(struct order *o, int argc, char **argv)
+{
+	bool named = o->option[OPT_ALL] == NULL;
+
+	if (argc - optind != (named ? 2 : 1))
+		return false;
+	o->name = named ? argv[optind] : NULL;
+	o->text = argv[argc - 1];
+	return true;
+}
+
+static bool
 read_argument(struct order *o, int argc, char **argv)
 {
 	int n = argc - optind;
 
+	if (o->verb->argument == NAME_AND_TEXT)
+		return read_name_and_text(o, argc, argv);
 	if (n > 0)
 		o->name = argv[optind];
 	return n <= (o->verb->argument == NO_ARGUMENT ? 0 : 1) &&
@@ -236,7 +252,8 @@ run_verb(const struct verb *v, const char *noun, int argc, char **argv)
 	struct order o = { .mem = arena_new(), .verb = v };
 	int status;
 
-	argv[0] = arena_printf(o.mem, "mxcgi %s %s", noun, v->name);
+	argv[0] = arena_printf(o.mem, "mxcgi %s%s%s", noun,
+	    *v->name ? " " : "", v->name);
 	if (!read_options(&o, argc, argv))
 		status = usage_of(stderr, noun, NULL, v);
 	else if (o.option[OPT_HELP] != NULL)
@@ -264,4 +281,10 @@ order_run(const struct verb *verbs, int argc, char **argv)
 	if (v->name == NULL)
 		return usage_of(stderr, noun, verbs, NULL);
 	return run_verb(v, noun, argc - 1, argv + 1);
+}
+
+int
+order_run_alone(const struct verb *v, int argc, char **argv)
+{
+	return run_verb(v, argv[0], argc, argv);
 }

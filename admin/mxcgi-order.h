@@ -1,7 +1,7 @@
 /*
  * mxcgi-order.h - an order: one verb of `mxcgi user`, `mxcgi token`, `mxcgi
- * report` or `mxcgi media` with its options, carried out on the store of a
- * server that may be running.
+ * report`, `mxcgi notice` or `mxcgi media`, with its options, carried out on the
+ * store of a server that may be running.
  */
 #ifndef MXCGI_ADMIN_ORDER_H
 #define MXCGI_ADMIN_ORDER_H
@@ -15,7 +15,8 @@ enum opt {
 	OPT_CONFIG, OPT_JSON, OPT_HELP,		/* every verb takes these */
 	OPT_ADMIN, OPT_NO_PASSWORD, OPT_KEEP_SESSIONS, OPT_ERASE, OPT_YES,
 	OPT_ADMINS, OPT_GUESTS, OPT_LOCKED, OPT_SUSPENDED, OPT_DEACTIVATED,
-	OPT_USES, OPT_EXPIRES, OPT_LENGTH, OPT_USER, OPT_OLDER,
+	OPT_USES, OPT_EXPIRES, OPT_LENGTH,
+	OPT_ALL, OPT_PIN, OPT_UNPIN, OPT_USER, OPT_OLDER,
 	OPT__MAX
 };
 #define OPT(x)	(1u << OPT_##x)
@@ -24,6 +25,7 @@ struct order {
 	const struct verb *verb;
 	const char	*option[OPT__MAX];	/* NULL: not given */
 	const char	*name;			/* the argument, or NULL */
+	const char	*text;			/* the one behind it */
 	const struct conf *conf;
 	struct store	*store;
 	struct db	*db;			/* main */
@@ -42,9 +44,12 @@ struct order {
 /* Returns the exit status: 0, or what refuse() gave. */
 typedef int order_fn(struct order *);
 
-enum argument { NO_ARGUMENT, MAYBE_ARGUMENT, ONE_ARGUMENT };
+enum argument {
+	NO_ARGUMENT, MAYBE_ARGUMENT, ONE_ARGUMENT,
+	NAME_AND_TEXT				/* with --all the text alone */
+};
 struct verb {
-	const char	*name;
+	const char	*name;			/* empty: of order_run_alone() */
 	order_fn	*run;
 	unsigned	 options;		/* OPT(x), besides those of all */
 	enum argument	 argument;
@@ -57,6 +62,8 @@ struct verb {
  * open the store, run it, say why it failed.  Returns the exit status.
  */
 int		 order_run(const struct verb *, int argc, char **argv);
+/* The same for a command that is its own verb. */
+int		 order_run_alone(const struct verb *, int argc, char **argv);
 
 /* Keep the reason and return status. */
 int		 refuse(struct order *, int status, const char *why, ...)

@@ -135,6 +135,8 @@ static const struct detail {
 	    { "medium", "address", "id_server", "bound_at" } },
 	{ "devices", "device", STMT_ACCOUNT_DEVICES,
 	    { "device_id", "display_name", "created_at" } },
+	{ "pushers", "pusher", STMT_ACCOUNT_PUSHERS,
+	    { "app_id", "device_display_name", "gateway", "set_at" } },
 	{ "policies", "agreed to", STMT_ACCOUNT_POLICIES,
 	    { "policy", "version", "accepted_at" } },
 };

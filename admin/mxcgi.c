@@ -37,6 +37,8 @@ static const struct command {
 	    "what users uploaded; `mxcgi media --help` says more" },
 	{ "report", cmd_report, "list|show|delete [OPTION...] [NUMBER]",
 	    "what users reported; `mxcgi report --help` says more" },
+	{ "notice", cmd_notice, "USER|--all TEXT [--pin|--unpin]",
+	    "tell users something, in a room that each has for this" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -107,7 +107,12 @@ NF != 10 { fault("want 10 columns, found " NF) }
 	gsub(/[{][^}]*[}]/, "[^/]+", re)
 	if (re in owner && owner[re] != $1)
 		fault(path " is " owner[re] "'s already")
-	if (!(re in owner)) {
+	# The rest of a host is mxcgi's only where its configuration says so: the
+	# templates of nginx/ ask discovery for it.
+	outside = prefix == "" && path !~ /^\/_matrix\//
+	if (outside && $1 != "discovery")
+		fault("what is not under /_matrix/ is for discovery to answer")
+	if (!(re in owner) && !outside) {
 		if (path ~ /[{]/)
 			pattern[$1] = pattern[$1] (pattern[$1] ? "|" : "") re
 		else

@@ -1,20 +1,29 @@
-/* discovery.c - what this server is and can, for those without an account. */
+/*
+ * discovery.c - what this server is and can: versions, features, capabilities.
+ */
+#include "matrix/room_version.h"
 #include "serve/serve.h"
 #include "discovery.routes.h"
 
 /*
  * What came with later versions and is whole already, by the names under which
  * clients look for it while none of these versions is named: private receipts,
- * threads, relations in either direction, the list of threads, room types in
- * the room directory, and sliding sync.
+ * threads, relations in either direction and of any depth, room types in the
+ * room directory, receipts and counts of threads, the list of threads, mentions
+ * that are meant, sliding sync, and any field in profiles.
  */
 static const char *const features[] = {
 	"org.matrix.msc2285.stable",
 	"org.matrix.msc3440.stable",
 	"org.matrix.msc3715.stable",
+	"org.matrix.msc3771",
+	"org.matrix.msc3773",
 	"org.matrix.msc3827.stable",
 	"org.matrix.msc3856.stable",
+	"org.matrix.msc3952_intentional_mentions",
+	"org.matrix.msc3981",
 	"org.matrix.simplified_msc3575",
+	"uk.tcpip.msc4133.stable",
 	NULL
 };
 
@@ -34,5 +43,78 @@ versions(struct request *r)
 	for (size_t i = 0; features[i] != NULL; i++)
 		put_bool(&r->out, features[i], true);
 	write_end(&r->out);
+	return M_OK;
+}
+
+/* -------------------------------------------------------- capabilities */
+
+static void
+put_enabled(struct writer *w, const char *capability, bool enabled)
+{
+	put_object(w, capability);
+	put_bool(w, "enabled", enabled);
+	write_end(w);
+}
+
+static void
+put_room_versions(struct writer *w, const struct conf *conf)
+{
+	const struct room_version *v;
+
+	put_object(w, "m.room_versions");
+	put_text(w, "default", conf->room_version);
+	put_object(w, "available");
+	for (v = room_versions; v->id != NULL; v++)
+		put_text(w, v->id, "stable");
+	write_end(w);
+	write_end(w);
+}
+
+/* A guest has a displayname and nothing else to change ("Guest Access"). */
+static void
+put_profile_fields(struct writer *w, bool guest)
+{
+	put_object(w, "m.profile_fields");
+	put_bool(w, "enabled", true);
+	if (guest) {
+		put_array(w, "allowed");
+		write_text(w, "displayname");
+		write_end(w);
+	}
+	write_end(w);
+}
+
+static void
+put_account_moderation(struct writer *w)
+{
+	put_object(w, "m.account_moderation");
+	put_bool(w, "lock", true);
+	put_bool(w, "suspend", true);
+	write_end(w);
+}
+
+/*
+ * GET /capabilities
+ *
+ * What the caller can do here, which differs for guests and administrators.
+ */
+enum mx_err
+capabilities(struct request *r)
+{
+	struct writer *w = &r->out;
+	bool guest = r->who.guest;
+
+	put_object(w, "capabilities");
+	put_enabled(w, "m.change_password", !guest);
+	put_room_versions(w, r->conf);
+	put_enabled(w, "m.set_displayname", true);
+	put_enabled(w, "m.set_avatar_url", !guest);
+	put_enabled(w, "m.3pid_changes", !guest);
+	put_enabled(w, "m.get_login_token", !guest);
+	put_profile_fields(w, guest);
+	put_enabled(w, "m.forget_forced_upon_leave", false);
+	if (r->who.admin)
+		put_account_moderation(w);
+	write_end(w);
 	return M_OK;
 }

@@ -1,115 +1,6 @@
 /* events-counts.c - see events-counts.h. */
 #include "events-counts.h"
 
-#include "matrix/push_rule.h"
-
-#define SPOTS_MAX	(UNREAD_THREADS_MAX + 1)
-
-/* A place in which something may be unread. */
-struct spot {
-	int64_t		 thread;	/* event.nr of the root; 0: main */
-	const char	*root;
-	int64_t		 read;		/* up to here */
-	struct counts	 counts;
-};
-
-/* ------------------------------------------------------------------ reading */
-
-/* Where a user stands whom no receipt in a thread is about. */
-static int64_t
-read_upto(struct db *db, int64_t room, int64_t user, int64_t since)
-{
-	int64_t read = db_int(db, 0, STMT_UNREAD_AFTER, DB_INT(room),
-	    DB_INT(user));
-
-	return read > since ? read : since;
-}
-
-static size_t
-read_spots(struct db *db, int64_t room, int64_t user, int64_t after,
-    struct spot spot[SPOTS_MAX])
-{
-	struct rows rows = db_query(db, STMT_UNREAD, DB_INT(room),
-	    DB_INT(user), DB_INT(after), DB_INT(UNREAD_THREADS_MAX));
-	size_t n = 0;
-
-	while (n < SPOTS_MAX && rows_next(&rows))
-		spot[n++] = (struct spot){
-			.thread = rows_int(&rows, 0),
-			.root = rows_text(&rows, 1),
-			.read = rows_int(&rows, 2),
-			.counts = { rows_int(&rows, 3), rows_int(&rows, 4) },
-		};
-	rows_done(&rows);
-	return n;
-}
-
-/* What ignored users send does not notify. */
-static void
-leave_out(struct db *db, int64_t room, int64_t user, struct viewer *viewer,
-    struct spot *spot)
-{
-	struct rows rows = db_query(db, STMT_UNREAD_BY, DB_INT(user),
-	    DB_INT(room), DB_INT(spot->thread), DB_INT(spot->read),
-	    DB_INT(UNREAD_IGNORED_MAX));
-
-	while (rows_next(&rows)) {
-		if (!viewer_ignores(viewer, rows_text(&rows, 0)))
-			continue;
-		spot->counts.notifications -= rows_int(&rows, 1);
-		spot->counts.highlights -= rows_int(&rows, 2);
-	}
-}
-
-static void
-add(struct counts *sum, const struct counts *more)
-{
-	sum->notifications += more->notifications;
-	sum->highlights += more->highlights;
-}
-
-static void
-add_spot(struct unread *unread, const struct spot *spot)
-{
-	if (spot->counts.notifications <= 0)
-		return;
-	add(&unread->all, &spot->counts);
-	if (spot->thread == 0)
-		unread->main = spot->counts;
-	else
-		unread->thread[unread->n++] = (struct thread_counts){
-			spot->root, spot->counts };
-}
-
-struct unread
-unread_read(struct db *db, struct arena *mem, int64_t room, int64_t user,
-    int64_t since, struct viewer *viewer)
-{
-	struct spot spot[SPOTS_MAX];
-	struct unread unread = { .n = 0 };
-	size_t n = read_spots(db, room, user, read_upto(db, room, user,
-	    since), spot);
-	bool ignores = n > 0 && viewer != NULL && viewer_ignores_any(viewer);
-
-	if (n > 0)
-		unread.thread = arena_alloc(mem, n * sizeof(*unread.thread));
-	for (size_t i = 0; i < n; i++) {
-		if (ignores)
-			leave_out(db, room, user, viewer, &spot[i]);
-		add_spot(&unread, &spot[i]);
-	}
-	return unread;
-}
-
-bool
-unread_changed(struct db *db, int64_t room, int64_t user, int64_t after)
-{
-	return db_int(db, 0, STMT_UNREAD_CHANGED, DB_INT(room),
-	    DB_INT(user), DB_INT(after)) != 0;
-}
-
-/* ------------------------------------------------------------------ writing */
-
 void
 put_counts(struct writer *w, const struct counts *counts)
 {
@@ -141,22 +32,10 @@ put_unread(struct writer *w, const struct unread *unread, bool by_thread)
 		put_threads(w, unread);
 }
 
-bool
-write_push_rules(struct writer *w, const struct event_filter *filter,
-    const char *user_id)
+struct counting
+counting_of(struct request *r, struct effort *effort)
 {
-	const struct event_row event = { .type = "m.push_rules",
-	    .sender_id = "" };
-
-	if (filter->limit == 0 || !filter_has_event(filter, &event))
-		return false;
-	write_object(w);
-	put_text(w, "type", event.type);
-	put_object(w, "content");
-	put_object(w, "global");
-	push_ruleset_put(w, push_rules_today(), user_id);
-	write_end(w);
-	write_end(w);
-	write_end(w);
-	return true;
+	return (struct counting){ .db = r->db, .vol = r->vol, .mem = r->mem,
+	    .now = r->now, .user = r->who.user, .user_id = r->who.user_id,
+	    .spent = &effort->spent, .most = effort->most };
 }

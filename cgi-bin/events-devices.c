@@ -105,9 +105,11 @@ wake_mates(struct db *db, int64_t user)
 void
 wake_for_devices(struct db *db, int64_t after, int64_t upto)
 {
-	struct rows rows = db_query(db, STMT_NEWS_DEVICES, DB_INT(after),
-	    DB_INT(upto));
+	struct rows rows;
 
+	if (!devices_changed(db, after, upto))
+		return;
+	rows = db_query(db, STMT_NEWS_DEVICES, DB_INT(after), DB_INT(upto));
 	while (rows_next(&rows))
 		wake_mates(db, rows_int(&rows, 0));
 }

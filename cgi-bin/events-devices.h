@@ -54,6 +54,8 @@ struct device_lists {
 	struct user_list left;
 };
 
+/* Did anybody's at all, or keys of these: after < pos <= upto? */
+bool		 devices_changed(struct db *, int64_t after, int64_t upto);
 /*
  * Whose devices, or keys of these, changed after since and who shares a room
  * with the caller now, the caller included; who came to share a room with

@@ -6,6 +6,7 @@
 
 #include "events.h"
 #include "matrix/account_data.h"
+#include "matrix/push_user.h"
 
 #define A_LOOK_AT	4	/* so many cost as much as one event */
 
@@ -115,8 +116,8 @@ enter(struct open *o, const char *thread, const char *event_id,
 	o->kind = kind;
 }
 
-static void
-put_more(struct writer *w, struct request *r, struct span more)
+void
+put_receipt_more(struct writer *w, struct request *r, struct span more)
 {
 	const cJSON *item;
 
@@ -144,7 +145,7 @@ write_receipt(struct open *o, const struct rows *rows)
 	put_int(o->w, "ts", rows_int(rows, 4));
 	if (*thread != '\0')
 		put_text(o->w, "thread_id", thread);
-	put_more(o->w, o->b->r, rows_span(rows, 5));
+	put_receipt_more(o->w, o->b->r, rows_span(rows, 5));
 	write_end(o->w);
 }
 
@@ -212,6 +213,40 @@ write_typing(struct writer *w, struct beside *b, bool empty)
 
 /* --------------------------------------------------------- account data */
 
+/* "Push Rules: Events"; everybody has some. */
+static bool
+rules_due(const struct beside *b)
+{
+	int64_t pos;
+
+	if (b->room != ACCOUNT_DATA_GLOBAL || b->first)
+		return b->first;
+	pos = push_user_changed(b->r->db, b->r->who.user, NULL);
+	return pos > b->after && pos <= b->upto;
+}
+
+/*
+ * Whether a filter wants it hangs on its type alone: it holds no url, of which
+ * filters ask too.
+ */
+static size_t
+write_push_rules(struct writer *w, const struct beside *b,
+    const struct event_filter *part)
+{
+	const struct push_whose whose = { .user = b->r->who.user,
+	    .user_id = b->r->who.user_id, .in_2015 = req_is_2015(b->r) };
+
+	if (!rules_due(b) || (part != NULL &&
+	    !passes(part, "m.push_rules", SPAN("{}"))))
+		return 0;
+	begin_event(w, b, "m.push_rules");
+	put_object(w, "content");
+	push_user_put(w, b->r->db, b->r->mem, &whose);
+	write_end(w);
+	write_end(w);
+	return 1;
+}
+
 size_t
 write_account_data(struct writer *w, const struct beside *b)
 {
@@ -238,5 +273,6 @@ write_account_data(struct writer *w, const struct beside *b)
 		n++;
 	}
 	rows_done(&rows);
-	return n;
+	return is_enough(part, (int64_t)n) ? n :
+	    n + write_push_rules(w, b, part);
 }

@@ -167,7 +167,7 @@ static void
 put_account_data(struct request *r, int64_t upto, struct effort *effort)
 {
 	struct beside b = { .r = r, .room = ACCOUNT_DATA_GLOBAL, .upto = upto,
-	    .effort = effort };
+	    .first = true, .effort = effort };
 
 	put_array(&r->out, "account_data");
 	write_account_data(&r->out, &b);

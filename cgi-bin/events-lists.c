@@ -79,13 +79,23 @@ met(struct look *l, int64_t user, const char *user_id)
 
 /* ---------------------------------------------------- whose devices changed */
 
+bool
+devices_changed(struct db *db, int64_t after, int64_t upto)
+{
+	return db_int(db, 0, STMT_DEVICES_ANY, DB_INT(after),
+	    DB_INT(upto)) != 0;
+}
+
 static void
 add_changed(struct look *l)
 {
 	struct request *r = l->r;
-	struct rows rows = db_query(r->db, STMT_DEVICES_CHANGED,
-	    DB_INT(l->since), DB_INT(l->upto));
+	struct rows rows;
 
+	if (!devices_changed(r->db, l->since, l->upto))
+		return;
+	rows = db_query(r->db, STMT_DEVICES_CHANGED, DB_INT(l->since),
+	    DB_INT(l->upto));
 	for (; !effort_is_much(l->effort) && rows_next(&rows); count(l)) {
 		int64_t user = rows_int(&rows, 0);
 

@@ -8,8 +8,7 @@
 #define COUNT_MAX	100000
 #define INVITES_MAX	20	/* in a row, looked behind */
 
-/* Columns of heard_by_change, heard_by_member, heard_in. */
-static struct heard
+struct heard
 heard_row(const struct rows *rows)
 {
 	return (struct heard){
@@ -197,18 +196,14 @@ static struct stretch
 stretch_left(struct request *r, const struct heard *h, int64_t since,
     int64_t upto)
 {
-	int64_t ended = ended_at(r, h, upto);
-	struct stretch s = { .after = since, .upto = since };
+	struct stretch s = { .after = since, .upto = ended_at(r, h, upto) };
 
-	if (ended > since) {
-		s.upto = ended;
-		s.fresh = !joined_at(r, h, since);
-		if (s.fresh) {
-			s.after = 0;
-			s.stale = stale_from(r, h, since);
-		}
+	s.own = h->pos > s.upto && h->pos > since;
+	if (s.upto > since && !joined_at(r, h, since)) {
+		s.fresh = true;
+		s.after = 0;
+		s.stale = stale_from(r, h, since);
 	}
-	s.own = h->pos > s.upto;
 	return s;
 }
 

@@ -55,7 +55,7 @@ read_flag(struct asking *g, const cJSON *filters, const char *name, int *out)
 
 static enum mx_err
 read_texts(struct asking *g, const cJSON *filters, const char *name,
-    bool null, const cJSON **out)
+    bool null, int most, const cJSON **out)
 {
 	const cJSON *list = json_get(filters, name), *item;
 
@@ -64,12 +64,22 @@ read_texts(struct asking *g, const cJSON *filters, const char *name,
 		return M_OK;
 	if (!cJSON_IsArray(list))
 		return fail(g->r, M_BAD_JSON, "%s is a list", name);
+	if (cJSON_GetArraySize(list) > most)
+		return fail(g->r, M_TOO_LARGE, "%s may have %d entries at most",
+		    name, most);
 	cJSON_ArrayForEach(item, list)
 		if (!cJSON_IsString(item) && !(null && cJSON_IsNull(item)))
 			return fail(g->r, M_BAD_JSON, "%s is a list of texts",
 			    name);
 	*out = list;
 	return M_OK;
+}
+
+static enum mx_err
+read_names(struct asking *g, const cJSON *filters, const char *name,
+    bool null, const cJSON **out)
+{
+	return read_texts(g, filters, name, null, FILTER_NAMES_MAX, out);
 }
 
 static enum mx_err
@@ -85,15 +95,15 @@ read_filter(struct asking *g, const cJSON *filters,
 	    (err = read_flag(g, filters, "is_encrypted", &f->is_encrypted)) !=
 	    M_OK || (err = read_flag(g, filters, g->shape->v4 ? "is_invited" :
 	    "is_invite", &f->is_invite)) != M_OK ||
-	    (err = read_texts(g, filters, "room_types", true,
+	    (err = read_names(g, filters, "room_types", true,
 	    &f->room_types)) != M_OK ||
-	    (err = read_texts(g, filters, "not_room_types", true,
+	    (err = read_names(g, filters, "not_room_types", true,
 	    &f->not_room_types)) != M_OK ||
-	    (err = read_texts(g, filters, "tags", false, &f->tags)) != M_OK ||
-	    (err = read_texts(g, filters, "not_tags", false,
+	    (err = read_names(g, filters, "tags", false, &f->tags)) != M_OK ||
+	    (err = read_names(g, filters, "not_tags", false,
 	    &f->not_tags)) != M_OK)
 		return err;
-	return read_texts(g, filters, "spaces", false, &f->spaces);
+	return read_names(g, filters, "spaces", false, &f->spaces);
 }
 
 /* ----------------------------------------------------------------- lists */
@@ -232,9 +242,11 @@ read_extension(struct asking *g, const cJSON *extensions,
 		return bad_ask(g, "enabled is true or false");
 	x->enabled = cJSON_IsTrue(enabled);
 	x->config = config;
-	if ((err = read_texts(g, config, "lists", false, &x->lists)) != M_OK)
+	if ((err = read_texts(g, config, "lists", false, LISTS_MAX,
+	    &x->lists)) != M_OK)
 		return err;
-	return read_texts(g, config, "rooms", false, &x->rooms);
+	return read_texts(g, config, "rooms", false, SUBSCRIPTIONS_MAX,
+	    &x->rooms);
 }
 
 static enum mx_err
@@ -296,11 +308,11 @@ read_where(struct asking *g, const cJSON *body, const char **presence)
 }
 
 static enum mx_err
-check_presence(struct asking *g, const char *presence)
+read_presence(struct asking *g, const char *word)
 {
-	if (presence != NULL && strcmp(presence, "offline") != 0 &&
-	    strcmp(presence, "online") != 0 &&
-	    strcmp(presence, "unavailable") != 0)
+	g->ask->presence = word == NULL ? PRESENCE_ONLINE :
+	    presence_of(word, false);
+	if (g->ask->presence == PRESENCE_NONE)
 		return fail(g->r, M_INVALID_PARAM,
 		    "set_presence is offline, online or unavailable");
 	return M_OK;
@@ -334,7 +346,7 @@ sliding_ask_read(struct request *r, const struct sliding_shape *shape,
 	/* The query is gone when who waited is woken. */
 	if (r->wait == NULL &&
 	    ((err = read_where(&g, body, &presence)) != M_OK ||
-	    (err = check_presence(&g, presence)) != M_OK))
+	    (err = read_presence(&g, presence)) != M_OK))
 		return err;
 	if ((err = read_conn_id(&g, body)) != M_OK ||
 	    (err = read_lists(&g, json_get(body, "lists"))) != M_OK ||

@@ -103,12 +103,8 @@ news_of(const struct sliding *s, const struct sliding_room *room)
 	return NULL;
 }
 
-/*
- * From where on something is to be told, which was told up to `told`; -1: from
- * nowhere, since nothing has happened in the room.
- */
-static int64_t
-due_after(const struct sliding *s, const struct sliding_room *room,
+int64_t
+sliding_due_after(const struct sliding *s, const struct sliding_room *room,
     int64_t told)
 {
 	if (told == s->base.sent.pos && !s->first && told != 0 &&
@@ -147,6 +143,7 @@ tell_global(struct sliding *s, struct section *x)
 {
 	struct beside b = { .r = s->r, .room = ACCOUNT_DATA_GLOBAL,
 	    .after = s->base.sent.data, .upto = s->upto,
+	    .first = s->base.sent.data == 0 && (s->first || s->upto > 0),
 	    .effort = &s->effort };
 	struct buf text;
 
@@ -162,7 +159,7 @@ static void
 tell_data_of(struct sliding *s, struct section *x, struct sliding_room *room)
 {
 	struct sent_room *now = now_of(s, room);
-	int64_t after = due_after(s, room, now->data);
+	int64_t after = sliding_due_after(s, room, now->data);
 	struct beside b = beside_of(s, room, after);
 	struct buf text;
 
@@ -186,17 +183,6 @@ static bool
 is_same(const char *a, const char *b)
 {
 	return a != NULL && strcmp(a, b) == 0;
-}
-
-static void
-put_more(struct writer *w, struct request *r, struct span more)
-{
-	const cJSON *item;
-
-	if (more.n == 0)
-		return;
-	cJSON_ArrayForEach(item, json_parse_own(r->mem, more))
-		put_json(w, item->string, item);
 }
 
 /* Columns of sliding_receipts. */
@@ -225,7 +211,7 @@ write_receipt(struct writer *w, struct request *r, struct open *o,
 	put_int(w, "ts", rows_int(rows, 3));
 	if (*thread != '\0')
 		put_text(w, "thread_id", thread);
-	put_more(w, r, rows_span(rows, 5));
+	put_receipt_more(w, r, rows_span(rows, 5));
 	write_end(w);
 	*o = next;
 }
@@ -235,7 +221,7 @@ tell_receipts_of(struct sliding *s, struct section *x,
     struct sliding_room *room)
 {
 	struct sent_room *now = now_of(s, room);
-	int64_t after = due_after(s, room, now->receipts);
+	int64_t after = sliding_due_after(s, room, now->receipts);
 	struct writer *w = &s->r->out;
 	struct open open = { NULL, NULL, NULL };
 	struct rows rows;

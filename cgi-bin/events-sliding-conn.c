@@ -7,6 +7,8 @@
 
 #define SENT_MAX	(512 << 10)	/* bytes of what is kept */
 #define CONNS_MAX	8		/* of a device */
+#define USER_MAX	(16 << 20)	/* bytes that are kept for a user */
+#define HARDLY_ANY	(16 << 10)	/* bytes that need no look at the others */
 
 /* Others of the user, whose devices are gone or that were not used for long. */
 static void
@@ -23,6 +25,30 @@ forget_others(struct request *r)
 			    DB_INT(device));
 	db_exec(r->vol, STMT_SLIDING_DROP_UNUSED, DB_INT(r->who.device),
 	    DB_INT(CONNS_MAX - 1));
+}
+
+/* Devices are many, where somebody wants them to be. */
+static void
+forget_beyond(struct request *r)
+{
+	struct db_arg user = DB_INT(r->who.user);
+	struct rows rows = db_query(r->vol, STMT_SLIDING_SIZES, user);
+	int64_t bytes = 0, last = 0;
+
+	while (last == 0 && rows_next(&rows))
+		if ((bytes += rows_int(&rows, 1)) > USER_MAX)
+			last = rows_int(&rows, 0);
+	rows_done(&rows);
+	if (last != 0)
+		db_exec(r->vol, STMT_SLIDING_DROP_UPTO, user, DB_INT(last));
+}
+
+void
+sent_wait(struct request *r, int64_t serial)
+{
+	db_exec(r->vol, STMT_SLIDING_WAIT, DB_SPAN(r->raw), DB_INT(serial));
+	if (r->raw.n > HARDLY_ANY)
+		forget_beyond(r);
 }
 
 enum mx_err
@@ -47,6 +73,8 @@ sent_keep(struct request *r, const char *conn, int64_t base,
 		return fail(r, M_BUSY, "The server is busy; try again");
 	}
 	*serial = db_last_rowid(r->vol);
+	if (base == 0 || blob.n > HARDLY_ANY)
+		forget_beyond(r);
 	return M_OK;
 }
 

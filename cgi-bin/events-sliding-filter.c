@@ -5,11 +5,20 @@
 #include "events-sliding.h"
 #include "matrix/account_data.h"
 
+#define A_LOOK_AT	4	/* so many cost as much as one event */
+
 struct fitter {
 	struct sliding	*s;
 	const struct sliding_filter *filter;
 	struct table	*children;	/* of the spaces, by room id; or NULL */
+	size_t		 looks;
 };
+
+static void
+count(struct fitter *fitter)
+{
+	fitter->s->effort.spent += ++fitter->looks % A_LOOK_AT == 0;
+}
 
 /* --------------------------------------------------------- direct messages */
 
@@ -36,15 +45,18 @@ direct_rooms(struct request *r)
 
 /* A child whose content names no server was taken out of the space. */
 static void
-add_children(struct request *r, struct table *children, const char *space)
+add_children(struct fitter *fitter, const char *space)
 {
+	struct request *r = fitter->s->r;
 	struct rows rows = db_query(r->db, STMT_SLIDING_CHILDREN,
 	    DB_INT(r->who.user), DB_TEXT(space));
 
-	while (rows_next(&rows))
+	for (; !effort_is_much(&fitter->s->effort) && rows_next(&rows);
+	    count(fitter))
 		if (json_slice(row_content(&rows, 1), "via").n > 0)
-			*table_at(children, rows_text(&rows, 0), NULL) =
-			    children;
+			*table_at(fitter->children, rows_text(&rows, 0), NULL) =
+			    fitter;
+	rows_done(&rows);
 }
 
 struct fitter *
@@ -59,15 +71,18 @@ fitter_new(struct sliding *s, const struct sliding_filter *filter)
 		return fitter;
 	fitter->children = table_new(s->r->mem);
 	cJSON_ArrayForEach(space, filter->spaces)
-		add_children(s->r, fitter->children, space->valuestring);
+		add_children(fitter, space->valuestring);
 	return fitter;
 }
 
 /* ---------------------------------------------------------------- fitting */
 
 static bool
-is_encrypted(struct db *db, const struct heard *h)
+is_encrypted(struct fitter *fitter, const struct heard *h)
 {
+	struct db *db = fitter->s->r->db;
+
+	count(fitter);
 	return (h->membership == MEMBERSHIP_JOIN ?
 	    room_state_now(db, h->room.nr, "m.room.encryption", "") :
 	    room_state_at(db, h->room.nr, h->event, "m.room.encryption",
@@ -102,17 +117,26 @@ static bool
 tags_fit(struct fitter *fitter, const struct heard *h)
 {
 	const struct sliding_filter *f = fitter->filter;
-	struct request *r = fitter->s->r;
+	struct sliding *s = fitter->s;
+	struct arena *before;
 	const char *text;
 	const cJSON *tags;
+	bool fit;
 
 	if (f->tags == NULL && f->not_tags == NULL)
 		return true;
-	text = account_data_get(r->db, r->who.user, h->room.nr, "m.tag");
-	tags = text == NULL ? NULL : json_get(json_parse_own(r->mem,
+	count(fitter);
+	before = db_arena(s->r->db, s->mem);
+	text = account_data_get(s->r->db, s->r->who.user, h->room.nr, "m.tag");
+	if (text != NULL)
+		s->effort.spent += (int64_t)(strlen(text) / 1024);
+	tags = text == NULL ? NULL : json_get(json_parse_own(s->mem,
 	    span_of(text)), "tags");
-	return (f->tags == NULL || has_tag(f->tags, tags)) &&
+	fit = (f->tags == NULL || has_tag(f->tags, tags)) &&
 	    !has_tag(f->not_tags, tags);
+	db_arena(s->r->db, before);
+	arena_clear(s->mem);
+	return fit;
 }
 
 static bool
@@ -134,6 +158,6 @@ fitter_fits(struct fitter *fitter, const struct sliding_room *room)
 	    (fitter->children == NULL ||
 	    table_find(fitter->children, h->room.room_id, NULL) != NULL) &&
 	    (f->is_encrypted == -1 ||
-	    flag_fits(f->is_encrypted, is_encrypted(fitter->s->r->db, h))) &&
+	    flag_fits(f->is_encrypted, is_encrypted(fitter, h))) &&
 	    tags_fit(fitter, h);
 }

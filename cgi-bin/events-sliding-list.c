@@ -12,27 +12,17 @@
 
 /* ------------------------------------------------------------- the rooms */
 
-/* Columns of sliding_rooms: those of heard_in, and five more. */
+/* Columns of sliding_rooms. */
 static struct sliding_room
 room_row(const struct rows *rows)
 {
-	struct sliding_room room = {
-		.heard = {
-			.room.nr = rows_int(rows, 0),
-			.room.room_id = rows_text(rows, 1),
-			.membership = membership_of(rows_text(rows, 2)),
-			.event = rows_int(rows, 3),
-			.pos = rows_int(rows, 4),
-			.joined = rows_int(rows, 5),
-			.published = rows_int(rows, 6) != 0,
-		},
+	return (struct sliding_room){
+		.heard = heard_row(rows),
 		.event_pos = rows_int(rows, 7),
 		.bump_pos = rows_int(rows, 8),
 		.type = rows_text(rows, 9),
 		.put_out = rows_int(rows, 10) != 0,
 	};
-
-	return room;
 }
 
 static void
@@ -148,7 +138,7 @@ choose_list(struct sliding *s, size_t nr)
 	struct sliding_list *list = &s->ask.list[nr];
 	struct fitter *fitter = fitter_new(s, &list->filter);
 
-	for (size_t i = 0; i < s->rooms; i++) {
+	for (size_t i = 0; i < s->rooms && !effort_is_much(&s->effort); i++) {
 		if (!fitter_fits(fitter, &s->room[i]))
 			continue;
 		if (in_window(list, list->count))
@@ -207,8 +197,10 @@ sliding_choose(struct sliding *s)
 {
 	read_rooms(s);
 	sort_rooms(s);
+	s->mem = arena_new();
 	for (size_t i = 0; i < s->ask.lists; i++)
 		choose_list(s, i);
+	arena_free(s->mem);
 	choose_subscriptions(s);
 	s->wanted = arena_alloc(s->r->mem,
 	    (s->rooms + 1) * sizeof(struct sliding_room *));

@@ -40,23 +40,6 @@ told_of(struct sliding *s, const struct sliding_room *room, int64_t since)
 	};
 }
 
-/* Of ignored users only state is told ("Ignoring Users"). */
-static void
-drop_ignored(struct told *told)
-{
-	struct event_list *list = &told->timeline;
-	size_t n = 0;
-
-	if (!viewer_ignores_any(told->reader.viewer))
-		return;
-	for (size_t i = 0; i < list->n; i++)
-		if (list->item[i].state_key != NULL ||
-		    !viewer_ignores(told->reader.viewer,
-		    list->item[i].sender_id))
-			list->item[n++] = list->item[i];
-	list->n = n;
-}
-
 /*
  * A timeline that may be longer than last time goes back to events that were
  * told, unless the client has so many already.
@@ -72,7 +55,6 @@ read_timeline(struct telling *t, const struct sent_room *before)
 	if (longer)
 		told->stretch.after = 0;
 	told_timeline(told, (size_t)t->room->limit);
-	drop_ignored(told);
 	told->stretch.after = after;
 	t->expanded = longer && told->timeline.n > 0 && told->start <= after;
 	told->reader.aggregates = told->limited || longer;
@@ -160,14 +142,15 @@ put_timeline(struct writer *w, const struct telling *t)
 
 /* MSC4186 has none: its clients count for themselves. */
 static void
-put_counts_of(struct writer *w, const struct told *told)
+put_counts_of(struct writer *w, const struct telling *t)
 {
+	const struct told *told = &t->told;
 	struct unread unread;
 
 	if (told->heard->membership != MEMBERSHIP_JOIN)
 		return;
-	unread = unread_read(told->db, told->mem, told->heard->room.nr,
-	    told->user, told->heard->pos, told->reader.viewer);
+	unread = unread_read(t->s->counting, told->mem,
+	    told->heard->room.nr, told->heard->pos, told->reader.viewer);
 	put_counts(w, &unread.all);
 }
 
@@ -186,7 +169,7 @@ put_inside(const struct telling *t)
 	write_events(w, told->db, &told->state, &told->reader);
 	put_timeline(w, t);
 	if (!t->s->shape->v4)
-		put_counts_of(w, told);
+		put_counts_of(w, t);
 	write_end(w);
 	t->s->told++;
 }
@@ -194,8 +177,8 @@ put_inside(const struct telling *t)
 static bool
 is_news(const struct telling *t)
 {
-	return t->initial || t->summary || t->dm_changed || t->told.limited ||
-	    t->told.timeline.n > 0 || t->told.state.n > 0;
+	return t->initial || t->summary || t->dm_changed || t->has_read ||
+	    t->told.limited || t->told.timeline.n > 0 || t->told.state.n > 0;
 }
 
 /* Has nothing happened that could be told? */
@@ -204,7 +187,8 @@ is_quiet(const struct telling *t, const struct sent_room *before)
 {
 	const struct sliding_room *room = t->room;
 
-	return !t->initial && !t->dm_changed && room->event_pos <= t->since &&
+	return !t->initial && !t->dm_changed && !t->has_read &&
+	    room->event_pos <= t->since &&
 	    room->heard.pos <= t->since && room->limit <= before->limit &&
 	    state_wish_same(&room->wish, &before->wish);
 }
@@ -299,6 +283,19 @@ tell_not_in(struct telling *t, struct sent_room *now)
 		tell_inside(t, now);
 }
 
+/* Only where something happened in the room can they have read it. */
+static bool
+has_read(const struct telling *t)
+{
+	const struct sliding *s = t->s;
+	const struct heard *h = &t->room->heard;
+
+	return t->room->sent != NULL && !s->shape->v4 &&
+	    h->membership == MEMBERSHIP_JOIN &&
+	    sliding_due_after(s, t->room, t->since) != -1 &&
+	    unread_changed(s->r->db, h->room.nr, s->r->who.user, t->since);
+}
+
 static void
 note(const struct telling *t, struct sent_room *now)
 {
@@ -325,6 +322,7 @@ sliding_write_room(struct sliding *s, struct sliding_room *room,
 	    .since = room->sent != NULL ? room->sent->pos : 0 };
 
 	t.dm_changed = room->sent != NULL && room->sent->dm != room->dm;
+	t.has_read = has_read(&t);
 	t.initial = room->sent == NULL || (h->membership == MEMBERSHIP_JOIN &&
 	    h->pos > t.since);
 	if (h->membership != MEMBERSHIP_JOIN || !is_quiet(&t, now)) {

@@ -23,7 +23,9 @@ struct gather {
 	struct told	*t;
 	const struct state_wish *wish;
 	const struct state_wish *but;	/* what was wanted already; or NULL */
+	bool		 members;	/* are wanted, too */
 	struct table	*has;		/* (type, state key) in t->state */
+	struct table	*read;		/* elements whose state was looked at */
 };
 
 static void
@@ -40,6 +42,8 @@ add(struct gather *g, const struct event_row *e)
 static bool
 is_wanted(const struct gather *g, const struct event_row *e)
 {
+	if (g->members && is_member_type(e->type))
+		return true;
 	return state_wish_has(g->wish, e->type, e->state_key) &&
 	    (g->but == NULL || !state_wish_has(g->but, e->type,
 	    e->state_key));
@@ -60,13 +64,29 @@ gather(struct gather *g, struct rows rows)
 	rows_done(&rows);
 }
 
+/* Lists name the same again and again, and a client may do so on purpose. */
+static bool
+was_read(struct gather *g, const struct state_element *e)
+{
+	void **read;
+
+	if (table_find(g->read, e->type, NULL) != NULL)
+		return true;
+	read = table_at(g->read, e->type, e->state_key);
+	if (*read != NULL)
+		return true;
+	*read = g;
+	return false;
+}
+
 static void
 gather_element(struct gather *g, const struct state_element *e,
     bool only_members)
 {
 	struct db_arg room = DB_INT(g->t->heard->room.nr);
 
-	if (e->type == NULL || (only_members && !is_member_type(e->type)))
+	if (e->type == NULL || (only_members && !is_member_type(e->type)) ||
+	    was_read(g, e))
 		return;
 	gather(g, e->state_key != NULL ?
 	    db_query(g->t->db, STMT_SLIDING_STATE_ONE, room, DB_TEXT(e->type),
@@ -100,6 +120,7 @@ gather_now(struct gather *g)
 	struct db_arg room = DB_INT(g->t->heard->room.nr);
 	bool all = false, members = false;
 
+	g->read = table_new(g->t->mem);
 	look_how(wish, &all, &members);
 	if (all)
 		gather(g, members ?
@@ -202,23 +223,21 @@ add_lazy(struct sliding *s, struct gather *g, struct sent_room *now)
 
 /* ------------------------------------------------------------ the state */
 
-/* Without a gap a client that loads members lazily is told of each change. */
+/*
+ * Without a gap a client that loads members lazily is told of each change.
+ * What was redacted in a gap is told as it is now.
+ */
 static void
-gather_changed(struct gather *g, bool members)
+gather_changed(struct gather *g)
 {
 	struct told *t = g->t;
-	struct rows rows = db_query(t->db, STMT_STATE_CHANGED,
-	    DB_INT(t->heard->room.nr), DB_INT(t->stretch.after),
-	    DB_INT(t->stretch.upto + 1));
+	struct db_arg room = DB_INT(t->heard->room.nr);
+	struct db_arg after = DB_INT(t->stretch.after);
 
-	while (!effort_is_much(t->effort) && rows_next(&rows)) {
-		struct event_row e = event_peek(&rows);
-
-		t->effort->spent++;
-		if ((members && is_member_type(e.type)) || is_wanted(g, &e))
-			add(g, &e);
-	}
-	rows_done(&rows);
+	gather(g, db_query(t->db, STMT_STATE_CHANGED, room, after,
+	    DB_INT(t->stretch.upto + 1)));
+	gather(g, db_query(t->db, STMT_STATE_REDACTED, room, after,
+	    DB_INT(t->start)));
 }
 
 void
@@ -233,7 +252,9 @@ sliding_state(struct sliding *s, struct told *t,
 		now->lazies = 0;
 		gather_all(&g);
 	} else {
-		gather_changed(&g, lazy && !t->limited);
+		g.members = lazy && !t->limited;
+		gather_changed(&g);
+		g.members = false;
 		if (!state_wish_same(&room->wish, &now->wish)) {
 			g.but = &now->wish;
 			gather_all(&g);

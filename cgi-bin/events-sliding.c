@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events-counts.h"
+#include "events-presence.h"
 #include "events-sliding.h"
 #include "events.routes.h"
 
@@ -120,8 +122,10 @@ static void
 write_rooms(struct sliding *s)
 {
 	struct request *r = s->r;
+	struct counting counting = counting_of(r, &s->effort);
 	size_t at = 0;
 
+	s->counting = &counting;
 	s->sent.room = arena_alloc(r->mem, (s->base.sent.rooms + s->wanteds +
 	    1) * sizeof(*s->sent.room));
 	if (s->wanteds > 0)
@@ -175,8 +179,7 @@ wait_more(struct sliding *s, const struct sliding_pos *base, int64_t until)
 	    .devices = s->ask.e2ee.enabled };
 
 	if (r->wait == NULL)
-		db_exec(r->vol, STMT_SLIDING_WAIT, DB_SPAN(r->raw),
-		    DB_INT(base->serial));
+		sent_wait(r, base->serial);
 	token_touch(r, &wait.seen, s->upto, s->n);
 	return park(r, &wait, sizeof(wait), until);
 }
@@ -254,14 +257,16 @@ answer(struct sliding *s, const struct sliding_pos *base, int64_t until)
 		qsort(s->heard.item, s->heard.n, sizeof(*s->heard.item),
 		    by_room);
 	sliding_choose(s);
-	if (heard_is_much(rooms_new(s), 0) && elsewhere(r) != M_OK)
+	if ((effort_is_much(&s->effort) || heard_is_much(rooms_new(s), 0)) &&
+	    elsewhere(r) != M_OK)
 		return M_ELSEWHERE;
 
 	s->sent.data = s->base.sent.data;
 	s->sent.devices = s->ask.e2ee.enabled ? s->upto :
 	    s->base.sent.devices;
 	write_rooms(s);
-	sliding_extensions(s);
+	if (!effort_is_much(&s->effort))
+		sliding_extensions(s);
 	if (effort_is_much(&s->effort))
 		return elsewhere(r);
 	if (s->told == 0 && !s->first && r->now < until && !r->last_call)
@@ -283,6 +288,7 @@ ask(struct request *r, const struct sliding_shape *shape)
 		return err;
 	if (s.ask.timeout > r->conf->wait_max_ms)
 		s.ask.timeout = r->conf->wait_max_ms;
+	presence_arrive(r, s.ask.presence, r->now + s.ask.timeout);
 	return answer(&s, &base, r->now + s.ask.timeout);
 }
 
@@ -292,7 +298,8 @@ ask(struct request *r, const struct sliding_shape *shape)
  * What is new in the rooms that are in the windows of lists or named by
  * room_subscriptions, as the connection conn_id has not been told yet; without
  * pos, all that was asked for of each.  With nothing to tell the answer waits
- * for at most `timeout` milliseconds.  The last pos may be sent again, with
+ * for at most `timeout` milliseconds; meanwhile, and a while longer, the caller
+ * is here, as what set_presence says.  The last pos may be sent again, with
  * other wishes too, and is answered from where it was.
  */
 enum mx_err

@@ -14,11 +14,13 @@
 #include "base/table.h"
 #include "events-devices.h"
 #include "events.h"
+#include "matrix/presence.h"
 
 #define LISTS_MAX	100	/* in a request; so many bits has list_set */
 #define SUBSCRIPTIONS_MAX 1000
 #define RANGES_MAX	100	/* of a list */
 #define ELEMENTS_MAX	1000	/* of required state, in a request */
+#define FILTER_NAMES_MAX 100	/* tags, types, spaces of a filter, each */
 
 /* What of the answer and the request is called otherwise in the two. */
 struct sliding_shape {
@@ -98,6 +100,7 @@ struct sliding_ask {
 	const char	*conn_id;
 	const char	*pos;		/* NULL: a new connection */
 	int64_t		 timeout;
+	enum presence	 presence;	/* what is said of the user */
 	struct sliding_list *list;
 	size_t		 lists;
 	struct sliding_subscription *subscription;
@@ -106,7 +109,10 @@ struct sliding_ask {
 	struct sliding_extension to_device, e2ee;
 	struct table	*rules;		/* by their texts */
 };
-/* Read body; pos and timeout only where the shape has them there. */
+/*
+ * Read body; pos, timeout and presence where the shape has them, and not of who
+ * was woken.
+ */
 enum mx_err	 sliding_ask_read(struct request *,
 		    const struct sliding_shape *, const cJSON *body,
 		    struct sliding_ask *);
@@ -170,6 +176,11 @@ enum mx_err	 sent_load(struct request *, int64_t serial,
 enum mx_err	 sent_keep(struct request *, const char *conn, int64_t base,
 		    const struct sent_all *, int64_t *serial);
 /*
+ * Keep what was asked with what serial names, for when the request is woken.
+ * Both forget what a user used longest ago where it is too much in all.
+ */
+void		 sent_wait(struct request *, int64_t serial);
+/*
  * What is kept: a text of at most max bytes in mem (events-sliding-sent.c).
  * Where it would be longer what only saves the client something is left out;
  * s NULL: that is not enough.
@@ -209,6 +220,7 @@ struct sliding_room {
 	struct state_wish wish;		/* all that is asked for */
 };
 
+struct counting;
 struct sliding {
 	struct request	*r;
 	const struct sliding_shape *shape;
@@ -225,12 +237,16 @@ struct sliding {
 	struct heard_list heard;	/* with news since base, by number */
 	struct sent_all	 sent;		/* what will have been sent */
 	struct effort	 effort;
+	struct counting	*counting;	/* events-counts.h */
 	struct arena	*mem;		/* of one room at a time */
 	size_t		 told;		/* what there was to tell */
 };
 /* Read room, and choose wanted; counts of lists are set. */
 void		 sliding_choose(struct sliding *);
-/* Does the room belong into that list?  (events-sliding-filter.c) */
+/*
+ * Does the room belong into that list?  (events-sliding-filter.c)  Looks into
+ * the store are part of the effort; mem keeps texts of one room at a time.
+ */
 struct fitter;
 struct fitter	*fitter_new(struct sliding *, const struct sliding_filter *);
 bool		 fitter_fits(struct fitter *, const struct sliding_room *);
@@ -247,6 +263,7 @@ struct telling {
 	bool		 initial;
 	bool		 expanded;
 	bool		 dm_changed;
+	bool		 has_read;	/* the user, so counts of unread are news */
 	bool		 summary;	/* who is in it has changed */
 };
 /* Name, picture, people, where they changed (events-sliding-looks.c). */
@@ -279,6 +296,12 @@ enum mx_err	 sliding_confirm(struct sliding *);
 void		 sliding_read_devices(struct sliding *);
 /* The extensions to_device and e2ee, where they are asked for. */
 void		 sliding_put_devices(struct sliding *);
+/*
+ * From where on something is to be told of a room, which was told up to `told`;
+ * -1: from nowhere, since nothing has happened in it.
+ */
+int64_t		 sliding_due_after(const struct sliding *,
+		    const struct sliding_room *, int64_t told);
 /* Write `extensions`; rooms in wanted have their place in sent by now. */
 void		 sliding_extensions(struct sliding *);
 

@@ -253,7 +253,11 @@ read_told(struct sync_answer *a, struct told *t, bool all)
 		shared_leave(a, t);
 }
 
-/* Has the room nothing to tell?  Another device may have read it. */
+/*
+ * Has the room nothing to tell?  Another device may have read it.  That what a
+ * filter holds back is unread is told with the room's next news: whoever wants
+ * only some events is not to be woken by all.
+ */
 static bool
 is_silent(struct sync_answer *a, const struct told *t, const struct extras *x)
 {
@@ -270,7 +274,7 @@ put_counts_of(struct sync_answer *a, const struct told *t)
 
 	if (a->in_2015)
 		return;
-	unread = unread_read(t->db, t->mem, t->heard->room.nr, t->user,
+	unread = unread_read(a->counting, t->mem, t->heard->room.nr,
 	    t->heard->pos, t->reader.viewer);
 	put_unread(&a->r->out, &unread,
 	    a->filter.timeline.unread_thread_notifications);
@@ -366,8 +370,10 @@ write_section(struct sync_answer *a, const struct section *section)
 void
 sync_rooms(struct sync_answer *a)
 {
+	struct counting counting = counting_of(a->r, &a->effort);
 	struct writer *w = &a->r->out;
 
+	a->counting = &counting;
 	a->mem = arena_new();
 	put_object(w, "rooms");
 	for (size_t i = 0; i < SECTIONS; i++) {

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "events-counts.h"
 #include "events-devices.h"
 #include "events-presence.h"
 #include "events.h"
@@ -220,16 +219,14 @@ put_account_data(struct sync_answer *a)
 	struct buf text;
 	struct beside b = { .r = a->r, .room = ACCOUNT_DATA_GLOBAL,
 	    .after = a->ask->full_state ? 0 : a->ask->since.pos,
-	    .upto = a->upto, .effort = &a->effort, .filter = &a->filter };
+	    .upto = a->upto, .first = a->ask->first || a->ask->full_state,
+	    .effort = &a->effort, .filter = &a->filter };
 
 	put_object(w, "account_data");
 	buf_init(&text, a->r->mem, SIZE_MAX);
 	writer_init(&events, &text);
 	write_array(&events);
 	a->told += write_account_data(&events, &b);
-	if (a->ask->first || a->ask->full_state)
-		a->told += write_push_rules(&events, &a->filter.account_data,
-		    a->r->who.user_id);
 	write_end(&events);
 	write_key(w, "events");
 	event_fields_write_all(w, a->filter.event_fields, buf_content(&text));

@@ -38,6 +38,8 @@ struct heard_list {
 	size_t		 n;
 };
 
+/* The first seven columns of heard_by_change and its like. */
+struct heard	 heard_row(const struct rows *);
 /*
  * The rooms that have anything to tell the caller that happened after since;
  * 0: all of theirs.  Costs what changed or what rooms they have, whichever is
@@ -78,7 +80,10 @@ struct effort {
 struct effort	 effort_of(struct request *);
 bool		 effort_is_much(const struct effort *);
 
-/* The part of a room's stream that is for the caller: after < pos <= upto. */
+/*
+ * The part of a room's stream that is for the caller: after < pos <= upto.  Who
+ * is out has nothing of what lies behind upto, so that it may lie before after.
+ */
 struct stretch {
 	int64_t	after;
 	int64_t	upto;
@@ -179,6 +184,7 @@ struct beside {
 	bool		 in_2015;
 	int64_t		 after;
 	int64_t		 upto;
+	bool		 first;		/* of no room: nothing was told before */
 	struct effort	*effort;
 	const struct filter *filter;	/* NULL: all is wanted */
 	int64_t		 ephemeral;	/* events told of the part */
@@ -186,13 +192,16 @@ struct beside {
 /*
  * Each writes events into an open array, and returns how many: m.receipt, in
  * one event for each thread; m.typing, also when nobody is, where `empty`;
- * account data, the newest first.  Where the filter has a limit no more than so
- * many.
+ * account data, the newest first, and behind what is of no room the push rules
+ * when they changed.  Where the filter has a limit no more than so many.
  */
 size_t		 write_receipts(struct writer *, struct beside *);
 size_t		 write_typing(struct writer *, struct beside *,
 		    bool empty);
 size_t		 write_account_data(struct writer *, const struct beside *);
+/* Members of a receipt that the client sent along: an object, or empty. */
+void		 put_receipt_more(struct writer *, struct request *,
+		    struct span more);
 
 /* ----------------------------------------------------------------- peeking */
 
@@ -237,6 +246,7 @@ struct sync_ask {
 };
 
 struct device_lists;
+struct counting;
 struct sync_answer {
 	struct request	*r;
 	const struct sync_ask *ask;
@@ -252,6 +262,7 @@ struct sync_answer {
 	size_t		 told;		/* what there was to tell, */
 	size_t		 presence;	/* and besides of presence */
 	struct effort	 effort;
+	struct counting	*counting;	/* events-counts.h */
 	struct arena	*mem;		/* of one room at a time */
 };
 /* Write `rooms`, and count in told (events-sync-room.c). */

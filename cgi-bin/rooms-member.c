@@ -7,6 +7,7 @@
 
 #include "matrix/ids.h"
 #include "matrix/invitation.h"
+#include "matrix/notice.h"
 #include "rooms.h"
 
 /* Guests come and go, where a room lets them in. */
@@ -46,6 +47,22 @@ check_invitee(struct request *r, const char *user_id, const char **why)
 		return M_OK;
 	*why = "This user does not want to be invited";
 	return M_INVITE_BLOCKED;
+}
+
+/*
+ * "Servers should not prevent the user leaving the room after joining", but the
+ * invitation stands ("Server Notices").
+ */
+static enum mx_err
+check_leaving(struct request *r, const struct room *room, const char **why)
+{
+	if (!is_notices_room(r->db, r->mem, r->conf, room->nr) ||
+	    room_member(r->db, room->nr, r->who.user).membership !=
+	    MEMBERSHIP_INVITE)
+		return M_OK;
+	*why = "This room is for what the server tells you; its invitation "
+	    "cannot be turned down";
+	return M_CANNOT_LEAVE_SERVER_NOTICE_ROOM;
 }
 
 /* Of whom the server says how they call themselves. */
@@ -101,6 +118,9 @@ member_check(struct request *r, const struct room *room, struct new_event *new,
 		member_content_fill(r->db, new->state_key, content);
 	if (membership == MEMBERSHIP_JOIN)
 		restricted_authorise(r, room, content);
+	if (membership == MEMBERSHIP_LEAVE &&
+	    strcmp(new->state_key, r->who.user_id) == 0)
+		return check_leaving(r, room, why);
 	if (membership == MEMBERSHIP_INVITE && is_joined(r, room))
 		return check_invitee(r, new->state_key, why);
 	return M_OK;

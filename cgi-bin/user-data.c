@@ -6,6 +6,7 @@
 
 #include "matrix/account_data.h"
 #include "matrix/ids.h"
+#include "matrix/push_user.h"
 #include "matrix/room.h"
 #include "user.h"
 #include "user.routes.h"
@@ -65,14 +66,28 @@ give(struct request *r, int64_t room, const char *type)
 	return M_OK;
 }
 
+/* Push rules are kept elsewhere, and everybody has some. */
+static enum mx_err
+give_push_rules(struct request *r)
+{
+	const struct push_whose whose = { .user = r->who.user,
+	    .user_id = r->who.user_id, .in_2015 = req_is_2015(r) };
+
+	push_user_put(&r->out, r->db, r->mem, &whose);
+	return M_OK;
+}
+
 /* GET /user/{userId}/account_data/{type} */
 enum mx_err
 account_data_show(struct request *r)
 {
+	const char *type = req_arg(r, "type");
 	enum mx_err err = own_only(r);
 
-	return err != M_OK ? err :
-	    give(r, ACCOUNT_DATA_GLOBAL, req_arg(r, "type"));
+	if (err != M_OK)
+		return err;
+	return strcmp(type, "m.push_rules") == 0 ? give_push_rules(r) :
+	    give(r, ACCOUNT_DATA_GLOBAL, type);
 }
 
 /* GET /user/{userId}/rooms/{roomId}/account_data/{type} */

@@ -36,6 +36,13 @@ SELECT device_id, display_name, created_at
  WHERE user = :user
  ORDER BY nr;
 
+-- Where they are told of what is new; a pushkey is nobody else's business.
+-- :name account_pushers
+SELECT app_id, device_display_name, gateway, set_at
+  FROM pusher
+ WHERE user = :user
+ ORDER BY nr;
+
 -- :name account_policies
 SELECT policy, version, accepted_at
   FROM policy_accepted

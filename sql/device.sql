@@ -117,7 +117,12 @@ SELECT algorithm FROM fallback_key WHERE device = :device AND used = 0;
 
 -------------------------------------------------------------- device lists
 
--- 7 is CHANGE_DEVICES, and must stand here for its index to be found.
+-- Asked first, since mostly there are none, and DISTINCT makes a table before it
+-- looks.  7 is CHANGE_DEVICES, and must stand here for its index to be found.
+-- :name devices_any
+SELECT 1 FROM change
+ WHERE pos > :after AND pos <= :upto AND kind = 7 LIMIT 1;
+
 -- :name devices_changed
 SELECT DISTINCT c.user, u.user_id
   FROM change c CROSS JOIN user u ON u.nr = c.user

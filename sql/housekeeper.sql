@@ -41,6 +41,11 @@ DELETE FROM sliding
  WHERE serial IN (SELECT serial FROM sliding WHERE at < :before
                    ORDER BY at LIMIT :chunk);
 
+-- :name counted_expire @volatile
+DELETE FROM counted
+ WHERE (user, room) IN (SELECT user, room FROM counted WHERE at < :before
+                         ORDER BY at LIMIT :chunk);
+
 -- What is owed stays for a day.
 -- :name bucket_expire @volatile
 DELETE FROM bucket

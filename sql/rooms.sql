@@ -56,16 +56,19 @@ SELECT m.user, u.user_id
  WHERE m.room = :room AND m.membership = 'ban' AND m.user > :after
  ORDER BY m.user LIMIT :most;
 
--- What brings a room to the top of clients' lists (MSC4186, bump_stamp).
+-- What brings a room to the top of clients' lists (MSC4186, bump_stamp): behind
+-- CASE and a type.  For IN a list SQLite makes a table, each time it is asked.
 -- :part bumps
-       'm.room.create', 'm.room.message', 'm.room.encrypted', 'm.sticker',
-       'm.call.invite', 'm.poll.start', 'm.beacon_info'
+       WHEN 'm.room.create' THEN 1 WHEN 'm.room.message' THEN 1
+       WHEN 'm.room.encrypted' THEN 1 WHEN 'm.sticker' THEN 1
+       WHEN 'm.call.invite' THEN 1 WHEN 'm.poll.start' THEN 1
+       WHEN 'm.beacon_info' THEN 1 ELSE 0 END
 
 -- Something happened in it, after which it has so many more joined members.
 -- :name room_grown
 UPDATE room
    SET last_pos = :pos, event_pos = :pos, joined = joined + :more,
-       bump_pos = CASE WHEN :type IN ($bumps) THEN :pos ELSE bump_pos END
+       bump_pos = CASE WHEN CASE :type $bumps THEN :pos ELSE bump_pos END
  WHERE nr = :room;
 
 -- The same of what is no event.
@@ -96,7 +99,7 @@ ON CONFLICT (alias) DO NOTHING;
 SELECT e.nr, e.event_id, e.depth
   FROM forward_extremity x JOIN event e ON e.nr = x.event
  WHERE x.room = :room
- ORDER BY e.depth DESC LIMIT 20;
+ ORDER BY e.depth DESC;
 
 -- A piece of the current state, as the authorisation rules look at it.
 -- :name auth_state
@@ -181,7 +184,7 @@ UPDATE room
                   WHERE room = :room AND membership = 'join'),
        event_pos = (SELECT max(pos) FROM event WHERE room = :room),
        bump_pos = (SELECT coalesce(max(pos), 0) FROM event
-                    WHERE room = :room AND type IN ($bumps))
+                    WHERE room = :room AND CASE type $bumps)
  WHERE nr = :room;
 
 -- Of a hidden room only.

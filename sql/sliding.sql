@@ -42,6 +42,14 @@ SELECT 1 FROM device WHERE nr = :device AND user = :user;
 -- :name sliding_drop_device @volatile
 DELETE FROM sliding WHERE user = :user AND device = :device;
 
+-- What is kept for a user, the newest first.
+-- :name sliding_sizes @volatile
+SELECT serial, length(sent) + coalesce(length(ask), 0)
+  FROM sliding WHERE user = :user ORDER BY serial DESC;
+
+-- :name sliding_drop_upto @volatile
+DELETE FROM sliding WHERE user = :user AND serial <= :serial;
+
 -- :name sliding_wait @volatile
 UPDATE sliding SET ask = :ask WHERE serial = :serial;
 

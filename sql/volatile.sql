@@ -112,3 +112,18 @@ CREATE TABLE openid_token (
 	expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX openid_token_expiry ON openid_token (expires_at);
+
+-- How much is unread by rules that are not predefined, as it was worked out.
+-- Writes: events; housekeeper when it is old.
+CREATE TABLE counted (
+	user    INTEGER NOT NULL,               -- user.nr
+	room    INTEGER NOT NULL,               -- room.nr
+	after   INTEGER NOT NULL,               -- read up to here (change.pos), and
+	rules   INTEGER NOT NULL,               -- rules and whom they ignore
+	ignored INTEGER NOT NULL,               -- changed then
+	upto    INTEGER NOT NULL,               -- events up to here are counted
+	at      INTEGER NOT NULL,               -- when
+	counts  BLOB NOT NULL,                  -- matrix/count-own.c
+	PRIMARY KEY (user, room)
+) WITHOUT ROWID;
+CREATE INDEX counted_age ON counted (at);

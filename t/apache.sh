@@ -4,7 +4,8 @@
 # apache_prepare             the configuration, a copy of the programs in $tmp/bin,
 #                            and $tmp/web for pages; as root all is given away
 # apache KIND MODULE...      serve through mxcgi-apache-KIND.conf on $url, to
-#                            which req speaks from here on
+#                            which req speaks from here on; it is told to Define
+#                            $defines
 # apache_stop                end it
 # cgi_log                    what the programs wrote, from Apache's log to $tmp/log
 
@@ -31,6 +32,7 @@ apache_prepare() {
 	give "$tmp/mxcgi.conf" "$tmp/data" "$tmp/run"
 }
 
+defines=MXCGI_SITE
 apache() {
 	kind=$1
 	shift
@@ -51,6 +53,7 @@ apache() {
 		[ "$kind" != cgi ] || echo "ScriptSock $tmp/cgid.sock"
 		echo "DocumentRoot $tmp/web"
 		echo "<VirtualHost *:$port>"
+		for define in $defines; do echo "Define $define"; done
 		echo "Include $tmp/web.conf/mxcgi-apache-$kind.conf"
 		echo '</VirtualHost>'
 	} >"$tmp/apache.conf"

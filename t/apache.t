@@ -39,12 +39,41 @@ first_light() {
 	is_page 200 "$1: a page for people"
 	req GET $v3/auth/m.login.dummy/fallback/web
 	is_page 400 "$1: and one that refuses"
+	req GET /;	is_page 200 "$1: a page at the root"
+	like 'This server works' "$1: which says so"
+	req GET /.well-known/matrix/client
+	is_json '.["m.homeserver"].base_url' '"https://matrix.example.org"' \
+	    "$1: and the address is discovered"
+	req GET /nothing;	is_status 404 "$1: nothing else there"
 }
 
+# own_pages KIND MODULE...: the host shows its own; and those but for one.
+own_pages() {
+	defines=
+	apache "$@"
+	req GET /;	like '^the own page$' "$1: the host has a page of its own"
+	req GET /.well-known/matrix/client
+	like '^the own file$' "$1: and a file of its own"
+	apache_stop
+	defines=MXCGI_WELL_KNOWN
+	apache "$@"
+	req GET /;	like '^the own page$' "$1: a page of its own still"
+	req GET /.well-known/matrix/client
+	like 'matrix\.example\.org' "$1: though the address is discovered"
+	apache_stop
+	defines=MXCGI_SITE
+}
+
+conf server base_url https://matrix.example.org
 apache_prepare
+mkdir -p "$tmp/web/.well-known/matrix"
+echo 'the own page' >"$tmp/web/index.html"
+echo 'the own file' >"$tmp/web/.well-known/matrix/client"
+chmod -R a+rX "$tmp/web"
 apache cgi cgid
 first_light cgi
 apache_stop
+own_pages cgi cgid dir
 cgi_log
 [ -s "$tmp/log" ];	ok $? 'cgi: the programs log where Apache does'
 
@@ -57,6 +86,7 @@ started=yes
 apache fcgi proxy proxy_fcgi
 first_light fcgi
 apache_stop
+own_pages fcgi proxy proxy_fcgi dir
 grep -v notice "$tmp/apache.log" >"$tmp/apache.bad"
 [ ! -s "$tmp/apache.bad" ];	ok $? 'fcgi: Apache has nothing to complain of'
 sed 's/^/# /' "$tmp/apache.bad"

@@ -5,6 +5,7 @@
 start
 v3=/_matrix/client/v3
 user bob
+req POST $v3/createRoom '{}'
 user ann
 
 for n in $(seq 21); do
@@ -20,6 +21,10 @@ if [ "$T" = fcgi ]; then
 	as bob
 	req GET "$v3/sync?timeout=0"
 	is_status 200 'a short one comes from the loop'
+	req POST /_matrix/client/unstable/org.matrix.simplified_msc3575/sync \
+	    "$(jq -cn '{lists: {a: {ranges: [[0, 9]], timeline_limit: 1,
+	    required_state: [range(1000) | ["m.room.member", "*"]]}}}')"
+	is_status 200 'so does one that asks for the same a thousand times (security 19)'
 	mv "$long.away" "$long"
 	as ann
 fi

@@ -11,6 +11,7 @@
 #                            unless told otherwise); of [terms] policy, one more
 #   env="NAME=VALUE ..."     more environment for the programs
 #   guard="PROGRAM ..."      (cgi only) what runs them, instead of timeout
+#   site="FILE ..."          (fcgi only) of what nginx/fill makes, what is for server {}
 # start [tcp]                make a server; tcp (fcgi only): also on $url
 # stop                       end it, data kept; start again goes on with it
 #
@@ -57,6 +58,7 @@ export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 tests=0 failed=0 started= token= header= env= guard= status= url= host=localhost
 type=application/json
+site=mxcgi-site.conf
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mxcgi.XXXXXX") || exit 1
 : >"$tmp/log" >"$tmp/expected" >"$tmp/overrides" >"$tmp/body" >"$tmp/head"
 trap 'end=$?; trap - EXIT; stop; rm -rf "$tmp"; exit $end' EXIT
@@ -172,7 +174,9 @@ nginx_conf() {
 		server {
 			listen unix:$tmp/http.sock;
 			$1
-			include $tmp/nginx/mxcgi-server.conf;
+			$(for file in $site; do
+			    echo "include $tmp/nginx/$file;"
+			done)
 		}
 	}
 	END

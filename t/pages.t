@@ -68,6 +68,22 @@ like 'data-url="/_matrix/client/v3/login"' 'of today'
 req GET /_matrix/client/api/v1/login/fallback
 like 'data-url="/_matrix/client/api/v1/login"' 'and of 2015'
 
+# ------------------------------------------------------------------- landing
+
+for path in / "/?x=$nasty" '/?next=https://evil.example/' /_matrix/static /_matrix/static/; do
+	req GET "$path"
+	is_page 200 "a page that says that the server works: $path"
+	like 'mxcgi user add NAME --admin' 'and what to do next'
+	! grep -q '<b>\|%3Cb\|evil\|<script' "$tmp/body"
+	ok $? 'and repeats nothing of its address (security 22)'
+	! grep -iq '^location:' "$tmp/head";	ok $? 'nor leads there (security 22)'
+done
+! grep -q 'secret of site\|src=' "$tmp/body"
+ok $? 'it holds no secret, and loads nothing (security 22)'
+like '<p class="value">https://localhost</p>' 'it says what to enter'
+like 'register an account' 'and that anybody may register'
+req POST / '';	is_page 405 'there is nothing to send'
+
 # ------------------------------------------------------ what is not to be had
 
 begin ann

@@ -113,6 +113,27 @@ is_json .presence '"online"' 'sync: without set_presence one is online'
 as bob
 req GET "$v3/sync?timeout=0&set_presence=hidden"
 is_err 400 M_INVALID_PARAM 'sync: no such word'
+slide=/_matrix/client/unstable/org.matrix.simplified_msc3575/sync
+as bob
+req POST "$slide?timeout=0&set_presence=unavailable" '{}'
+look alice bob
+is_json .presence '"unavailable"' 'sliding sync: set_presence=unavailable'
+as bob
+req POST "$slide?timeout=0&set_presence=offline" '{}'
+look alice bob
+is_json .presence '"unavailable"' 'sliding sync: set_presence=offline changes nothing'
+as bob
+req POST /_matrix/client/v4/sync '{"set_presence":"online"}'
+look alice bob
+is_json .presence '"online"' 'sliding sync, v4: set_presence=online'
+as bob
+req POST /_matrix/client/v4/sync '{"set_presence":"unavailable"}'
+look alice bob
+is_json .presence '"unavailable"' 'sliding sync, v4: set_presence=unavailable'
+as bob
+req POST "$slide?timeout=0" '{}'
+look alice bob
+is_json .presence '"online"' 'sliding sync: without set_presence one is online'
 say_of bob '{"presence":"unavailable","status_msg":"lunch"}'
 sync_as bob online
 look alice bob

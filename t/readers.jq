@@ -186,7 +186,8 @@ def due_initial:
 	if .me.forgot or .me.now == "none" or .me.now == "knock" then null
 	elif .me.now == "invite" then
 		["invite", names([$own[-1].nr]), door, {}]
-	elif .me.last_join == -1 then ["leave", names([$own[-1].nr]), [], {}]
+	elif .me.last_join == -1 then
+		names([$own[-1].nr]) as $out | ["leave", $out, $out, {}]
 	elif .me.now == "join" then ["join", names(run($upto)), state($upto),
 	    due_receipts]
 	else .me.ended as $ended |

@@ -81,6 +81,32 @@ keys() {
 	is_json .extensions.e2ee.device_lists.left "[\"@$ben:localhost\"]" "$shape: who shares no room any more"
 }
 
+# Half a MiB is kept of each of these connections.
+hoard() {
+	expect_log 'buffered to a temporary file'
+	user dora
+	create dora
+	jq -cn '("x" * 251) as $x | {conn_id: "CONN", lists: {a: {ranges: [[0, 0]], timeline_limit: 0,
+	    required_state: [range(1000) | [("\($x)\(.)")[0:255], $x]]}}}' >"$tmp/large"
+	for n in 1 2 3 4 5; do
+		device dora "dora$n"
+		for conn in a b c d e f g h; do
+			as "dora$n"
+			sed "s/CONN/$conn/" "$tmp/large" >"$tmp/ask"
+			req_file POST "$unstable?timeout=0" "$tmp/ask"
+			[ "$n$conn" != 1a ] || oldest=$(get_json .pos)
+		done
+	done
+	is_status 200 'a user has many devices with many connections'
+	newest=$(get_json .pos)
+	req_file POST "$unstable?timeout=0&pos=$(enc "$newest")" "$tmp/ask"
+	is_status 200 'the last of them goes on'
+	as dora1
+	sed "s/CONN/a/" "$tmp/large" >"$tmp/ask"
+	req_file POST "$unstable?timeout=0&pos=$(enc "$oldest")" "$tmp/ask"
+	is_err 400 M_UNKNOWN_POS 'of too much in all the oldest is forgotten (security 19)'
+}
+
 for shape in msc3575 v4; do
 	user "ann$shape"
 	ann=ann$shape
@@ -89,4 +115,5 @@ for shape in msc3575 v4; do
 	messages
 	keys
 done
+hoard
 done_testing

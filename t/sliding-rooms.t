@@ -112,6 +112,18 @@ leaving() {
 	is_json ".rooms[\"$room\"] | [.initial, ($texts | contains([\"behind\",\"more\"]))]" '[true,true]' \
 	    "$shape: who is back is told all of it"
 
+	create "$ann" '{"preset":"public_chat","name":"hall"}'
+	come "$cat"
+	slide "$cat" '' "$(list '[0,9]' 5 '[["m.room.name",""]]')"
+	member "$ann" "$cat" '{"membership":"leave"}'
+	slide "$cat" "$pos" "$(list '[0,9]' 5 '[["m.room.name",""]]')"
+	set_state "$ann" m.room.topic '{"topic":"behind"}'
+	slide "$cat" "$pos" "$(list '[0,9]' 5 '[["m.room.name",""]]')"
+	member "$ann" "$cat" '{"membership":"ban"}'
+	slide "$cat" "$pos" "$(list '[0,9]' 5 '[["m.room.name",""],["m.room.topic",""]]')"
+	is_json ".rooms[\"$room\"] | [.required_state, .timeline[].content.membership]" \
+	    '[[],"ban"]' "$shape: who asks for other state after that is told none of today's (security 17)"
+
 	create "$ann" '{"preset":"public_chat"}'
 	member "$ann" "$cat" '{"membership":"ban"}'
 	slide "$cat" '' "$(list)"
@@ -141,6 +153,11 @@ leaving() {
 	say "$ann" music
 	slide "$ann" "$pos" "$(one)"
 	here_texts '["music"]' "$shape: what others say is"
+	req PUT "$v3/user/$(enc "$user")/account_data/m.ignored_user_list" \
+	    "{\"ignored_users\":{\"$user\":{}}}"
+	say "$ann" tune
+	slide "$ann" "$pos" "$(one)"
+	here_texts '["tune"]' "$shape: nobody ignores themselves"
 	req PUT "$v3/user/$(enc "$user")/account_data/m.ignored_user_list" '{"ignored_users":{}}'
 }
 
@@ -245,6 +262,14 @@ refused M_TOO_LARGE "{\"room_subscriptions\":$(many 1001 '{"timeline_limit":1,"r
     'too many subscriptions (security 19)' 413
 refused M_TOO_LARGE "{\"lists\":{\"a\":{\"timeline_limit\":1,\"required_state\":$(jq -cn '[range(1001) | ["t", "k\(.)"]]')}}}" \
     'too much required state (security 19)' 413
+for names in tags not_tags spaces room_types not_room_types; do
+	refused M_TOO_LARGE "{\"lists\":{\"a\":{\"timeline_limit\":1,\"required_state\":[],\"filters\":{\"$names\":$(jq -cn '[range(101) | "n"]')}}}}" \
+	    "too many $names in a filter (security 19)" 413
+done
+refused M_TOO_LARGE "{\"extensions\":{\"typing\":{\"enabled\":true,\"lists\":$(jq -cn '[range(101) | "n"]')}}}" \
+    'too many lists in an extension (security 19)' 413
+refused M_TOO_LARGE "{\"extensions\":{\"typing\":{\"enabled\":true,\"rooms\":$(jq -cn '[range(1001) | "n"]')}}}" \
+    'too many rooms in an extension (security 19)' 413
 at="$unstable?timeout=x"
 refused M_INVALID_PARAM '{}' 'timeout is a number'
 at="$unstable?set_presence=asleep"

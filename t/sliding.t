@@ -149,6 +149,17 @@ required() {
 	as alice
 	req GET "$here/messages?dir=b&limit=1&from=$(enc "$(get_json ".rooms[\"$room\"].prev_batch")")"
 	is_json '[.chunk[].content.body]' '["1"]' "$shape: prev_batch leads before the gap"
+	set_state alice m.room.topic '{"topic":"shame"}'
+	topic=$(get_json .event_id)
+	slide alice "$pos" "$lazy"
+	as alice
+	req PUT "$here/redact/$(enc "$topic")/$shape" '{}'
+	say alice 1 2 3 4 5 6
+	slide alice "$pos" "$lazy"
+	is_json "[.rooms[\"$room\"] | .limited, (.required_state[] | select(.type == \"m.room.topic\").content)]" \
+	    '[true,{}]' "$shape: and state that was redacted in it"
+	slide alice "$pos" "$lazy"
+	is_json .rooms '{}' "$shape: once"
 	slide alice '' '{"lists":{"a":{"ranges":[[0,0]],"timeline_limit":1,"required_state":[["m.room.name",""]]},
 	    "b":{"ranges":[[0,0]],"timeline_limit":3,"required_state":[["m.room.topic",""]]}}}'
 	is_json ".rooms[\"$room\"] | [$texts, $state]" '[["4","5","6"],["name/","topic/"]]' \
@@ -224,6 +235,37 @@ unread() {
 	slide bob "$pos" "$(list '[0,0]')"
 	is_json ".rooms[\"$room\"] | [.notification_count, .highlight_count]" "$2" \
 	    "$shape: a message is, once it is told"
+	has_read alice m.read
+	slide bob "$pos" "$(list '[0,0]')"
+	is_json .rooms '{}' "$shape: what others have read changes nothing"
+	has_read bob m.read.private
+}
+
+# has_read NAME KIND: up to $said
+has_read() {
+	as "$1"
+	req POST "$here/receipt/$2/$(enc "$said")" '{}'
+	is_status 200 "$shape: $1 has read"
+}
+
+# Of the two only msc3575 has counts, so only there is it news that they change.
+read_elsewhere_msc3575() {
+	slide bob "$pos" "$(list '[0,0]')" 60000
+	is_json ".rooms | map_values([.notification_count, .timeline, .required_state])" \
+	    "{\"$room\":[0,[],[]]}" "$shape: what another device has read"
+	slide_bg bob "$pos" "$(list '[0,0]')" 60000
+	say alice again
+	slide_wait
+	is_json ".rooms[\"$room\"].notification_count" 1 "$shape: is told once"
+	slide_bg bob "$pos" "$(list '[0,0]')" 60000
+	has_read bob m.read
+	slide_wait
+	is_json ".rooms | map_values(.notification_count)" "{\"$room\":0}" \
+	    "$shape: and to who waits"
+}
+read_elsewhere_v4() {
+	slide bob "$pos" "$(list '[0,0]')"
+	is_json .rooms '{}' "$shape: nor does what another device has"
 }
 
 for shape in msc3575 v4; do
@@ -235,5 +277,6 @@ for shape in msc3575 v4; do
 	looks
 	[ $shape = v4 ] || unread 0 '[1,0]'
 	[ $shape = msc3575 ] || unread null '[null,null]'
+	read_elsewhere_$shape
 done
 done_testing

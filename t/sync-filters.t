@@ -135,9 +135,9 @@ while IFS='|' read -r part path want what; do
 	sync alice "{$part}"
 	types "$path" "$want" "sync: filter: $what"
 done <<END
-"account_data":{}|.account_data.events[]|"org.example.a","org.example.b","org.example.c"|account_data: all
+"account_data":{}|.account_data.events[]|"m.push_rules","org.example.a","org.example.b","org.example.c"|account_data: all
 "account_data":{"types":["*.a"]}|.account_data.events[]|"org.example.a"|account_data.types
-"account_data":{"not_types":["*.a"]}|.account_data.events[]|"org.example.b","org.example.c"|account_data.not_types
+"account_data":{"not_types":["*.a","m.*"]}|.account_data.events[]|"org.example.b","org.example.c"|account_data.not_types
 "account_data":{"limit":2}|.account_data.events[]|"org.example.b","org.example.c"|account_data.limit: the newest
 "account_data":{"limit":0}|.account_data.events[]||account_data.limit: none
 "account_data":{"senders":["$user"]}|.account_data.events[]||account_data.senders: it is from nobody

@@ -251,7 +251,7 @@ like '^password +set$' 'show: that there is a password'
 like '^rooms +1 joined$' 'show: how many rooms'
 admin user show ann --json
 is_json 'keys - '"$members" \
-    '["bindings","devices","joined_rooms","password","policies","threepids"]' 'show, as JSON'
+    '["bindings","devices","joined_rooms","password","policies","pushers","threepids"]' 'show, as JSON'
 is_json '[.password, .joined_rooms, .threepids]' '[true,1,[]]' 'show: what the JSON says'
 is_json '[.devices[] | keys] | unique' '[["created_at","device_id","display_name"]]' \
     'show: devices'

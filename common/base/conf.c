@@ -80,6 +80,9 @@ static const struct conf defaults = {
 	.media_pending = 10,
 	.media_unused_ms = 24 * 60 * 60 * 1000,
 	.media_frozen_at = INT64_MAX,
+	.turn_uris = nothing,
+	.turn_ms = 24 * 60 * 60 * 1000,
+	.notices_name = "Server notices",
 	.presence = true,
 	.presence_idle_ms = 5 * 60 * 1000,
 	.presence_offline_ms = 30000,
@@ -267,6 +270,27 @@ check_all_flows(struct reading *r)
 		complain(r, "[mail] from needs either command or smtp");
 }
 
+/* Clients get nothing that no server would take. */
+static void
+check_turn(struct reading *r)
+{
+	const struct conf *conf = r->conf;
+	bool fixed = conf->turn_username != NULL || conf->turn_password != NULL;
+
+	if ((conf->turn_uris[0] != NULL) !=
+	    (conf->turn_secret != NULL || fixed))
+		complain(r, "[turn] needs both uris and secret, or username "
+		    "and password instead of secret");
+	if (conf->turn_secret != NULL && fixed)
+		complain(r, "[turn] needs either secret, or username and "
+		    "password, not both");
+	if ((conf->turn_username != NULL) != (conf->turn_password != NULL))
+		complain(r, "[turn] username and password go together");
+	if (conf->turn_ms < 1000)
+		complain(r, "[turn] credentials_life must be a second at "
+		    "least");
+}
+
 static void
 check_whole(struct reading *r)
 {
@@ -285,6 +309,7 @@ check_whole(struct reading *r)
 	if (conf->media_dir == NULL)
 		conf->media_dir = arena_printf(r->mem, "%s/media",
 		    conf->data_dir);
+	check_turn(r);
 	if (conf->hash_workers == 0) {
 		cores = sysconf(_SC_NPROCESSORS_ONLN);
 		conf->hash_workers = cores < 4 ? 1 : (unsigned)cores / 2;

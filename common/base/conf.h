@@ -88,6 +88,13 @@ struct conf_policy {
 
 /* Whose profile a stranger, a user, a user of their rooms may look up. */
 enum profile_lookup { PROFILES_ANYONE, PROFILES_USERS, PROFILES_ROOMS };
+/* Whom to turn to (client-server API, GET /.well-known/matrix/support). */
+struct conf_contact {
+	const struct conf_contact *next;
+	const char	*role;		/* m.role.admin */
+	const char	*matrix_id;	/* one of these two may be NULL */
+	const char	*email_address;
+};
 enum durability { DURABLE_POWER, DURABLE_PROCESS };
 /* Who writes media to the client: the program, or the web server. */
 enum handover { HANDOVER_NONE, HANDOVER_NGINX, HANDOVER_APACHE };
@@ -98,6 +105,7 @@ struct conf {
 	/* [server] */
 	const char	*server_name;	/* the part behind the colon in ids */
 	const char	*base_url;	/* what clients type; NULL: unknown */
+	const char	*delegate;	/* where other servers go, host[:port] */
 	const char	*data_dir;	/* database, signing key; mode 0700 */
 	const char	*run_dir;	/* sockets, locks, what is volatile */
 	const char	*trusted_proxy;	/* its X-Forwarded-For counts */
@@ -170,6 +178,22 @@ struct conf {
 	int64_t		 media_frozen_at;
 	enum handover	 media_handover;
 	bool		 media_delete_redacted; /* with the event that shows it */
+
+	/* [turn]; uris empty: calls find no server here */
+	const char *const *turn_uris;	/* turn:... and turns:..., NULL ends */
+	const char	*turn_secret;	/* shared with the server, or NULL and */
+	const char	*turn_username;	/* these two, which everybody gets */
+	const char	*turn_password;
+	int64_t		 turn_ms;	/* how long credentials last: 1 day */
+	bool		 turn_guests;	/* may guests have them? */
+
+	/* [support] */
+	const struct conf_contact *contacts; /* in the order of the file */
+	const char	*support_page;	/* a URL, or NULL */
+
+	/* [notices] */
+	const char	*notices_user;	/* a local part; NULL: none are sent */
+	const char	*notices_name;	/* of that user and of its rooms */
 
 	/* [presence] */
 	bool		 presence;	/* off: none is kept or told */

@@ -1,4 +1,4 @@
-/* conf_list.c - values of keys that are lists, flows of stages, policies. */
+/* conf_list.c - values of keys that are lists, flows, policies, contacts. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
@@ -83,6 +83,20 @@ set_urls(const struct setting *s)
 		if (!is_web(*word))
 			return "must be the beginnings of URLs, such as "
 			    "https://app.example.org/";
+	return NULL;
+}
+
+const char *
+set_turn_uris(const struct setting *s)
+{
+	const char *const *word;
+
+	set_words(s);
+	for (word = *(const char *const **)s->member; *word != NULL; word++)
+		if (strncmp(*word, "turn:", 5) != 0 &&
+		    strncmp(*word, "turns:", 6) != 0)
+			return "must be URIs such as "
+			    "turn:turn.example.org:3478?transport=udp";
 	return NULL;
 }
 
@@ -187,5 +201,54 @@ set_policy(const struct setting *s)
 	while (*at != NULL)
 		at = (const struct conf_policy **)&(*at)->next;
 	*at = p;
+	return NULL;
+}
+
+/* ----------------------------------------------------------- whom to ask */
+
+/* The two that are specified have short names; others are namespaced. */
+static const char *
+role_of(struct arena *mem, const char *word)
+{
+	if (strcmp(word, "admin") == 0 || strcmp(word, "security") == 0)
+		return arena_printf(mem, "m.role.%s", word);
+	return strchr(word, '.') != NULL ? word : NULL;
+}
+
+/* False: there is such a one already, or it is neither. */
+static bool
+take_address(struct conf_contact *c, const char *word)
+{
+	const char **member = *word == '@' ? &c->matrix_id : &c->email_address;
+	bool good = *word == '@' ? strchr(word, ':') != NULL :
+	    strchr(word, '@') != NULL;
+
+	if (!good || *member != NULL)
+		return false;
+	*member = word;
+	return true;
+}
+
+const char *
+set_contact(const struct setting *s)
+{
+	static const char wrong[] = "must be ROLE and a user id, an email "
+	    "address or both, such as admin @ann:example.org ann@example.org; "
+	    "ROLE is admin, security or a name with dots in it";
+	const struct conf_contact **at = s->member;
+	struct conf_contact *c = arena_alloc(s->mem, sizeof(*c));
+	const char *rest = s->value, *word = next_word(s->mem, &rest);
+
+	*c = (struct conf_contact){ 0 };
+	if (word == NULL || (c->role = role_of(s->mem, word)) == NULL)
+		return wrong;
+	while ((word = next_word(s->mem, &rest)) != NULL)
+		if (!take_address(c, word))
+			return wrong;
+	if (c->matrix_id == NULL && c->email_address == NULL)
+		return wrong;
+	while (*at != NULL)
+		at = (const struct conf_contact **)&(*at)->next;
+	*at = c;
 	return NULL;
 }

@@ -129,17 +129,39 @@ set_yes(const struct setting *s)
 /* --------------------------------------------------------------- texts */
 
 const char *
-set_text(const struct setting *s)
+set_verbatim(const struct setting *s)
 {
 	size_t n = strlen(s->value);
 
 	if (n < s->key->least || n > s->key->most)
 		return arena_printf(s->mem, "must be %u to %u characters long",
 		    s->key->least, s->key->most);
-	while (n > 1 && s->value[n - 1] == '/')
-		n--;
 	*(const char **)s->member = arena_strndup(s->mem, s->value, n);
 	return NULL;
+}
+
+const char *
+set_text(const struct setting *s)
+{
+	const char *wrong = set_verbatim(s);
+	char *text = *(char **)s->member;
+	size_t n;
+
+	if (wrong != NULL)
+		return wrong;
+	for (n = strlen(text); n > 1 && text[n - 1] == '/'; n--)
+		text[n - 1] = '\0';
+	return NULL;
+}
+
+/* The part of a user id before the colon, as new accounts may have it. */
+const char *
+set_localpart(const struct setting *s)
+{
+	if (s->value[strspn(s->value, "abcdefghijklmnopqrstuvwxyz"
+	    "0123456789._=/+-")] != '\0')
+		return "must be of the letters a-z, digits and . _ = / + -";
+	return set_verbatim(s);
 }
 
 static bool

@@ -28,6 +28,9 @@ const char	*set_yes(const struct setting *);	/* bool */
 
 /* A text of least to most bytes, without slashes at its end: const char *. */
 const char	*set_text(const struct setting *);
+/* The same, slashes and all. */
+const char	*set_verbatim(const struct setting *);
+const char	*set_localpart(const struct setting *);
 const char	*set_server_name(const struct setting *);
 const char	*set_url(const struct setting *);
 const char	*set_smtp(const struct setting *);
@@ -39,10 +42,12 @@ const char	*set_command(const struct setting *);
 const char	*set_words(const struct setting *);
 const char	*set_networks(const struct setting *);
 const char	*set_urls(const struct setting *);
+const char	*set_turn_uris(const struct setting *);
 
 /* What is asked of people; set_password_needs() has all of struct conf. */
 const char	*set_password_needs(const struct setting *);
 const char	*set_flows(const struct setting *);
 const char	*set_policy(const struct setting *);	/* one more */
+const char	*set_contact(const struct setting *);	/* one more */
 
 #endif

@@ -1,6 +1,7 @@
-/* sha1.c - SHA-1; names as in FIPS 180-4, 6.1. */
+/* sha1.c - SHA-1 and HMAC; names as in FIPS 180-4, 6.1, and RFC 2104. */
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/sha1.h"
 
 #define BLOCK	64
@@ -90,4 +91,34 @@ sha1(const void *p, size_t n, uint8_t out[SHA1_LEN])
 	take_end(h, m, left, (uint64_t)n * 8);
 	for (i = 0; i < SHA1_LEN; i++)
 		out[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+/* H(key XOR pad, text) */
+static void
+keyed(struct arena *mem, const uint8_t key[BLOCK], uint8_t pad,
+    const void *text, size_t n, uint8_t out[SHA1_LEN])
+{
+	uint8_t *p = arena_alloc(mem, BLOCK + n);
+
+	for (size_t i = 0; i < BLOCK; i++)
+		p[i] = key[i] ^ pad;
+	if (n > 0)
+		memcpy(p + BLOCK, text, n);
+	sha1(p, BLOCK + n, out);
+	explicit_bzero(p, BLOCK);
+}
+
+void
+hmac_sha1(struct arena *mem, const void *key, size_t key_len, const void *text,
+    size_t n, uint8_t out[SHA1_LEN])
+{
+	uint8_t block[BLOCK] = { 0 }, inner[SHA1_LEN];
+
+	if (key_len > BLOCK)
+		sha1(key, key_len, block);
+	else if (key_len > 0)
+		memcpy(block, key, key_len);
+	keyed(mem, block, 0x36, text, n, inner);
+	keyed(mem, block, 0x5c, inner, sizeof(inner), out);
+	explicit_bzero(block, sizeof(block));
 }

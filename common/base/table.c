@@ -100,5 +100,5 @@ table_at(struct table *t, const char *a, const char *b)
 void *
 table_find(const struct table *t, const char *a, const char *b)
 {
-	return place_of(t, a, b)->value;
+	return t->used == 0 ? NULL : place_of(t, a, b)->value;
 }

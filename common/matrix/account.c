@@ -150,6 +150,9 @@ password_fault(struct arena *mem, const struct conf *conf, const char *password)
 bool
 username_reserved(const struct conf *conf, const char *localpart)
 {
+	if (conf->notices_user != NULL &&
+	    strcmp(conf->notices_user, localpart) == 0)
+		return true;
 	for (const char *const *glob = conf->reserved; *glob != NULL; glob++)
 		if (fnmatch(*glob, localpart, 0) == 0)
 			return true;

@@ -47,7 +47,7 @@ const char	*username_fault(struct arena *, const struct conf *,
 		    const char *localpart);
 const char	*password_fault(struct arena *, const struct conf *,
 		    const char *password);
-/* Does nobody get this name ([accounts] reserved)? */
+/* Does nobody get this name ([accounts] reserved, [notices] user)? */
 bool		 username_reserved(const struct conf *, const char *localpart);
 
 /*

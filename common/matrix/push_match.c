@@ -1,4 +1,5 @@
 /* push_match.c - which rule an event meets (push_rule.h). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ struct question {
 	const struct push_event *event;
 	const struct push_room *room;
 	const struct push_reader *reader;
+	const struct push_rule *rule;
 };
 
 /* -------------------------------------------------------------- properties */
@@ -88,16 +90,33 @@ body_has(const struct question *q, struct span pattern, enum glob_how how)
 	return body != NULL && glob_match(pattern, span_of(body), how);
 }
 
+/* As 2015 has it: what has no * and no ? may be any part of the text. */
+static bool
+text_has(const char *pattern, const char *text)
+{
+	char around[GLOB_MAX + 3];
+
+	if (text == NULL)
+		return false;
+	if (strpbrk(pattern, "*?") == NULL &&
+	    strlen(pattern) <= GLOB_MAX) {
+		snprintf(around, sizeof(around), "*%s*", pattern);
+		pattern = around;
+	}
+	return glob_match(span_of(pattern), span_of(text), GLOB_WHOLE);
+}
+
 static bool
 text_matches(const struct question *q, const struct push_condition *c)
 {
-	const char *text;
+	const char *text = text_at(q->event, c->key);
 
-	if (strcmp(c->key, "content.body") == 0)
-		return body_has(q, span_of(c->text), GLOB_WORDS);
-	text = text_at(q->event, c->key);
 	if (text == NULL)
 		return false;
+	if (q->rule->in_2015)
+		return text_has(c->text, text);
+	if (strcmp(c->key, "content.body") == 0)
+		return glob_match(span_of(c->text), span_of(text), GLOB_WORDS);
 	/* No character of an id stands for others. */
 	if (c->text == push_me)
 		return q->reader->user_id != NULL &&
@@ -167,25 +186,56 @@ has_display_name(const struct question *q)
 	    body_has(q, span_of(name), GLOB_WORDS_LITERAL);
 }
 
+enum how { HOW_IS, HOW_LESS, HOW_MORE, HOW_UPTO, HOW_FROM };
+
 static bool
-count_is(const struct question *q, const char *is)
+count_read(const char *is, enum how *how, int64_t *wanted)
 {
+	static const char *const signs[] = { "==", "<", ">", "<=", ">=" };
 	size_t n = strspn(is, "=<>");
-	int64_t joined, wanted;
 	char *end;
 
 	if (is[n] < '0' || is[n] > '9')
 		return false;
-	wanted = strtoll(is + n, &end, 10);
-	if (*end != '\0')
+	*wanted = strtoll(is + n, &end, 10);
+	*how = HOW_IS;
+	while (n > 0 && (strlen(signs[*how]) != n ||
+	    strncmp(is, signs[*how], n) != 0))
+		if (++*how > HOW_FROM)
+			return false;
+	return *end == '\0';
+}
+
+bool
+push_count_valid(const char *is)
+{
+	enum how how;
+	int64_t wanted;
+
+	return count_read(is, &how, &wanted);
+}
+
+static bool
+count_is(const struct question *q, const char *is)
+{
+	enum how how;
+	int64_t wanted, joined;
+
+	if (!count_read(is, &how, &wanted))
 		return false;
 	joined = q->room->joined(q->room->arg);
-	if (n == 0 || (n == 2 && strncmp(is, "==", 2) == 0))
+	switch (how) {
+	case HOW_IS:
 		return joined == wanted;
-	if (n == 1 && *is != '=')
-		return *is == '<' ? joined < wanted : joined > wanted;
-	if (n == 2 && is[0] != '=' && is[1] == '=')
-		return *is == '<' ? joined <= wanted : joined >= wanted;
+	case HOW_LESS:
+		return joined < wanted;
+	case HOW_MORE:
+		return joined > wanted;
+	case HOW_UPTO:
+		return joined <= wanted;
+	case HOW_FROM:
+		return joined >= wanted;
+	}
 	return false;
 }
 
@@ -205,6 +255,9 @@ holds(const struct question *q, const struct push_condition *c)
 		return count_is(q, c->text);
 	case PUSH_SENDER_PERMISSION:
 		return q->room->sender_may(q->room->arg, c->key);
+	case PUSH_PROFILE_TAG:
+		return q->reader->profile_tag != NULL &&
+		    strcmp(q->reader->profile_tag, c->text) == 0;
 	case PUSH_UNKNOWN:
 		break;
 	}
@@ -218,6 +271,8 @@ has_pattern(const struct question *q, const char *pattern)
 {
 	const char *id = q->reader->user_id;
 
+	if (q->rule->in_2015)
+		return text_has(pattern, text_at(q->event, "content.body"));
 	if (pattern != push_my_name)
 		return body_has(q, span_of(pattern), GLOB_WORDS);
 	return id != NULL && body_has(q, (struct span){ id + 1,
@@ -247,11 +302,13 @@ const struct push_rule *
 push_match(const struct push_rule *rule, const struct push_event *event,
     const struct push_room *room, const struct push_reader *reader)
 {
-	const struct question q = { event, room, reader };
+	struct question q = { event, room, reader, NULL };
 
-	for (; rule->id != NULL; rule++)
+	for (; rule->id != NULL; rule++) {
+		q.rule = rule;
 		if (!rule->disabled && matches(&q, rule))
 			return rule;
+	}
 	return NULL;
 }
 

@@ -22,22 +22,29 @@ joined(void *arg)
 	return 0;
 }
 
-static bool
-sender_may(void *arg, const char *key)
+bool
+push_may_notify(const struct room_version *version, auth_state_fn *state,
+    void *arg, const char *sender, const char *key)
 {
-	const struct asked *asked = arg;
-	const struct noted_event *e = asked->noted;
-	const struct auth_event *create = e->state(e->state_arg,
-	    "m.room.create", "");
-	const struct auth_event *event = e->state(e->state_arg,
-	    "m.room.power_levels", "");
+	const struct auth_event *create = state(arg, "m.room.create", "");
+	const struct auth_event *event = state(arg, "m.room.power_levels", "");
 	const cJSON *levels = event != NULL ? event->content : NULL;
 	int64_t needed = NOTIFY_LEVEL;
 
 	power_level(json_get(json_get(levels, "notifications"), key),
 	    &needed);
-	return create != NULL && power_of(asked->room->version, create,
-	    levels, e->event.sender) >= needed;
+	return create != NULL &&
+	    power_of(version, create, levels, sender) >= needed;
+}
+
+static bool
+sender_may(void *arg, const char *key)
+{
+	const struct asked *asked = arg;
+	const struct noted_event *e = asked->noted;
+
+	return push_may_notify(asked->room->version, e->state, e->state_arg,
+	    e->event.sender, key);
 }
 
 static int64_t
@@ -123,17 +130,19 @@ note_mentions(struct db *db, const struct asked *asked,
 static void
 count_on(struct db *db, const struct asked *asked, struct push_note *note)
 {
-	struct rows rows = db_query(db, STMT_TALLY_ADD,
-	    DB_INT(asked->room->nr), DB_INT(note->thread),
-	    DB_INT(asked->noted->pos),
-	    DB_INT(note->notifies != NOTIFIES_NOBODY),
-	    DB_INT(note->notifies == NOTIFIES_LOUDLY));
+	struct db_arg room = DB_INT(asked->room->nr);
+	struct db_arg thread = DB_INT(note->thread);
+	struct rows rows = db_query(db, STMT_TALLY_GET, room, thread);
 
 	if (rows_next(&rows)) {
 		note->notified = rows_int(&rows, 0);
 		note->highlighted = rows_int(&rows, 1);
 	}
 	rows_done(&rows);
+	note->notified += note->notifies != NOTIFIES_NOBODY;
+	note->highlighted += note->notifies == NOTIFIES_LOUDLY;
+	db_exec(db, STMT_TALLY_SET, room, thread, DB_INT(asked->noted->pos),
+	    DB_INT(note->notified), DB_INT(note->highlighted));
 }
 
 struct push_note

@@ -11,6 +11,7 @@
 #ifndef MXCGI_PUSH_NOTE_H
 #define MXCGI_PUSH_NOTE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "matrix/push_rule.h"
@@ -44,6 +45,12 @@ struct noted_event {
  */
 struct push_note push_note_event(struct db *, const struct room *,
 		    const struct noted_event *);
+/*
+ * Has the sender the power to notify all in that state, by that key of
+ * `notifications`?
+ */
+bool		 push_may_notify(const struct room_version *, auth_state_fn *,
+		    void *state, const char *sender, const char *key);
 /* It has been redacted, and counts no more. */
 void		 push_note_forget(struct db *, int64_t event);
 

@@ -1,7 +1,4 @@
-/*
- * push_rule.c - the rules that the specifications predefine, and how rules are
- * written.
- */
+/* push_rule.c - the rules that the specifications predefine (push_rule.h). */
 #include "matrix/push_rule.h"
 
 #include <string.h>
@@ -43,7 +40,9 @@ push_kind_of(const char *name)
 #define MAY_NOTIFY(key)		{ PUSH_SENDER_PERMISSION, key, NULL, { 0 } }
 #define HAS_MY_NAME		{ PUSH_CONTAINS_DISPLAY_NAME, NULL, NULL, { 0 } }
 
-#define WHEN(many, ...)	.condition = { __VA_ARGS__ }, .n = (many)
+#define WHEN(many, ...)							\
+	.n = (many),							\
+	.condition = (const struct push_condition[]){ __VA_ARGS__ }
 #define NOTHING			.actions = { .notify = false }
 #define DONT_NOTIFY		.actions = { .dont_notify = true }
 #define NOTIFY(...)		.actions = { .notify = true, __VA_ARGS__ }
@@ -127,133 +126,4 @@ const struct push_rule *
 push_rules_2015(void)
 {
 	return rules_2015;
-}
-
-/* --------------------------------------------------------------- writing */
-
-static void
-put_filled(struct writer *w, const char *key, const char *text,
-    const char *user_id)
-{
-	write_key(w, key);
-	if (text == push_me)
-		write_text(w, user_id);
-	else if (text == push_my_name)
-		write_span(w, (struct span){ user_id + 1,
-		    strcspn(user_id + 1, ":") });
-	else
-		write_text(w, text);
-}
-
-static void
-put_value(struct writer *w, const struct push_value *value,
-    const char *user_id)
-{
-	switch (value->type) {
-	case PUSH_NULL:
-		write_key(w, "value");
-		write_null(w);
-		break;
-	case PUSH_BOOL:
-		put_bool(w, "value", value->number != 0);
-		break;
-	case PUSH_INT:
-		put_int(w, "value", value->number);
-		break;
-	case PUSH_TEXT:
-		put_filled(w, "value", value->text, user_id);
-		break;
-	}
-}
-
-static void
-write_condition(struct writer *w, const struct push_condition *c,
-    const char *user_id)
-{
-	static const char *const names[] = {
-		[PUSH_EVENT_MATCH] = "event_match",
-		[PUSH_PROPERTY_IS] = "event_property_is",
-		[PUSH_PROPERTY_CONTAINS] = "event_property_contains",
-		[PUSH_CONTAINS_DISPLAY_NAME] = "contains_display_name",
-		[PUSH_MEMBER_COUNT] = "room_member_count",
-		[PUSH_SENDER_PERMISSION] = "sender_notification_permission"
-	};
-
-	write_object(w);
-	put_text(w, "kind", names[c->test]);
-	if (c->key != NULL)
-		put_text(w, "key", c->key);
-	if (c->test == PUSH_EVENT_MATCH)
-		put_filled(w, "pattern", c->text, user_id);
-	if (c->test == PUSH_MEMBER_COUNT)
-		put_text(w, "is", c->text);
-	if (c->test == PUSH_PROPERTY_IS || c->test == PUSH_PROPERTY_CONTAINS)
-		put_value(w, &c->value, user_id);
-	write_end(w);
-}
-
-void
-push_actions_put(struct writer *w, const struct push_actions *actions)
-{
-	put_array(w, "actions");
-	if (actions->notify)
-		write_text(w, "notify");
-	if (actions->dont_notify)
-		write_text(w, "dont_notify");
-	if (actions->sound != NULL) {
-		write_object(w);
-		put_text(w, "set_tweak", "sound");
-		put_text(w, "value", actions->sound);
-		write_end(w);
-	}
-	if (actions->highlight != PUSH_UNSAID) {
-		write_object(w);
-		put_text(w, "set_tweak", "highlight");
-		if (actions->highlight == PUSH_FALSE)
-			put_bool(w, "value", false);
-		write_end(w);
-	}
-	write_end(w);
-}
-
-void
-push_rule_put(struct writer *w, const struct push_rule *rule,
-    const char *user_id)
-{
-	put_text(w, "rule_id", rule->id);
-	put_bool(w, "default", true);
-	put_bool(w, "enabled", !rule->disabled);
-	if (rule->kind == PUSH_CONTENT) {
-		put_filled(w, "pattern", rule->pattern, user_id);
-	} else {
-		put_array(w, "conditions");
-		for (size_t i = 0; i < rule->n; i++)
-			write_condition(w, &rule->condition[i], user_id);
-		write_end(w);
-	}
-	push_actions_put(w, &rule->actions);
-}
-
-void
-push_rules_write(struct writer *w, const struct push_rule *rule,
-    enum push_kind kind, const char *user_id)
-{
-	for (; rule->id != NULL; rule++) {
-		if (rule->kind != kind)
-			continue;
-		write_object(w);
-		push_rule_put(w, rule, user_id);
-		write_end(w);
-	}
-}
-
-void
-push_ruleset_put(struct writer *w, const struct push_rule *rules,
-    const char *user_id)
-{
-	for (enum push_kind kind = 0; kind < PUSH_KIND__MAX; kind++) {
-		put_array(w, kind_names[kind]);
-		push_rules_write(w, rules, kind, user_id);
-		write_end(w);
-	}
 }

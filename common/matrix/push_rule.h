@@ -35,8 +35,12 @@ enum push_test {
 	PUSH_CONTAINS_DISPLAY_NAME,
 	PUSH_MEMBER_COUNT,		/* text: "2", ">=10" */
 	PUSH_SENDER_PERMISSION,		/* key: "room" */
+	PUSH_PROFILE_TAG,		/* text: of the device (2015) */
 	PUSH_UNKNOWN			/* matches nothing */
 };
+enum push_test	 push_test_of(const char *kind);	/* of a condition */
+/* Is it what a PUSH_MEMBER_COUNT may ask for? */
+bool		 push_count_valid(const char *is);
 struct push_value {
 	enum { PUSH_NULL, PUSH_BOOL, PUSH_INT, PUSH_TEXT } type;
 	int64_t		 number;	/* of a boolean: 0, 1 */
@@ -55,18 +59,32 @@ struct push_actions {
 	bool		 dont_notify;	/* only written; is the same as nothing */
 	const char	*sound;		/* NULL: none */
 	enum push_tweak	 highlight;
+	/* As a user gave them, an array; NULL: they are what is said above. */
+	const cJSON	*given;
 };
 
-#define PUSH_CONDITIONS_MAX	4
 struct push_rule {
 	const char	*id;		/* NULL: the end of the table */
 	enum push_kind	 kind;
 	const char	*pattern;	/* PUSH_CONTENT; or push_my_name */
-	struct push_condition condition[PUSH_CONDITIONS_MAX];
+	const struct push_condition *condition;
 	size_t		 n;		/* none: matches all */
 	struct push_actions actions;
 	bool		 disabled;
+	/* The conditions as a user gave them, an array, or NULL. */
+	const cJSON	*given;
+	/*
+	 * It was made by a client of 2015, to which a pattern without * and ?
+	 * may stand anywhere in a text, and words are nothing special.
+	 */
+	bool		 in_2015;
 };
+/* A rule that the server has for all; a user's own never begins so. */
+static inline bool
+push_is_predefined(const char *id)
+{
+	return *id == '.';
+}
 
 /* Those that the specifications predefine, of today and of October 2015. */
 const struct push_rule *push_rules_today(void);
@@ -74,17 +92,28 @@ const struct push_rule *push_rules_2015(void);
 
 /* --------------------------------------------------------------- writing */
 
-/* Members of an open object, for the user of that id. */
+/* For whom: what stands for them is filled in, and each era has its words. */
+struct push_audience {
+	const char	*user_id;
+	bool		 in_2015;
+};
+/* Members of an open object. */
 void		 push_rule_put(struct writer *, const struct push_rule *,
-		    const char *user_id);
+		    const struct push_audience *);
 /* Values of an open array: all of a kind. */
 void		 push_rules_write(struct writer *, const struct push_rule *,
-		    enum push_kind, const char *user_id);
+		    enum push_kind, const struct push_audience *);
 /* Members of an open object: the five kinds. */
 void		 push_ruleset_put(struct writer *, const struct push_rule *,
-		    const char *user_id);
-/* "actions":[...] */
-void		 push_actions_put(struct writer *, const struct push_actions *);
+		    const struct push_audience *);
+/*
+ * "actions":[...].  Today knows neither dont_notify, which is to do nothing,
+ * nor coalesce, which here is the same as notify.
+ */
+void		 push_actions_put(struct writer *, const struct push_actions *,
+		    const struct push_audience *);
+/* Members of an open object: the tweaks among the actions, by their names. */
+void		 push_tweaks_put(struct writer *, const struct push_actions *);
 
 /* -------------------------------------------------------------- matching */
 
@@ -105,6 +134,7 @@ struct push_room {
 struct push_reader {
 	const char	*user_id;	/* NULL: anybody, of whom nothing is known */
 	const char	*display_name;	/* in the room; NULL: none */
+	const char	*profile_tag;	/* of the device; NULL: none */
 };
 
 /* The first rule that matches; NULL: none does, so nothing notifies. */

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "json/json.h"
+#include "matrix/notice.h"
 #include "matrix/presence.h"
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
@@ -301,6 +302,7 @@ const struct task_kind room_tasks[] = {
 	{ TASK_SHOW_PROFILE, show_profile, NULL },
 	{ TASK_PUT_OUT_GUESTS, put_out_guests, NULL },
 	{ TASK_COPY_BANS, copy_bans, NULL },
+	{ TASK_NOTICE, notice_give, NULL },
 	{ TASK_UNMAKE_ROOM, unmake_room, NULL },
 	{ TASK_SEARCH_INDEX, search_index, NULL },
 	{ TASK_INVITE_3PID, invite_3pid, &invite_3pid_outside },

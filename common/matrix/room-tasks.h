@@ -35,6 +35,12 @@
 #define TASK_COPY_BANS		"copy_bans"
 
 /*
+ * Its user, or without one everybody, is told something by the server
+ * (notice.h).
+ */
+#define TASK_NOTICE		"notice"
+
+/*
  * Its room, which is hidden and was given up, goes (room_unmake()).
  */
 #define TASK_UNMAKE_ROOM	"unmake_room"

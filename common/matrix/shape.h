@@ -37,6 +37,7 @@ struct event_row {
 	const char	*txn_id;
 	struct span	 content;	/* JSON; of event_row() a copy */
 };
+#define EVENT_COLUMNS	18	/* what else a statement selects comes behind */
 struct event_row event_row(const struct rows *);
 /*
  * The same, with content not copied: valid until the next rows_next() or

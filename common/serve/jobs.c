@@ -1,6 +1,5 @@
 /* jobs.c - see jobs.h. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "serve/jobs.h"
 #include "serve/life.h"
 
@@ -148,24 +148,10 @@ worker(void *arg)
 	return NULL;
 }
 
-/* Threads take no signals: those are the loop's. */
 static bool
 start_worker(struct pool *pool)
 {
-	sigset_t all, before;
-	pthread_attr_t attr;
-	pthread_t thread;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, 256 * 1024);
-	rc = pthread_create(&thread, &attr, worker, pool);
-	pthread_attr_destroy(&attr);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc == 0)
+	if (thread_start(worker, pool))
 		pool->started++;
 	return pool->started > 0;
 }

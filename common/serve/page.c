@@ -21,7 +21,11 @@ static const char style[] =
     "main{max-width:26rem;margin:4vh auto;padding:1.5rem 1.5rem .5rem;"
     "background:var(--card);border-radius:.75rem}"
     "h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}"
-    "p,form{margin:0 0 1rem}"
+    "h2{margin:1.5rem 0 .5rem;font-size:1.125rem;line-height:1.25}"
+    "p,form,pre{margin:0 0 1rem}"
+    "pre{padding:.6rem .75rem;border-radius:.5rem;background:var(--back);"
+    "white-space:pre-wrap}"
+    "code{font:.9375rem/1.5 ui-monospace,monospace}"
     "a{color:var(--main)}"
     ".server{margin-bottom:.25rem;color:var(--faint)}"
     ".value{margin-top:-.5rem;font-weight:600}"
@@ -114,6 +118,12 @@ page_end(struct page *p, enum mx_err err)
 /* ------------------------------------------------------------ paragraphs */
 
 void
+page_heading(struct page *p, const char *text)
+{
+	put_element(p, "<h2>", text, "</h2>\n");
+}
+
+void
 page_text(struct page *p, const char *fmt, ...)
 {
 	va_list ap, twice;
@@ -140,6 +150,12 @@ void
 page_value(struct page *p, const char *text)
 {
 	put_element(p, "<p class=\"value\">", text, "</p>\n");
+}
+
+void
+page_command(struct page *p, const char *text)
+{
+	put_element(p, "<pre><code>", text, "</code></pre>\n");
 }
 
 void

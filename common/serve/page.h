@@ -31,11 +31,15 @@ void		 page_begin(struct page *, struct request *, const char *title);
  */
 enum mx_err	 page_end(struct page *, enum mx_err err);
 
+/* What the paragraphs behind it are about. */
+void		 page_heading(struct page *, const char *text);
 /* Paragraphs: plain, what went wrong, and a value that stands for itself. */
 void		 page_text(struct page *, const char *fmt, ...)
 		    __attribute__((format(printf, 2, 3)));
 void		 page_warning(struct page *, const char *text);
 void		 page_value(struct page *, const char *text);
+/* Something to be typed elsewhere. */
+void		 page_command(struct page *, const char *text);
 /* A paragraph with a link to a new window, if the URL is of http or https. */
 void		 page_link(struct page *, const char *url, const char *text);
 

@@ -35,6 +35,7 @@ static const char *const prefix[] = {
 	[BELL_CHANGES] = "changes.",
 	[BELL_HOUSEKEEPER] = "housekeeper.",
 	[BELL_TASKS] = "tasks.",
+	[BELL_PUSHES] = "pushes.",
 };
 
 struct bell *

@@ -15,7 +15,9 @@ struct bell;
 enum bell_kind {
 	BELL_CHANGES,		/* `events`: there are new rows in change */
 	BELL_HOUSEKEEPER,	/* work is due, or the WAL is long */
-	BELL_TASKS		/* `rooms`: there are new rows in task */
+	BELL_TASKS,		/* `rooms`: there are new rows in task */
+	BELL_PUSHES		/* housekeeper, while there are pushers: new rows in
+				 * change */
 };
 
 struct bell	*bell_open(const char *run_dir);

@@ -47,6 +47,8 @@ struct db {
 	unsigned	 changes_kept;	/* of them before the savepoint */
 	unsigned	 tasks;		/* the same of the table task */
 	unsigned	 tasks_kept;
+	unsigned	 calls;		/* and for the housekeeper */
+	unsigned	 calls_kept;
 	int64_t		 data_version;
 	sqlite3_stmt	*control[CONTROL__MAX];
 	struct slot	 slot[STMT__MAX];

@@ -132,6 +132,7 @@ db_begin(struct db *db, enum tx tx)
 	db->fault = DB_FINE;
 	db->changes = 0;
 	db->tasks = 0;
+	db->calls = 0;
 	db->tx = tx;
 	if (control(db, tx == TX_WRITE ? CONTROL_BEGIN_WRITE :
 	    CONTROL_BEGIN_READ) == 0 && schema_is_ours(db))
@@ -167,6 +168,7 @@ db_rollback(struct db *db)
 	db->tx = TX_NONE;
 	db->changes = 0;
 	db->tasks = 0;
+	db->calls = 0;
 }
 
 bool
@@ -182,6 +184,7 @@ db_savepoint(struct db *db)
 {
 	db->changes_kept = db->changes;
 	db->tasks_kept = db->tasks;
+	db->calls_kept = db->calls;
 	return db->fault == DB_FINE && control(db, CONTROL_SAVEPOINT) == 0;
 }
 
@@ -203,6 +206,7 @@ db_undo(struct db *db)
 	db_reset_all(db);
 	db->changes = db->changes_kept;
 	db->tasks = db->tasks_kept;
+	db->calls = db->calls_kept;
 	if (db_lost(db))
 		return;
 	db->fault = DB_FINE;

@@ -209,10 +209,11 @@ store_bells(const struct store *store)
 	unsigned bells = 0;
 
 	if (change_added(store->main))
-		bells |= 1U << BELL_CHANGES;
+		bells |= 1U << BELL_CHANGES | 1U << BELL_PUSHES;
 	if (task_added(store->main))
 		bells |= 1U << BELL_TASKS;
-	if (db_wal_pages(store->main) > WAL_RING_PAGES)
+	if (store->main->calls > 0 ||
+	    db_wal_pages(store->main) > WAL_RING_PAGES)
 		bells |= 1U << BELL_HOUSEKEEPER;
 	return bells;
 }
@@ -220,7 +221,13 @@ store_bells(const struct store *store)
 void
 store_ring(struct store *store, unsigned bells)
 {
-	for (int kind = BELL_CHANGES; kind <= BELL_TASKS; kind++)
+	for (int kind = BELL_CHANGES; kind <= BELL_PUSHES; kind++)
 		if (bells & 1U << kind)
 			bell_ring(store->bell, (enum bell_kind)kind);
+}
+
+void
+store_call_housekeeper(struct db *db)
+{
+	db->calls++;
 }

@@ -62,9 +62,14 @@ bool		 store_vol_renew(struct store *);
 /*
  * After a COMMIT on the main database: whom to wake, as a set of
  * 1 << enum bell_kind.  Those who wait for what it added to the stream or to
- * the tasks, and the housekeeper when the WAL is long.
+ * the tasks, and the housekeeper when it was called or the WAL is long.
  */
 unsigned	 store_bells(const struct store *);
+/*
+ * What the transaction does is the housekeeper's business, who would not look
+ * at once: the bells are its too.
+ */
+void		 store_call_housekeeper(struct db *);
 void		 store_ring(struct store *, unsigned bells);
 
 /*

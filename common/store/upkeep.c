@@ -20,6 +20,7 @@
 #define TOKEN_KEPT	(30 * 24 * HOUR)
 /* Who comes back later than that begins anew. */
 #define SLIDING_KEPT	(3 * 24 * HOUR)
+#define COUNTED_KEPT	(24 * HOUR)	/* counts can be worked out again */
 #define FREE_MANY	1024		/* pages, and a quarter of the file */
 
 /* ------------------------------------------------------------- our turn */
@@ -135,6 +136,8 @@ upkeep_expire(struct upkeep *u)
 	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_SLIDING_EXPIRE,
 	    DB_INT(u->now - SLIDING_KEPT), DB_INT(CHUNK));
+	gone += db_exec(vol, STMT_COUNTED_EXPIRE,
+	    DB_INT(u->now - COUNTED_KEPT), DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_BUCKET_EXPIRE,
 	    DB_INT(u->now - fill_ms(store->conf)), DB_INT(CHUNK));
 	return gone > 0;
@@ -146,11 +149,14 @@ bool
 upkeep_thin(struct upkeep *u)
 {
 	struct db *db = u->store->main;
-	int64_t last, end;
+	int64_t last, looked, end;
 
 	if (!upkeep_begin(u->store))
 		return false;
 	last = change_last(db) - u->kept;
+	looked = db_int(db, last, STMT_PUSH_UPTO_OF_USE);
+	if (looked < last)
+		last = looked;
 	end = db_int(db, last, STMT_CHANGE_CHUNK, DB_INT(u->thinned),
 	    DB_INT(last), DB_INT(CHUNK - 1));
 	db_exec(db, STMT_CHANGE_THIN, DB_INT(u->thinned), DB_INT(end),

@@ -44,7 +44,10 @@ bool	upkeep_checkpoint(struct upkeep *);
 void	upkeep_relieve(struct store *);
 /* Transaction ids after a day, tokens a month after they expired, the rest. */
 bool	upkeep_expire(struct upkeep *);
-/* Old changes: one per room, user and kind is enough. */
+/*
+ * Old changes: one per room, user and kind is enough; not those that pushers may
+ * still have to tell of.
+ */
 bool	upkeep_thin(struct upkeep *);
 /* Give free pages back to the file system when they are many. */
 bool	upkeep_shrink(struct upkeep *);

@@ -9,8 +9,8 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
+import { outbox } from "./outbox.mjs";
 import { ok, until, same } from "./tap.mjs";
 
 const require = createRequire(import.meta.url);
@@ -22,32 +22,10 @@ const EVENTS = 1000;
 const ROUNDS = 5;
 const SIGNALS = ["TERM", "KILL"];
 const TURNS = 10;	// see say()
-const LOST = 7;		// one of so many answers
 
 // ------------------------------------------------------------- the senders
 
-// Until an answer comes, as an outbox does; a transaction id makes it be done
-// once.  Some answers are lost on the way, whatever the restarts cost.
-let asked = 0;
-
-async function ask(token, method, path, body) {
-	for (;;) {
-		let answer;
-		try {
-			answer = await fetch(`${baseUrl}/_matrix/client/api/v1/${path}` +
-			    `${path.includes("?") ? "&" : "?"}access_token=${token}`,
-			    { method, body: body && JSON.stringify(body) });
-			const json = answer.ok && await answer.json();
-			if (json && ++asked % LOST !== 0)
-				return json;
-		} catch {
-			answer = null;
-		}
-		if (answer && !answer.ok && answer.status < 500)
-			ok(false, `${method} ${path}: ${answer.status} ${await answer.text()}`);
-		await pause(20);
-	}
-}
+const ask = outbox(`${baseUrl}/_matrix/client/api/v1`);
 
 async function register(name) {
 	const done = await ask("", "POST", "register",
@@ -58,7 +36,6 @@ async function register(name) {
 const people = {};
 for (const name of ["ann", "bob", "dan", "eve"])
 	people[name] = await register(name);
-asked = 0;
 const { ann, bob, dan, eve } = people;
 
 const { room_id: room } = await ask(ann.token, "POST", "createRoom", {

@@ -161,9 +161,15 @@ async function shoot(page, name) {
 		await page.emulateMedia({ colorScheme });
 		await page.screenshot({ path: `${shots}/${name}-${colorScheme}.png` });
 	}
-	await page.emulateMedia({ colorScheme: "light" });
 	ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
 	    `${name} fits a telephone`);
+	const narrow = page.viewportSize();
+	await page.setViewportSize({ width: 1280, height: 800 });
+	for (const colorScheme of ["dark", "light"]) {
+		await page.emulateMedia({ colorScheme });
+		await page.screenshot({ path: `${shots}/${name}-wide-${colorScheme}.png` });
+	}
+	await page.setViewportSize(narrow);
 }
 
 const says = async (page, text, name) => {
@@ -281,6 +287,47 @@ async function ownFunction() {
 	await context.close();
 }
 
+// What somebody sees who opens the server in a browser, scripts or not.
+async function landing() {
+	const context = await newContext({ javaScriptEnabled: false });
+	const page = await context.newPage();
+	const asked = [];
+
+	page.on("request", (request) => asked.push(request.url()));
+	await page.goto(`${base}/`);
+	await says(page, "This server works", "a page at the root");
+	await says(page, "mxcgi user add NAME --admin", "says what to do next");
+	ok(asked.length === 1, "and loads nothing (security 22)");
+	await page.goto(`${base}/_matrix/static/`);
+	await says(page, "This server works", "the same at /_matrix/static/");
+	await context.close();
+	const looks = await newContext();
+	const seen = await looks.newPage();
+	await seen.goto(`${base}/`);
+	await shoot(seen, "landing");
+	await looks.close();
+}
+
+// Another page that would show one of these inside of it sees nothing.
+async function frames() {
+	const context = await newContext();
+	const page = await context.newPage();
+
+	await page.goto(`${around}/client`);
+	for (const path of ["/", "/_matrix/static/client/login"]) {
+		const refused = page.waitForEvent("console", (message) =>
+		    /frame-ancestors|X-Frame-Options/.test(message.text()));
+		await page.evaluate((url) => {
+			const frame = document.createElement("iframe");
+			frame.src = url;
+			document.body.append(frame);
+		}, base + path);
+		await refused;
+		ok(true, `no frame shows ${path} (security 22)`);
+	}
+	await context.close();
+}
+
 const needsScripts = async (page, name) => {
 	await page.locator("noscript p").waitFor();
 	ok(/needs JavaScript/.test(await page.locator("noscript p").innerText()), name);
@@ -385,6 +432,7 @@ async function login(path, name) {
 }
 
 try {
+	await landing();
 	await termsEmailDummy();
 	await recaptcha();
 	await ownFunction();
@@ -394,6 +442,7 @@ try {
 	await login("/_matrix/static/client/login/", "the page of today");
 	await login("/_matrix/client/api/v1/login/fallback", "LOG-5");
 	ok(refusals.length === 0, `no page does what its policy forbids ${refusals.join("; ")}`);
+	await frames();
 } catch (error) {
 	console.error(error);
 	ok(false, `the browser goes through all pages: ${String(error).split("\n")[0]}`);

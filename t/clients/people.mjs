@@ -24,7 +24,8 @@ export async function register(baseUrl, name) {
 	    `${name} registers without logging in`);
 }
 
-export async function login(baseUrl, name) {
+// options: more of createClient()'s.
+export async function login(baseUrl, name, options) {
 	const flows = await sdk.createClient({ baseUrl }).loginFlows();
 	ok(flows.flows.some((f) => f.type === "m.login.password"), "password login is offered");
 	const session = await sdk.createClient({ baseUrl }).loginRequest({
@@ -34,6 +35,7 @@ export async function login(baseUrl, name) {
 	const client = sdk.createClient({
 		baseUrl, userId: session.user_id, timelineSupport: true,
 		accessToken: session.access_token, deviceId: session.device_id,
+		...options,
 	});
 	ok((await client.whoami()).user_id === session.user_id, `${name} is who they are`);
 	return client;

@@ -50,6 +50,10 @@ test_defaults(void)
 	ok(c->hash_workers >= 1, "hash_workers: at least one");
 	is_text(c->room_version, "12", "version");
 	is_text(c->room_version_2015, "10", "version_2015");
+	ok(c->turn_uris[0] == NULL && !c->turn_guests, "no TURN server");
+	is_int(c->turn_ms, 86400000, "credentials_life");
+	is_text(c->notices_user, NULL, "no server notices");
+	is_text(c->notices_name, "Server notices", "name of those");
 	is_int(c->limits, true, "limits are on");
 	ok(c->limit[LIMIT_none].burst == 0, "none has no rate");
 	ok(c->limit[LIMIT_send].burst == 10 &&
@@ -192,6 +196,42 @@ test_accounts(void)
 	is_int(c->outbound_ms, 3000, "timeout");
 }
 
+/* What clients and people are told of this server. */
+static void
+test_told(void)
+{
+	static const char text[] =
+	    "[server]\nname = a\ndelegate = m.a:443\n"
+	    "[turn]\nuris = turn:a?transport=udp  turns:b:443\n"
+	    "secret = of both/ \ncredentials_life = 2h\nguests = yes\n"
+	    "[support]\ncontact = admin @b:a b@a\n"
+	    "contact = org.example.night c@a\npage = https://a/help/\n"
+	    "[notices]\nuser = server.notices\nname = From us\n";
+	char *why;
+	const struct conf *c = read_text(text, &why);
+
+	if (!ok(c != NULL, "every key of what is told can be set")) {
+		printf("# %s\n", why);
+		free(why);
+		return;
+	}
+	is_text(c->delegate, "m.a:443", "delegate");
+	is_text(c->turn_uris[1], "turns:b:443", "uris");
+	ok(c->turn_uris[2] == NULL, "... no more");
+	is_text(c->turn_secret, "of both/", "secret: slashes and all");
+	is_int(c->turn_ms, 7200000, "credentials_life");
+	ok(c->turn_guests, "guests");
+	is_text(c->contacts->role, "m.role.admin", "contact: the first");
+	is_text(c->contacts->matrix_id, "@b:a", "... on Matrix");
+	is_text(c->contacts->email_address, "b@a", "... and by mail");
+	is_text(c->contacts->next->role, "org.example.night", "the second");
+	is_text(c->contacts->next->matrix_id, NULL, "... by mail alone");
+	ok(c->contacts->next->next == NULL, "... no more");
+	is_text(c->support_page, "https://a/help", "page");
+	is_text(c->notices_user, "server.notices", "user");
+	is_text(c->notices_name, "From us", "name");
+}
+
 /* Each is refused, and the message names the line and holds the words. */
 static const struct {
 	const char	*text;
@@ -264,6 +304,23 @@ static const struct {
 	{ "[outbound]\nallow = 127.0.0.1/33\n", 2, "networks" },
 	{ "[outbound]\nallow = 127.0.0.1/x\n", 2, "networks" },
 	{ "[rooms]\nversion =\n", 2, "1 to 32 characters" },
+	{ "[server]\ndelegate = https://a\n", 2, "host name" },
+	{ "[turn]\nuris = stun:a\n", 2, "URIs such as turn:" },
+	{ "[server]\nname = a\n[turn]\nuris = turn:a\n", 0, "both uris" },
+	{ "[server]\nname = a\n[turn]\nsecret = a\n", 0, "both uris" },
+	{ "[server]\nname = a\n[turn]\nuris = turn:a\nusername = b\n", 0,
+	    "go together" },
+	{ "[server]\nname = a\n[turn]\nuris = turn:a\nsecret = b\n"
+	    "username = c\npassword = d\n", 0, "not both" },
+	{ "[server]\nname = a\n[turn]\ncredentials_life = 999ms\n", 0,
+	    "a second" },
+	{ "[support]\ncontact = admin\n", 2, "must be ROLE" },
+	{ "[support]\ncontact = boss @a:b\n", 2, "must be ROLE" },
+	{ "[support]\ncontact = admin @a\n", 2, "must be ROLE" },
+	{ "[support]\ncontact = admin a@b c@d\n", 2, "must be ROLE" },
+	{ "[support]\npage = help.html\n", 2, "http://" },
+	{ "[notices]\nuser = @a:b\n", 2, "letters a-z" },
+	{ "[notices]\nuser =\n", 2, "1 to 200 characters" },
 	{ "[limits]\nenabled = off\n", 2, "yes or no" },
 	{ "[limits]\nsend = 10\n", 2, "BURST/PER_SECOND" },
 	{ "[limits]\nsend = 0/1\n", 2, "BURST/PER_SECOND" },
@@ -403,6 +460,7 @@ main(void)
 	test_defaults();
 	test_values();
 	test_accounts();
+	test_told();
 	test_faults();
 	test_words();
 	test_names();

@@ -17,9 +17,11 @@ show(struct request *r)
 	struct page p;
 
 	page_begin(&p, r, NASTY);
+	page_heading(&p, NASTY);
 	page_text(&p, "text %s, %d", NASTY, 7);
 	page_warning(&p, NASTY);
 	page_value(&p, name ? name : "nobody");
+	page_command(&p, NASTY);
 	page_link(&p, "https://example.org/?a=" NASTY, NASTY);
 	page_link(&p, "javascript:alert(1)", "no link");
 	page_form(&p);
@@ -117,7 +119,7 @@ test_escapes(void)
 	has(text, "Status: 200 OK\r\n", "a page");
 	ok(strstr(text, "<b>") == NULL && strstr(text, "\"&'") == NULL,
 	    "all text is escaped (security 22)");
-	is_int(count(text, TAMED), 14, "and is there");
+	is_int(count(text, TAMED), 16, "and is there");
 	has(text, "text " TAMED ", 7</p>", "a paragraph");
 	has(text, "href=\"https://example.org/?a=" TAMED "\"", "a link");
 	has(text, "<p>no link</p>", "a script is no link (security 22)");

@@ -24,7 +24,7 @@ sender_may(void *arg, const char *key)
 	return strcmp(key, "room") == 0 && ((struct facts *)arg)->may;
 }
 
-static const struct push_reader me = { "@me:a.org", "Me Myself" };
+static const struct push_reader me = { "@me:a.org", "Me Myself", NULL };
 static const struct push_reader anybody;
 
 static const struct push_rule *
@@ -126,7 +126,7 @@ static void
 test_names(void)
 {
 	struct facts facts = { 3, true, 0 };
-	const struct push_reader named = { "@x:a.org", "a*c" };
+	const struct push_reader named = { "@x:a.org", "a*c", NULL };
 
 	is_rule(meet(push_rules_2015(), "m.room.message", NULL,
 	    "{\"body\":\"so A*C!\"}", &named, &facts),
@@ -178,7 +178,7 @@ static bool
 holds(struct push_condition c, const char *content, int64_t members)
 {
 	const struct push_rule rules[] = {
-		{ .id = "x", .kind = PUSH_OVERRIDE, .condition = { c },
+		{ .id = "x", .kind = PUSH_OVERRIDE, .condition = &c,
 		    .n = 1, .actions = { .notify = true } },
 		{ .id = NULL }
 	};

@@ -1,19 +1,52 @@
-/* sha1.c - the examples of FIPS 180, and lengths around a block. */
+/* sha1.c - the examples of FIPS 180, lengths around a block, and HMAC. */
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/sha1.h"
 #include "tap.h"
 
 static const char *
-hex(const void *p, size_t n)
+digits(const uint8_t sum[SHA1_LEN])
 {
 	static char text[2 * SHA1_LEN + 1];
-	uint8_t sum[SHA1_LEN];
 
-	sha1(p, n, sum);
 	for (size_t i = 0; i < SHA1_LEN; i++)
 		snprintf(text + 2 * i, 3, "%02x", sum[i]);
 	return text;
+}
+
+static const char *
+hex(const void *p, size_t n)
+{
+	uint8_t sum[SHA1_LEN];
+
+	sha1(p, n, sum);
+	return digits(sum);
+}
+
+/* RFC 2202 */
+static void
+test_hmac(void)
+{
+	struct arena *mem = arena_new();
+	uint8_t key[80], out[SHA1_LEN];
+
+	memset(key, 0x0b, sizeof(key));
+	hmac_sha1(mem, key, 20, "Hi There", 8, out);
+	is_text(digits(out), "b617318655057264e28bc0b6fb378c8ef146be00",
+	    "HMAC, a key of 20 bytes");
+	hmac_sha1(mem, "Jefe", 4, "what do ya want for nothing?", 28, out);
+	is_text(digits(out), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+	    "HMAC, a short key");
+	memset(key, 0xaa, sizeof(key));
+	hmac_sha1(mem, key, sizeof(key),
+	    "Test Using Larger Than Block-Size Key - Hash Key First", 54, out);
+	is_text(digits(out), "aa4ae5e15272d00e95705637ce8a3b55ed402112",
+	    "HMAC, a key longer than a block");
+	hmac_sha1(mem, "", 0, "", 0, out);
+	is_text(digits(out), "fbdb1d1b18aa6c08324b7d64b71fb76370690e1d",
+	    "HMAC, nothing of nothing");
+	arena_free(mem);
 }
 
 static void
@@ -45,5 +78,6 @@ main(void)
 	    "0098ba824b5c16427bd7a1122a5a442a25ec644d");
 	test_length(1000000,
 	    "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
+	test_hmac();
 	return done_testing();
 }

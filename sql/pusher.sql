@@ -1,0 +1,184 @@
+-- Pushers (cgi-bin/push-pushers.c, common/matrix/pusher.c), and what they are
+-- to tell (common/matrix/push_walk.c, push_send.c).
+
+-- :name pusher_any
+-- :scan the first will do
+SELECT 1 FROM pusher LIMIT 1;
+
+-- :name pusher_count
+SELECT count(*) FROM pusher WHERE user = :user;
+
+-- :name pusher_find
+SELECT nr FROM pusher
+ WHERE app_id = :app_id AND pushkey = :pushkey AND user = :user;
+
+-- Failures are those of another gateway, or it is to be tried anew.
+-- :name pusher_set
+INSERT INTO pusher (user, device, app_id, pushkey, kind, app_display_name,
+                    device_display_name, profile_tag, lang, url, gateway, data,
+                    in_2015, set_at, since)
+VALUES (:user, :device, :app_id, :pushkey, 'http', :app_display_name,
+        :device_display_name, :profile_tag, :lang, :url, :gateway, :data,
+        :in_2015, :now, :since)
+ON CONFLICT (app_id, pushkey, user) DO UPDATE
+   SET device = excluded.device, app_display_name = excluded.app_display_name,
+       device_display_name = excluded.device_display_name,
+       profile_tag = excluded.profile_tag, lang = excluded.lang,
+       url = excluded.url, gateway = excluded.gateway, data = excluded.data,
+       in_2015 = excluded.in_2015, set_at = excluded.set_at, failures = 0,
+       due_at = min(due_at, excluded.set_at);
+
+-- :name pusher_drop
+DELETE FROM pusher
+ WHERE app_id = :app_id AND pushkey = :pushkey AND user = :user;
+
+-- :name pusher_drop_others
+DELETE FROM pusher
+ WHERE app_id = :app_id AND pushkey = :pushkey AND user <> :user;
+
+-- :name pushers_show
+SELECT app_id, pushkey, kind, app_display_name, device_display_name,
+       profile_tag, lang, url, data
+  FROM pusher
+ WHERE user = :user
+ ORDER BY nr;
+
+-------------------------------------------------------------- what is new
+
+-- :name push_upto_get
+SELECT pos, user FROM push_upto WHERE one = 1;
+
+-- :name push_upto_set
+UPDATE push_upto SET pos = :pos, user = :user WHERE one = 1;
+
+-- How far the stream may be thinned: what was looked at; while there is no
+-- pusher nobody looks.
+-- :name push_upto_of_use
+-- :scan of pushers the first will do
+SELECT pos FROM push_upto WHERE one = 1 AND EXISTS (SELECT 1 FROM pusher);
+
+-- What happened to all that pushers tell of: events, and what users have read.
+-- :name push_changes
+SELECT pos, kind, room, user, ref FROM change
+ WHERE pos > :after AND kind IN (:event, :receipt, :private_receipt)
+ ORDER BY pos;
+
+-- How many pushers are there?  Counts no further than to :most.
+-- :name pusher_few
+-- :scan it ends at :most
+SELECT count(*) FROM (SELECT 1 FROM pusher LIMIT :most);
+
+-- Who is to hear of an event, since they were in before it: from the side of
+-- the room, for small ones.
+-- :name push_members
+SELECT DISTINCT m.user, u.user_id
+  FROM member m
+  CROSS JOIN pusher p ON p.user = m.user AND p.since < :pos
+  CROSS JOIN account a ON a.user = m.user AND a.locked_at IS NULL
+  CROSS JOIN user u ON u.nr = m.user
+ WHERE m.room = :room AND m.membership = 'join' AND m.user > :after
+   AND m.pos < :pos
+ ORDER BY m.user LIMIT :most;
+
+-- The same from the side of the pushers.
+-- :name push_members_among
+SELECT DISTINCT p.user, u.user_id
+  FROM pusher p
+  CROSS JOIN member m ON m.room = :room AND m.user = p.user
+   AND m.membership = 'join' AND m.pos < :pos
+  CROSS JOIN account a ON a.user = p.user AND a.locked_at IS NULL
+  CROSS JOIN user u ON u.nr = p.user
+ WHERE p.user > :after AND p.since < :pos
+ ORDER BY p.user LIMIT :most;
+
+-- Those of a user, unless they are locked out.
+-- :name push_pushers
+SELECT p.nr, p.profile_tag, p.in_2015, u.user_id
+  FROM pusher p
+  CROSS JOIN account a ON a.user = p.user AND a.locked_at IS NULL
+  CROSS JOIN user u ON u.nr = p.user
+ WHERE p.user = :user AND p.since < :pos
+ ORDER BY p.nr;
+
+-- It may have gone since it was looked at.
+-- :name push_add
+INSERT INTO push (pusher, pos, event, tweaks, at)
+SELECT nr, :pos, :event, :tweaks, :now FROM pusher WHERE nr = :pusher
+ON CONFLICT (pusher, pos) DO NOTHING;
+
+-- One more, where there is room for one.
+-- :name push_queue
+UPDATE pusher SET queued = queued + 1, due_at = coalesce(due_at, :now)
+ WHERE nr = :pusher AND queued < :most;
+
+-- :name push_give_way
+DELETE FROM push
+ WHERE pusher = :pusher
+   AND pos = (SELECT min(pos) FROM push WHERE pusher = :pusher);
+
+-- :name push_has_read
+UPDATE pusher SET has_read = 1, due_at = coalesce(due_at, :now)
+ WHERE user = :user AND has_read = 0;
+
+--------------------------------------------------------------- what is due
+
+-- The gateways to which there is anything to tell, now or later.
+-- :name push_gateway
+SELECT gateway FROM pusher
+ WHERE due_at IS NOT NULL AND gateway > :after
+ ORDER BY gateway LIMIT 1;
+
+-- :name push_due
+SELECT nr, due_at FROM pusher
+ WHERE gateway = :gateway AND due_at IS NOT NULL
+ ORDER BY due_at LIMIT :most;
+
+-- :name push_pusher
+SELECT p.user, u.user_id, p.app_id, p.pushkey, p.url, p.data, p.set_at,
+       p.failures, p.unread
+  FROM pusher p CROSS JOIN user u ON u.nr = p.user
+ WHERE p.nr = :nr;
+
+-- :name push_first
+SELECT pos, event, tweaks, at FROM push
+ WHERE pusher = :pusher ORDER BY pos LIMIT 1;
+
+-- Rooms in which something happened that the user has not read.
+-- :name push_unread_rooms
+SELECT m.room, m.pos
+  FROM member m CROSS JOIN room r ON r.nr = m.room
+ WHERE m.user = :user AND m.membership = 'join' AND r.event_pos > m.pos
+   AND r.event_pos > coalesce(
+       (SELECT max(e.pos) FROM receipt t CROSS JOIN event e ON e.nr = t.event
+         WHERE t.room = m.room AND t.user = :user
+           AND t.kind IN ('m.read', 'm.read.private') AND t.thread = ''), 0);
+
+------------------------------------------------------------ what came of it
+
+-- :name push_drop
+DELETE FROM push WHERE pusher = :pusher AND pos = :pos;
+
+-- :name push_unqueue
+UPDATE pusher SET queued = queued - 1 WHERE nr = :pusher;
+
+-- :name push_told
+UPDATE pusher
+   SET failures = 0, unread = :unread,
+       due_at = CASE WHEN has_read = 1 OR EXISTS
+           (SELECT 1 FROM push WHERE pusher = :pusher) THEN :now END
+ WHERE nr = :pusher;
+
+-- There was nothing to tell, and the user has read since what was told last.
+-- :name push_quiet
+UPDATE pusher
+   SET has_read = 0,
+       due_at = CASE WHEN EXISTS
+           (SELECT 1 FROM push WHERE pusher = :pusher) THEN :now END
+ WHERE nr = :pusher;
+
+-- :name push_failed
+UPDATE pusher SET failures = failures + 1, due_at = :due_at
+ WHERE nr = :pusher;
+
+-- :name push_rejected
+DELETE FROM pusher WHERE nr = :pusher;
