@@ -15,6 +15,7 @@
 #define TYPE_MAX	255		/* bytes of an event's type, */
 #define CONTENT_MAX	65536		/* of its content, */
 #define BYTES_MAX	(4 << 20)	/* and of all content of a request */
+#define BYTES_CHARGED	65536		/* so many count as one request more */
 
 /* ------------------------------------------------------------------- shared */
 
@@ -84,9 +85,15 @@ too_much(struct request *r)
 static enum mx_err
 enqueue(struct parcel *p, int64_t device, struct span content)
 {
+	size_t charged = p->bytes / BYTES_CHARGED;
+	enum mx_err err;
+
 	p->bytes += content.n;
 	if (++p->n > DEVICES_MAX || p->bytes > BYTES_MAX)
 		return too_much(p->r);
+	if (p->bytes / BYTES_CHARGED > charged && (err = rate_take_class(p->r,
+	    LIMIT_to_device)) != M_OK)
+		return err;
 	to_device_add(p->r->db, device, p->r->who.user, p->type, content);
 	return M_OK;
 }

@@ -52,6 +52,7 @@ struct user_list {
 struct device_lists {
 	struct user_list changed;
 	struct user_list left;
+	struct user_list met;	/* of changed, who came to share a room */
 };
 
 /* Did anybody's at all, or keys of these: after < pos <= upto? */

@@ -73,8 +73,10 @@ parted(struct look *l, int64_t user, const char *user_id)
 static void
 met(struct look *l, int64_t user, const char *user_id)
 {
-	if (user != l->r->who.user)
-		list_add(l->r->mem, &l->lists->changed, user_id);
+	if (user == l->r->who.user)
+		return;
+	list_add(l->r->mem, &l->lists->changed, user_id);
+	list_add(l->r->mem, &l->lists->met, user_id);
 }
 
 /* ---------------------------------------------------- whose devices changed */

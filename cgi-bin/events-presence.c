@@ -24,7 +24,7 @@ presence_arrive(struct request *r, enum presence says, int64_t until)
 
 	if (says != PRESENCE_OFFLINE &&
 	    presence_here(&own, r->who.device, says, until))
-		bell_ring(r->store->bell, BELL_CHANGES);
+		bell_ring(r->store->bell, BELL_SOON);
 }
 
 /* ---------------------------------------------------------- whose it may be */
@@ -36,6 +36,7 @@ struct choice {
 	bool		 shared;	/* the caller knows them all */
 	bool		 changed;	/* all of them changed */
 	bool		 offline;	/* of interest even so */
+	struct viewer	*viewer;	/* the caller, of no room */
 	size_t		 looks;
 };
 
@@ -131,30 +132,35 @@ is_new(const struct choice *c, int64_t user)
 	    DB_INT(ask->since->n)) != 0;
 }
 
+/* Nobody is told what those do whom they ignore ("Ignoring Users"). */
 static bool
-passes(const struct presence_ask *ask, const char *user_id)
+is_wanted(const struct choice *c, int64_t user)
 {
+	const struct presence_ask *ask = c->ask;
+	bool ignores = viewer_ignores_any(c->viewer);
+	const char *user_id;
+
+	if (!ignores && ask->filter == NULL)
+		return true;
+	if ((user_id = user_name(ask->r->db, user)) == NULL ||
+	    (user != ask->r->who.user && ignores &&
+	    viewer_ignores(c->viewer, user_id)))
+		return false;
 	return ask->filter == NULL || filter_has_event(ask->filter,
 	    &(struct event_row){ .type = "m.presence", .sender_id = user_id,
 	    .content = SPAN("{}") });
 }
 
 static size_t
-tell(struct writer *w, const struct presence_ask *ask, int64_t user,
-    bool offline)
+tell(struct writer *w, const struct choice *c, int64_t user, bool offline)
 {
-	struct request *r = ask->r;
+	struct request *r = c->ask->r;
 	struct presence_owner owner = owner_of(r, user);
 	struct presence_row p;
-	const char *user_id;
 
-	if ((!presence_get(&owner, &p) && !offline) ||
-	    (p.shown == PRESENCE_OFFLINE && !offline) ||
-	    (user_id = user_name(r->db, user)) == NULL ||
-	    !passes(ask, user_id))
-		return 0;
-	write_presence_event(w, r->db, user_id, &p, r->now, ask->in_2015);
-	return 1;
+	return (presence_get(&owner, &p) || offline) &&
+	    (p.shown != PRESENCE_OFFLINE || offline) && is_wanted(c, user) &&
+	    write_presence_event(w, r->db, user, &p, r->now, c->ask->in_2015);
 }
 
 static bool
@@ -178,7 +184,7 @@ tell_chosen(struct writer *w, struct choice *c)
 
 		if (is_new(c, user) && (c->shared || presence_shared(
 		    ask->r->db, ask->r->who.user, user)))
-			told += tell(w, ask, user, offline);
+			told += tell(w, c, user, offline);
 	}
 	return told;
 }
@@ -195,7 +201,7 @@ tell_met(struct writer *w, struct choice *c, size_t before)
 		int64_t user = user_find(ask->r->db, ask->met->item[i]);
 
 		if (numbers_find(&c->users, user) == NULL || !is_new(c, user))
-			told += tell(w, ask, user, false);
+			told += tell(w, c, user, false);
 	}
 	return told;
 }
@@ -218,152 +224,56 @@ choose(struct choice *c)
 	}
 }
 
+/* All of it is read as it stood at one moment, and without a lock for each. */
+static bool
+begin(struct choice *c)
+{
+	struct request *r = c->ask->r;
+
+	if (!r->conf->presence || !db_begin(r->vol, TX_READ))
+		return false;
+	c->users.mem = r->mem;
+	c->viewer = viewer_new(r->db, r->mem, 0, r->who.user);
+	return true;
+}
+
+/* Most often there is nothing to tell. */
+static bool
+is_nothing(const struct presence_ask *ask)
+{
+	return ask->since != NULL && ask->since->n >= ask->upto &&
+	    (ask->met == NULL || ask->met->n == 0) &&
+	    strcmp(ask->since->epoch, ask->r->store->epoch) == 0;
+}
+
 size_t
 write_presence(struct writer *w, const struct presence_ask *ask)
 {
-	struct choice c = { .ask = ask, .users.mem = ask->r->mem };
-	size_t told;
+	struct choice c = { .ask = ask };
+	size_t told = 0;
 
-	if (!ask->r->conf->presence)
+	if (is_nothing(ask) || !begin(&c))
 		return 0;
-	choose(&c);
-	told = tell_chosen(w, &c);
-	return told + tell_met(w, &c, told);
+	if (!ask->met_only) {
+		choose(&c);
+		told = tell_chosen(w, &c);
+	}
+	told += tell_met(w, &c, told);
+	db_commit(ask->r->vol);
+	return told;
 }
 
 size_t
 write_presence_of_room(struct writer *w, const struct presence_ask *ask,
     int64_t room)
 {
-	struct choice c = { .ask = ask, .users.mem = ask->r->mem,
-	    .shared = true };
+	struct choice c = { .ask = ask, .shared = true };
+	size_t told;
 
-	if (!ask->r->conf->presence)
+	if (!begin(&c))
 		return 0;
 	add_members(&c, room);
-	return tell_chosen(w, &c);
-}
-
-/* ------------------------------------------------------------------ waking */
-
-/*
- * A beat is when those who wait are told of presence.  The more they are, the
- * longer until the next: to answer them takes its time, which others need.
- */
-#define BEAT_MS		1000
-#define BEATS_A_SECOND	200	/* as many as may be answered in it */
-#define LOOKS_FOR_EACH	8	/* at members, before all are woken */
-
-static int64_t told = -1;	/* n of the volatile store, at the last beat */
-static int64_t next_beat;	/* ms since 1970 */
-
-/* Whoever asks again at once waits for the next beat then. */
-bool
-presence_is_due(struct request *r, const struct sync_token *since)
-{
-	if (since->n >= told && strcmp(since->epoch, r->store->epoch) == 0)
-		return false;
-	if (next_beat <= r->now)
-		next_beat = r->now + BEAT_MS;
-	return true;
-}
-
-static void
-wake_anybody(int64_t user, void *arg)
-{
-	(void)arg;
-	wake_user(user);
-}
-
-static void
-add_concerned(struct store *store, struct numbers *rooms, int64_t user)
-{
-	struct rows rows = db_query(store->main, STMT_PRESENCE_MUTUAL,
-	    DB_INT(user));
-
-	wake_user(user);
-	while (rows_next(&rows))
-		wake_user(rows_int(&rows, 0));
-	numbers_add_rows(rooms, db_query(store->main, STMT_HEARD_JOINED,
-	    DB_INT(user)));
-}
-
-/*
- * Members of rooms are looked at as long as they are not many more than those
- * who wait; then it costs less to wake these all.
- */
-static void
-wake_rooms(struct store *store, struct numbers *rooms, size_t most)
-{
-	size_t looks = 0;
-
-	numbers_sort(rooms);
-	for (size_t i = 0; i < rooms->n; i++) {
-		struct rows rows = db_query(store->main, STMT_NEWS_MEMBERS,
-		    DB_INT(rooms->item[i]));
-
-		for (; looks <= most && rows_next(&rows); looks++)
-			wake_user(rows_int(&rows, 0));
-		rows_done(&rows);
-		if (looks > most) {
-			waiting_each(wake_anybody, NULL);
-			return;
-		}
-	}
-}
-
-static void
-wake_concerned(struct store *store, int64_t after, int64_t upto)
-{
-	struct arena *mem = arena_new();
-	struct numbers users = { .mem = mem }, rooms = { .mem = mem };
-	size_t most = LOOKS_FOR_EACH * waiting_users();
-
-	numbers_add_rows(&users, db_query(store->vol, STMT_PRESENCE_USERS,
-	    DB_INT(after), DB_INT(upto)));
-	wake_apart();
-	for (size_t i = 0; i < users.n && rooms.n <= most; i++)
-		add_concerned(store, &rooms, users.item[i]);
-	if (rooms.n > most)
-		waiting_each(wake_anybody, NULL);
-	else
-		wake_rooms(store, &rooms, most);
-	arena_free(mem);
-}
-
-static void
-beat(struct store *store, int64_t now, int64_t last)
-{
-	int64_t waiting = (int64_t)waiting_users(), woken;
-
-	if (told != -1 && waiting > 0)
-		wake_concerned(store, told, last);
-	woken = waiting - (int64_t)waiting_users();
-	if (woken > 0)
-		next_beat = now + BEAT_MS + woken * 1000 / BEATS_A_SECOND;
-	told = last;
-}
-
-int64_t
-presence_stir(struct store *store, int64_t now, bool anew)
-{
-	struct presence_owner nobody = { .vol = store->vol,
-	    .conf = store->conf, .now = now };
-	int64_t next, last;
-
-	if (!store->conf->presence)
-		return -1;
-	if (anew)
-		told = 0;
-	/* A clock that was set back must not silence all. */
-	if (next_beat > now + 2 * BEAT_MS + (int64_t)waiting_users() * 1000 /
-	    BEATS_A_SECOND)
-		next_beat = now;
-	next = presence_settle(&nobody);
-	last = db_int(store->vol, 0, STMT_VOLATILE_LAST);
-	if (last > told && now >= next_beat)
-		beat(store, now, last);
-	if (last > told && (next == -1 || next_beat < next))
-		return next_beat;
-	return next == -1 || next > now ? next : now + BEAT_MS;
+	told = tell_chosen(w, &c);
+	db_commit(ask->r->vol);
+	return told;
 }

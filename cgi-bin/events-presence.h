@@ -24,16 +24,17 @@ struct presence_ask {
 	int64_t		 upto;		/* n of the volatile store */
 	const struct user_list *met;	/* who came to share a room with the
 					 * caller since then; or NULL */
+	bool		 met_only;	/* of others the next answer tells */
 	const struct event_filter *filter;	/* NULL: all is wanted */
 	bool		 in_2015;	/* its form of the event */
 	struct effort	*effort;
 };
 /*
  * Write m.presence events, one for each user that the caller may hear of
- * (presence_shared()), into an open array.  Of a token from another life of the
- * volatile store all is new: whom the caller may think to be there who is not
- * is offline, as far as a thousand can be looked at.  Costs what changed or
- * whom the caller knows, whichever is less.  Returns how many.
+ * (presence_shared()) and does not ignore, into an open array.  Of a token from
+ * another life of the volatile store all is new: whom the caller may think to
+ * be there who is not is offline, as far as a thousand can be looked at.  Costs
+ * what changed or whom the caller knows, whichever is less.  Returns how many.
  */
 size_t		 write_presence(struct writer *, const struct presence_ask *);
 /* The same of all members of a room who are not offline. */
@@ -49,9 +50,13 @@ size_t		 write_presence_of_room(struct writer *,
 bool		 presence_is_due(struct request *, const struct sync_token *);
 
 /*
- * Of stir() (serve.h): ends what is over, wakes whoever hears of what changed.
- * anew: this is another life of the store.  Returns when to call again.
+ * Of stir() (serve.h): wakes whoever hears of what changed, in a beat.  last:
+ * n of the volatile store; anew: this is another life of it.  Returns when to
+ * call again; -1: all is told.
  */
-int64_t		 presence_stir(struct store *, int64_t now, bool anew);
+int64_t		 presence_stir(struct store *, int64_t now, bool anew,
+		    int64_t last);
+/* Of hush(): when the next beat may be. */
+int64_t		 presence_hush(void);
 
 #endif

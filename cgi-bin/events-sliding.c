@@ -191,7 +191,7 @@ static bool
 is_idle(struct sliding *s, const struct wait *wait)
 {
 	struct request *r = s->r;
-	struct device_lists lists = { { 0 }, { 0 } };
+	struct device_lists lists = { .changed.n = 0 };
 	struct heard_list heard;
 
 	s->upto = change_last(r->db);

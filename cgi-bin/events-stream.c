@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events-devices.h"
 #include "events-presence.h"
-#include "events.h"
 #include "events.routes.h"
 #include "matrix/account_data.h"
 
@@ -248,16 +248,24 @@ write_besides(struct stream *s, const struct ask *ask)
 		s->some |= write_account_data(&s->r->out, &global) > 0;
 }
 
-/* Of all rooms, and once their events have all been told. */
+/*
+ * Of all rooms, and once their events have all been told; but of whom the
+ * caller met with the event that says so.
+ */
 static void
 write_presences(struct stream *s, const struct ask *ask)
 {
+	struct device_lists lists;
 	struct presence_ask presence = { .r = s->r, .since = &ask->from,
-	    .upto = s->vol_n, .in_2015 = req_is_2015(s->r),
+	    .upto = s->vol_n, .met = &lists.met,
+	    .met_only = s->upto != s->now, .in_2015 = req_is_2015(s->r),
 	    .effort = &s->effort };
 
-	if (ask->room == 0 && s->upto == s->now)
-		s->presence = write_presence(&s->r->out, &presence);
+	if (ask->room != 0 || !s->r->conf->presence)
+		return;
+	device_lists_read(s->r, ask->from.pos, s->upto, &s->heard,
+	    &s->effort, &lists);
+	s->presence = write_presence(&s->r->out, &presence);
 }
 
 static bool
@@ -275,8 +283,9 @@ wait_more(struct stream *s, const struct ask *ask)
 	struct request *r = s->r;
 	struct ask next = *ask;
 
-	token_touch(r, &next.from, s->upto, s->presence > 0 ? ask->from.n :
-	    s->vol_n);
+	/* What there is waits for the next beat, and is looked at again. */
+	if (s->presence == 0)
+		token_touch(r, &next.from, s->upto, s->vol_n);
 	return park_for(r, ask->outside ? peekers_of(ask->room) : r->who.user,
 	    &next, sizeof(next), ask->until);
 }

@@ -159,16 +159,20 @@ is_due(const struct sync_answer *a, const struct heard *h)
 	return h->pos > a->ask->since.pos;
 }
 
-/* Before any filter: it decides of rooms, not of who is in them. */
+/*
+ * Before any filter: it decides of rooms, not of who is in them.  2015 knows no
+ * lists, but the presence of whom one meets.
+ */
 static void
 read_device_lists(struct sync_answer *a)
 {
-	if (a->in_2015 || a->ask->first)
+	if (a->ask->first || (a->in_2015 && !a->r->conf->presence))
 		return;
 	a->lists = arena_alloc(a->r->mem, sizeof(*a->lists));
 	device_lists_read(a->r, a->ask->since.pos, a->upto, &a->heard,
 	    &a->effort, a->lists);
-	a->told += device_lists_count(a->lists);
+	if (!a->in_2015)
+		a->told += device_lists_count(a->lists);
 }
 
 /* Returns how many members the rooms have whose whole state is to be told. */
@@ -205,9 +209,12 @@ wait_more(struct sync_answer *a)
 	size_t size = sizeof(*a->ask) + strlen(a->ask->filter) + 1;
 	struct sync_ask *ask = arena_memdup(a->r->mem, a->ask, size);
 
-	/* What was looked at once need not be looked at again. */
-	token_touch(a->r, &ask->since, a->upto, a->presence > 0 ?
-	    ask->since.n : a->n);
+	/*
+	 * What was looked at once need not be looked at again; but for what is
+	 * to be told with the next beat.
+	 */
+	if (a->presence == 0)
+		token_touch(a->r, &ask->since, a->upto, a->n);
 	return park(a->r, ask, size, ask->until);
 }
 
@@ -261,7 +268,7 @@ put_presence_events(struct sync_answer *a)
 	struct writer *w = &a->r->out;
 	struct presence_ask ask = { .r = a->r, .upto = a->n,
 	    .since = a->ask->first || a->ask->full_state ? NULL :
-	    &a->ask->since, .met = a->lists != NULL ? &a->lists->changed :
+	    &a->ask->since, .met = a->lists != NULL ? &a->lists->met :
 	    NULL, .filter = &a->filter.presence, .in_2015 = a->in_2015,
 	    .effort = &a->effort };
 

@@ -20,6 +20,7 @@ resume(struct request *r)
 }
 
 #define STIR_AGAIN_MS	1000
+#define SETTLE_AGAIN_MS	50	/* of some the time is over by then */
 
 /* ------------------------------------------------------------- waking */
 
@@ -115,23 +116,75 @@ wake_typing(struct store *store, int64_t after, int64_t upto)
 	}
 }
 
-/*
- * Who waits was answered after the first call, which therefore wakes nobody.
- * Should the store refuse to end what is over, it is asked again in a while.
- */
-static int64_t
-stir_typing(struct store *store, int64_t now, bool anew)
+/* What there is to do; -1 for a time that will not come. */
+struct agenda {
+	int64_t		 typing, presence;	/* the next is over then */
+	int64_t		 last;			/* n */
+};
+
+/* In every round, so by one question. */
+static struct agenda
+look(struct store *store)
+{
+	struct agenda a = { .typing = -1, .presence = -1 };
+	struct rows rows = db_query(store->vol, STMT_VOLATILE_LOOK);
+
+	if (rows_next(&rows)) {
+		if (!rows_null(&rows, 0))
+			a.typing = rows_int(&rows, 0);
+		if (!rows_null(&rows, 1) && store->conf->presence)
+			a.presence = rows_int(&rows, 1);
+		a.last = rows_int(&rows, 2);
+	}
+	rows_done(&rows);
+	return a;
+}
+
+static bool
+is_over(int64_t at, int64_t now)
+{
+	return at != -1 && at <= now;
+}
+
+/* Should the store refuse to end what is over, it is asked again in a while. */
+static void
+settle(struct store *store, int64_t now, struct agenda *a)
+{
+	struct presence_owner nobody = { .vol = store->vol,
+	    .conf = store->conf, .now = now };
+	bool typing = is_over(a->typing, now);
+	bool presence = is_over(a->presence, now);
+
+	if (!typing && !presence)
+		return;
+	if (typing)
+		typing_settle(store->vol, now);
+	if (presence)
+		presence_settle(&nobody);
+	*a = look(store);
+	if (is_over(a->typing, now))
+		a->typing = now + STIR_AGAIN_MS;
+	if (is_over(a->presence, now))
+		a->presence = now + SETTLE_AGAIN_MS;
+}
+
+/* Who waits was answered after the first call, which therefore wakes nobody. */
+static void
+stir_typing(struct store *store, bool anew, int64_t last)
 {
 	static int64_t stirred = -1;
-	int64_t next = typing_settle(store->vol, now);
-	int64_t last = db_int(store->vol, 0, STMT_VOLATILE_LAST);
 
 	if (anew)
 		stirred = 0;
 	if (stirred != -1 && last > stirred && waiting_users() > 0)
 		wake_typing(store, stirred, last);
 	stirred = last;
-	return next == -1 || next > now ? next : now + STIR_AGAIN_MS;
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a == -1 || (b != -1 && b < a) ? b : a;
 }
 
 /* In another life of the store all of it is new to who waits. */
@@ -140,14 +193,15 @@ stir(struct store *store, int64_t now)
 {
 	static unsigned life;
 	bool anew = life != 0 && life != store->vol_lives;
-	int64_t typing, presence;
+	struct agenda a = look(store);
 
 	life = store->vol_lives;
 	shared_forget();
-	typing = stir_typing(store, now, anew);
-	presence = presence_stir(store, now, anew);
-	return typing == -1 || (presence != -1 && presence < typing) ?
-	    presence : typing;
+	settle(store, now, &a);
+	stir_typing(store, anew, a.last);
+	return sooner(a.typing, sooner(a.presence,
+	    presence_stir(store, now, anew, a.last)));
 }
 
-const struct waits waits = { .resume = resume, .news = news, .stir = stir };
+const struct waits waits = { .resume = resume, .news = news, .stir = stir,
+    .hush = presence_hush };

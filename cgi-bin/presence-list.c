@@ -96,13 +96,12 @@ static void
 write_one(struct request *r, struct presence_owner owner)
 {
 	struct presence_row p;
-	int64_t user = owner.user;
 
-	if (!presence_shared(r->db, r->who.user, user))
+	if (!presence_shared(r->db, r->who.user, owner.user))
 		return;
+	presence_settle(&owner);
 	presence_get(&owner, &p);
-	write_presence_event(&r->out, r->db, user_name(r->db, user), &p,
-	    r->now, true);
+	write_presence_event(&r->out, r->db, owner.user, &p, r->now, true);
 }
 
 /*
@@ -121,7 +120,6 @@ presence_list_get(struct request *r)
 
 	if ((err = own_only(r)) != M_OK)
 		return err;
-	presence_settle(&owner);
 	reply_array(r);
 	rows = db_query(r->db, STMT_PRESENCE_LIST_ALL, DB_INT(r->who.user));
 	while (rows_next(&rows)) {

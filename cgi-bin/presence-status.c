@@ -66,7 +66,7 @@ status_put(struct request *r)
 	if ((err = read_status(r, &in, &wish)) != M_OK)
 		return err;
 	if (presence_say(&owner, r->who.device, wish, in.status_msg))
-		bell_ring(r->store->bell, BELL_CHANGES);
+		bell_ring(r->store->bell, BELL_SOON);
 	return M_OK;
 }
 

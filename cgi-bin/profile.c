@@ -12,9 +12,10 @@
 #include "profile.routes.h"
 #include "serve/serve.h"
 
-#define PROFILE_MAX	65536	/* bytes of the whole, as JSON */
+#define PROFILE_MAX	65535	/* bytes of the whole, as JSON */
 #define NAME_MAX_	256	/* bytes of a displayname */
 #define URL_MAX		1000	/* bytes of an avatar_url */
+#define ZONE_MAX	64	/* bytes of m.tz */
 #define ROOMS_MAX	10000	/* pieces of state looked at for a look-up */
 
 static bool
@@ -58,6 +59,27 @@ is_namespaced(const char *p)
 			return false;
 	}
 	return false;
+}
+
+/* A name as the IANA Time Zone Database has them: Area/Location, or a word. */
+static bool
+is_zone(const char *p)
+{
+	static const char other[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-";
+
+	if (strlen(p) > ZONE_MAX)
+		return false;
+	for (;; p++) {
+		size_t n = strspn(p, other);
+
+		/* The alphabet begins with the letters. */
+		if (n == 0 || (size_t)(strchr(other, *p) - other) >= 52)
+			return false;
+		p += n;
+		if (*p != '/')
+			return *p == '\0';
+	}
 }
 
 static enum mx_err
@@ -209,6 +231,17 @@ shown_check(struct request *r, const char *field, const char *text)
 	return M_OK;
 }
 
+static enum mx_err
+zone_check(struct request *r, const char *text)
+{
+	if (text == NULL)
+		return fail(r, M_BAD_JSON, "m.tz must be a string");
+	if (!is_zone(text))
+		return fail(r, M_INVALID_PARAM, "m.tz is the name of a time "
+		    "zone such as Europe/Lisbon");
+	return M_OK;
+}
+
 /* Renew the member events.  Of two such tasks the later does it all. */
 static void
 tell_rooms(struct request *r, const char *field)
@@ -228,6 +261,23 @@ profile_drop(struct request *r, const char *field)
 	return M_OK;
 }
 
+static bool
+has_already(struct request *r, const char *field, struct span value)
+{
+	struct rows rows = db_query(r->db, STMT_PROFILE_GET,
+	    DB_INT(r->who.user), DB_TEXT(field));
+	bool has = false;
+
+	if (rows_next(&rows)) {
+		struct span now = rows_span(&rows, 0);
+
+		has = now.n == value.n && memcmp(now.s, value.s, now.n) == 0;
+	}
+	rows_done(&rows);
+	return has;
+}
+
+/* Clients say their name again whenever they start: that is no change. */
 static enum mx_err
 profile_set(struct request *r, const char *field, const cJSON *value)
 {
@@ -237,7 +287,10 @@ profile_set(struct request *r, const char *field, const cJSON *value)
 
 	buf_init(b, r->mem, SIZE_MAX);
 	json_print(b, value);
-	if (others + (int64_t)(strlen(field) + b->len + 4) > PROFILE_MAX)
+	if (has_already(r, field, buf_content(b)))
+		return M_OK;
+	/* All of them have a comma behind them but the last, and two braces. */
+	if (others + (int64_t)(strlen(field) + b->len + 4) + 1 > PROFILE_MAX)
 		return fail(r, M_PROFILE_TOO_LARGE,
 		    "A profile may have %d bytes as a whole", PROFILE_MAX);
 	db_exec(r->db, STMT_PROFILE_SET, DB_INT(r->who.user), DB_TEXT(field),
@@ -271,8 +324,9 @@ profile_field_put(struct request *r)
 			return profile_drop(r, field);
 		if ((err = shown_check(r, field, text)) != M_OK)
 			return err;
-	} else if (is(field, "m.tz") && text == NULL)
-		return fail(r, M_BAD_JSON, "m.tz must be a string");
+	} else if (is(field, "m.tz") &&
+	    (err = zone_check(r, text)) != M_OK)
+		return err;
 	return profile_set(r, field, value);
 }
 

@@ -13,6 +13,9 @@ SELECT p.shown, c.says, c.until
   LEFT JOIN presence_client c ON c.user = :user AND c.device = :device
  WHERE p.user = :user;
 
+-- :name presence_client_until @volatile
+SELECT until FROM presence_client WHERE user = :user AND device = :device;
+
 -- Nobody hears of it: it says no more than no row does.
 -- :name presence_add @volatile
 INSERT OR IGNORE INTO presence (user) VALUES (:user);
@@ -50,8 +53,8 @@ UPDATE presence
 -- :name presence_renew @volatile
 UPDATE presence SET renewed = renewed + 1 WHERE user = :user;
 
--- What a user shows, and all those whose time is over, and how long it lasts.
--- One statement, so that nobody writes what was so a moment ago.
+-- What a user shows, and some of those whose time is over, and how long it
+-- lasts.  One statement, so that nobody writes what was so a moment ago.
 -- :name presence_review @volatile
 UPDATE presence SET (shown, active, over_at) = (
     SELECT shows, shows >= 3 AND acted_at + :active_ms > :now,
@@ -72,13 +75,24 @@ UPDATE presence SET (shown, active, over_at) = (
                       FROM presence_client c WHERE c.user = presence.user)))
  WHERE user IN (SELECT :user
                 UNION ALL
-                SELECT user FROM presence WHERE over_at <= :now);
+                SELECT user FROM (SELECT user FROM presence
+                                   WHERE over_at <= :now
+                                   ORDER BY over_at LIMIT :most));
 
 -- :name presence_next @volatile
 SELECT min(over_at) FROM presence WHERE over_at IS NOT NULL;
 
 -- :name presence_clients_gone @volatile
-DELETE FROM presence_client WHERE until <= :now;
+DELETE FROM presence_client
+ WHERE (user, device) IN (SELECT user, device FROM presence_client
+                           WHERE until <= :now ORDER BY until LIMIT :most);
+
+-- Who it is, and of their profile what an event tells.
+-- :name presence_profile
+SELECT u.user_id,
+       (SELECT value FROM profile WHERE user = u.nr AND field = 'displayname'),
+       (SELECT value FROM profile WHERE user = u.nr AND field = 'avatar_url')
+  FROM user u WHERE u.nr = :user;
 
 ------------------------------------------------------------- who is heard of
 

@@ -23,6 +23,12 @@ SELECT user FROM typing WHERE room = :room AND expires_at > :now
 -- :name volatile_last @volatile
 SELECT max(n) FROM volatile_change;
 
+-- When is somebody's typing over, when somebody's presence, and the same.
+-- :name volatile_look @volatile
+SELECT (SELECT min(expires_at) FROM typing),
+       (SELECT min(over_at) FROM presence WHERE over_at IS NOT NULL),
+       (SELECT max(n) FROM volatile_change);
+
 -- Before anybody began who is at it now.  Costs those who are.
 -- :name typing_before @volatile
 SELECT min(c.n) - 1

@@ -105,12 +105,7 @@ if [ "$T" = fcgi ]; then
 	user dead
 	fill dead 42
 	deactivate dead
-	killed=0
-	while [ $killed -lt 5 ]; do
-		for pid in $(pids_of rooms); do
-			kill -9 "$pid" 2>/dev/null && killed=$((killed + 1))
-		done
-	done
+	kill_often rooms
 	left_soon "$user_dead" '42 rooms, 1 times' 'kill -9: once each (security 36)'
 	user late
 	fill late 21

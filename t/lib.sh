@@ -30,6 +30,7 @@
 # get_json FILTER            what jq finds in the body, texts without quotes
 # enc TEXT                   TEXT percent-encoded for one path segment
 # pids_of PROGRAM            its processes (fcgi only), one a line
+# kill_often PROGRAM         kill -9 them as they come, five times in all
 #
 # ok STATUS NAME             STATUS 0 passes
 # is GOT WANT NAME           texts are equal
@@ -318,6 +319,15 @@ pids_of() {
 }
 
 as() { eval "token=\$token_$1 user=\$user_$1"; }
+
+kill_often() {
+	killed=0
+	while [ $killed -lt 5 ]; do
+		for pid in $(pids_of "$1"); do
+			kill -9 "$pid" 2>/dev/null && killed=$((killed + 1))
+		done
+	done
+}
 
 admin() {
 	asked="mxcgi $*"

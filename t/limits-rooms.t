@@ -6,6 +6,7 @@ conf limits enabled yes
 for class in create join invite send mark report check profile to_device keys; do
 	conf limits $class 2/0.001
 done
+conf limits register 10/1
 start
 user ann
 v3=/_matrix/client/v3
@@ -52,4 +53,18 @@ uploadKeys POST $v3/keys/upload {}
 queryKeys POST $v3/keys/query {"device_keys":{}}
 claimKeys POST $v3/keys/claim {"one_time_keys":{}}
 END
+# As much as it may be of a message, to each of so many users.
+messages() {
+	jq -cn --argjson n "$1" '("x" * 50000) as $x |
+	    {messages: [range($n) | {("@user\(.):localhost"): {"*": {x: $x}}}] | add}' >"$tmp/messages"
+}
+for n in 0 1 2 3 4; do user user$n; done
+expect_log 'body is buffered'
+messages 2
+req_file PUT "$v3/sendToDevice/x/few" "$tmp/messages"
+is_status 200 'sendToDevice: some'
+as user0
+messages 4
+req_file PUT "$v3/sendToDevice/x/many" "$tmp/messages"
+is_err 429 M_LIMIT_EXCEEDED 'sendToDevice: its bytes count, too (security 16)'
 done_testing

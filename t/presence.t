@@ -109,7 +109,7 @@ is_json .presence '"unavailable"' 'sync: set_presence=offline changes nothing'
 as bob
 req GET "$v3/sync?timeout=0"
 look alice bob
-is_json .presence '"online"' 'sync: without set_presence one is online'
+is_json .presence '"online"' 'PRE-5: sync: without set_presence one is online'
 as bob
 req GET "$v3/sync?timeout=0&set_presence=hidden"
 is_err 400 M_INVALID_PARAM 'sync: no such word'
@@ -348,7 +348,7 @@ until [ "${heard##* }" = offline ]; do
 done
 bg_wait stays
 is "$heard" ' online unavailable offline' \
-    'getPresence: who does nothing is idle and who has gone is offline, by time alone'
+    'PRE-5: who does nothing is idle and who has gone is offline, by time alone'
 
 # ------------------------------------------------------------------ the switch
 stop

@@ -80,6 +80,16 @@ show anna avatar_url '"https://example.org/a.png"'
 is_err 400 M_INVALID_PARAM 'a picture that is elsewhere'
 show anna m.tz 1
 is_err 400 M_BAD_JSON 'a time zone that is a number'
+for zone in '' Europe/ /Lisbon 'Europe Lisbon' Europe//Lisbon 2nd Europe/-1 \
+    "$(printf '%s/%060d' Europe 0 | tr 0 x)"; do
+	show anna m.tz "\"$zone\""
+	is_err 400 M_INVALID_PARAM "setProfileField: no time zone: $zone"
+done
+for zone in UTC Etc/GMT+5 America/Argentina/ComodRivadavia; do
+	show anna m.tz "\"$zone\""
+	is_status 200 "setProfileField: a time zone: $zone"
+done
+req DELETE $me/m.tz
 for name in Pets pets org..pets .pets org.example. org.Example 1.a; do
 	req PUT "$me/$name" "{\"$name\": 1}"
 	is_err 400 M_INVALID_PARAM "no name for a field: $name"
@@ -91,6 +101,17 @@ show anna org.example.big "\"$(printf '%060000d' 0)\""
 is_status 200 'a large field'
 show anna org.example.more "\"$(printf '%06000d' 0)\""
 is_err 400 M_PROFILE_TOO_LARGE 'setProfileField: with which another is too much'
+show anna org.example.big null
+show anna org.example.more null
+req GET $me
+# Quotes, a colon, a comma and so many more make it one byte too long.
+room=$((65536 - $(jq -cj . "$tmp/body" | wc -c) - 2 + 4))
+show anna org.example.big "\"$(printf "%0${room}d" 0)\""
+is_err 400 M_PROFILE_TOO_LARGE 'setProfileField: 64 KiB are too much'
+show anna org.example.big "\"$(printf "%0$((room - 1))d" 0)\""
+is_status 200 'setProfileField: a byte less is not'
+req GET $me
+is "$(jq -cj . "$tmp/body" | wc -c)" 65535 'getUserProfile: which is all of it'
 show anna org.example.big '"small"'
 show anna org.example.more "\"$(printf '%06000d' 0)\""
 is_status 200 'until it is smaller'
@@ -171,6 +192,9 @@ told bob displayname Robert 'PRO-2: a change is told to the room'
 req GET "$v3/rooms/$(enc "$room")/messages?dir=b&limit=2"
 is_json '[.chunk[] | .content.displayname, .unsigned.prev_content.displayname]' \
     '["Robert","Bob","Bob",null]' 'by one event'
+show bob displayname '"Robert"'
+req GET "$v3/rooms/$(enc "$room")/messages?dir=b&limit=2"
+is_json '[.chunk[].content.displayname]' '["Robert","Bob"]' 'the same again is told to nobody'
 show bob org.example.pets '1'
 req GET "$v3/rooms/$(enc "$room")/messages?dir=b&limit=1"
 is_json '.chunk[0].content.displayname' '"Robert"' 'not that of other fields'
@@ -221,4 +245,24 @@ deactivate bob
 as carl
 req GET $v3/profile/@bob:localhost
 is_err 403 M_FORBIDDEN 'who is gone shows nothing'
+
+# ------------------------------------------------------- who is suspended
+admin user suspend anna
+as anna
+for what in displayname avatar_url m.tz org.example.pets; do
+	show anna $what '"mxc://localhost/x"'
+	is_err 403 M_USER_SUSPENDED "setProfileField: $what of who is suspended (security 18)"
+	req DELETE "$me/$what"
+	is_err 403 M_USER_SUSPENDED "deleteProfileField: nor is $what taken away (security 18)"
+done
+req GET $me/displayname
+is_json . '{"displayname":"Anna A."}' 'getProfileField: it is as it was, and they may look'
+stop
+conf accounts profile_lookup anyone
+start
+as carl
+req GET $v3/profile/@bob:localhost
+is_err 404 M_NOT_FOUND 'getUserProfile: who is gone is not known any more'
+req GET $v3/profile/@bob:localhost/displayname
+is_err 404 M_NOT_FOUND 'PRO-1: nor what they were called'
 done_testing

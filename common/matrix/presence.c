@@ -5,6 +5,8 @@
 #include "matrix/presence.h"
 #include "matrix/room.h"
 
+#define SETTLE_MAX	500	/* some 10 ms */
+
 static const char *const words[] = {
 	[PRESENCE_OFFLINE] = "offline",
 	[PRESENCE_UNAVAILABLE] = "unavailable",
@@ -39,14 +41,36 @@ last_change(const struct presence_owner *o)
 	return db_int(o->vol, 0, STMT_VOLATILE_LAST);
 }
 
-/* Also of all whose time is over. */
+/*
+ * What belongs together is one transaction: to take the store's lock costs more
+ * than what is done with it.
+ */
+static bool
+begin(const struct presence_owner *o, int64_t *last)
+{
+	if (!db_begin(o->vol, TX_WRITE))
+		return false;
+	*last = last_change(o);
+	return true;
+}
+
+/* Did anything change that others hear of? */
+static bool
+end(const struct presence_owner *o, int64_t last)
+{
+	bool changed = last_change(o) != last;
+
+	return db_commit(o->vol) && changed;
+}
+
+/* Also of so many others whose time is over. */
 static void
-review(const struct presence_owner *o)
+review(const struct presence_owner *o, int64_t others)
 {
 	int64_t idle = o->conf->presence_idle_ms;
 
 	db_exec(o->vol, STMT_PRESENCE_REVIEW, DB_INT(idle / 2), DB_INT(o->now),
-	    DB_INT(idle), DB_INT(o->user));
+	    DB_INT(idle), DB_INT(o->user), DB_INT(others));
 }
 
 bool
@@ -71,7 +95,8 @@ presence_here(const struct presence_owner *o, int64_t device,
 	rows_done(&rows);
 	if (shown != PRESENCE_OFFLINE && said == says && known >= gone)
 		return false;
-	last = last_change(o);
+	if (!begin(o, &last))
+		return false;
 	db_exec(o->vol, STMT_PRESENCE_ADD, DB_INT(o->user));
 	db_exec(o->vol, STMT_PRESENCE_CLIENT_SET, DB_INT(o->user),
 	    DB_INT(device), DB_INT(says),
@@ -81,8 +106,8 @@ presence_here(const struct presence_owner *o, int64_t device,
 		db_exec(o->vol, STMT_PRESENCE_CAME,
 		    DB_INT(says == PRESENCE_ONLINE ? o->now : 0),
 		    DB_INT(o->user));
-	review(o);
-	return last_change(o) != last;
+	review(o, 0);
+	return end(o, last);
 }
 
 bool
@@ -100,59 +125,97 @@ presence_act(const struct presence_owner *o)
 		    o->now - rows_int(&rows, 3) <
 		    o->conf->presence_idle_ms / 5;
 	rows_done(&rows);
-	if (noted)
+	if (noted || !begin(o, &last))
 		return false;
-	last = last_change(o);
 	db_exec(o->vol, STMT_PRESENCE_ADD, DB_INT(o->user));
 	db_exec(o->vol, STMT_PRESENCE_ACT, DB_INT(o->now), DB_INT(o->user));
-	review(o);
-	return last_change(o) != last;
+	review(o, 0);
+	return end(o, last);
 }
 
-/* Who says that they are somewhere is here by the client that says it. */
+static bool
+is_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Do they say what they said a moment ago, and is it so? */
+static bool
+is_said(const struct presence_owner *o, enum presence wish,
+    const char *status_msg)
+{
+	struct rows rows = db_query(o->vol, STMT_PRESENCE_GET, DB_INT(o->user));
+	bool said = false;
+
+	if (rows_next(&rows))
+		said = rows_int(&rows, 0) == wish &&
+		    rows_int(&rows, 4) == wish &&
+		    is_same(rows_text(&rows, 2), status_msg) &&
+		    (wish < PRESENCE_ONLINE || o->now - rows_int(&rows, 3) <
+		    o->conf->presence_idle_ms / 5);
+	rows_done(&rows);
+	return said;
+}
+
+/*
+ * Who says that they are somewhere is here by the client that says it.  It is
+ * thought to be here for longer than it need be, so that this is written now
+ * and then only.
+ */
 bool
 presence_say(const struct presence_owner *o, int64_t device,
     enum presence wish, const char *status_msg)
 {
-	int64_t last;
+	int64_t offline = o->conf->presence_offline_ms, last;
+	bool stays;
 
 	if (!o->conf->presence)
 		return false;
-	last = last_change(o);
+	stays = wish == PRESENCE_OFFLINE || db_int(o->vol, 0,
+	    STMT_PRESENCE_CLIENT_UNTIL, DB_INT(o->user), DB_INT(device)) >=
+	    o->now + 2 * offline;
+	if ((stays && is_said(o, wish, status_msg)) || !begin(o, &last))
+		return false;
 	db_exec(o->vol, STMT_PRESENCE_ADD, DB_INT(o->user));
-	if (wish != PRESENCE_OFFLINE)
+	if (!stays)
 		db_exec(o->vol, STMT_PRESENCE_CLIENT_STAY, DB_INT(o->user),
-		    DB_INT(device), DB_INT(PRESENCE_ONLINE), DB_INT(o->now +
-		    3 * (int64_t)o->conf->presence_offline_ms));
+		    DB_INT(device), DB_INT(PRESENCE_ONLINE),
+		    DB_INT(o->now + 3 * offline));
 	db_exec(o->vol, STMT_PRESENCE_SAY, DB_INT(wish), DB_TEXT(status_msg),
 	    DB_INT(o->now), DB_INT(o->user));
-	review(o);
-	return last_change(o) != last;
+	review(o, 0);
+	return end(o, last);
 }
 
 bool
 presence_renew(const struct presence_owner *o)
 {
-	return o->conf->presence &&
-	    db_exec(o->vol, STMT_PRESENCE_RENEW, DB_INT(o->user)) > 0;
+	int64_t last;
+
+	if (!o->conf->presence || !begin(o, &last))
+		return false;
+	db_exec(o->vol, STMT_PRESENCE_ADD, DB_INT(o->user));
+	db_exec(o->vol, STMT_PRESENCE_RENEW, DB_INT(o->user));
+	return end(o, last);
 }
 
 /* Asked in every round: who only looks must not take the store's lock. */
 int64_t
 presence_settle(const struct presence_owner *o)
 {
-	struct presence_owner nobody = *o;
-	int64_t next;
+	int64_t next, last;
 
 	if (!o->conf->presence)
 		return -1;
 	next = db_int(o->vol, -1, STMT_PRESENCE_NEXT);
-	if (next == -1 || next > o->now)
+	if (next == -1 || next > o->now || !begin(o, &last))
 		return next;
-	nobody.user = 0;
-	review(&nobody);
-	db_exec(o->vol, STMT_PRESENCE_CLIENTS_GONE, DB_INT(o->now));
-	return db_int(o->vol, -1, STMT_PRESENCE_NEXT);
+	review(o, SETTLE_MAX);
+	db_exec(o->vol, STMT_PRESENCE_CLIENTS_GONE, DB_INT(o->now),
+	    DB_INT(SETTLE_MAX));
+	next = db_int(o->vol, -1, STMT_PRESENCE_NEXT);
+	end(o, last);
+	return next;
 }
 
 /* --------------------------------------------------------- who hears of it */
@@ -203,32 +266,33 @@ put_presence(struct writer *w, const struct presence_row *p, int64_t now,
 }
 
 static void
-put_profile(struct writer *w, struct db *db, int64_t user, const char *field)
+put_profile(struct writer *w, const struct rows *rows, int column,
+    const char *field)
 {
-	struct rows rows = db_query(db, STMT_PROFILE_GET, DB_INT(user),
-	    DB_TEXT(field));
-
-	if (rows_next(&rows))
-		put_raw(w, field, rows_span(&rows, 0));
-	rows_done(&rows);
+	if (!rows_null(rows, column))
+		put_raw(w, field, rows_span(rows, column));
 }
 
-void
-write_presence_event(struct writer *w, struct db *db, const char *user_id,
+bool
+write_presence_event(struct writer *w, struct db *db, int64_t user,
     const struct presence_row *p, int64_t now, bool in_2015)
 {
-	int64_t user = user_find(db, user_id);
+	struct rows rows = db_query(db, STMT_PRESENCE_PROFILE, DB_INT(user));
 
+	if (!rows_next(&rows))
+		return false;
 	write_object(w);
 	put_text(w, "type", "m.presence");
 	if (!in_2015)
-		put_text(w, "sender", user_id);
+		put_text(w, "sender", rows_text(&rows, 0));
 	put_object(w, "content");
 	if (in_2015)
-		put_text(w, "user_id", user_id);
+		put_text(w, "user_id", rows_text(&rows, 0));
 	put_presence(w, p, now, in_2015);
-	put_profile(w, db, user, "displayname");
-	put_profile(w, db, user, "avatar_url");
+	put_profile(w, &rows, 1, "displayname");
+	put_profile(w, &rows, 2, "avatar_url");
 	write_end(w);
 	write_end(w);
+	rows_done(&rows);
+	return true;
 }

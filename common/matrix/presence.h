@@ -8,11 +8,12 @@
  * presence_idle_ms.  All that ends by its time.
  *
  * Each change that others hear of has a number of the volatile store, which a
- * trigger of sql/volatile.sql takes.  Every statement is a transaction of its
- * own.  What was noted a moment ago is not noted again, so that a busy client
- * costs a write now and then: who is here is thought to be so for up to three
- * times presence_offline_ms.  With presence switched off nothing is kept, and
- * every call says that nothing changed.
+ * trigger of sql/volatile.sql takes.  Each call that writes is a transaction of
+ * its own on that store, and closes what rows of it are open.  What was noted a
+ * moment ago is not noted again, so that a busy client costs a write now and
+ * then: who is here is thought to be so for up to three times
+ * presence_offline_ms.  With presence switched off nothing is kept, and every
+ * call says that nothing changed.
  */
 #ifndef MXCGI_PRESENCE_H
 #define MXCGI_PRESENCE_H
@@ -62,8 +63,9 @@ bool	presence_say(const struct presence_owner *, int64_t device,
 bool	presence_renew(const struct presence_owner *);
 
 /*
- * End what is over by now.  Returns when something else will be; -1: nothing
- * will.  user is not looked at.
+ * End what is over by now, of user (0: nobody) and of some hundreds of others.
+ * Returns when something will be: not after now, where more is left to be done
+ * or the store refused; -1: nothing will.
  */
 int64_t	presence_settle(const struct presence_owner *);
 
@@ -90,10 +92,10 @@ void	put_presence(struct writer *, const struct presence_row *,
 
 /*
  * An m.presence event with the profile of its user, which reads the table
- * profile.  2015 has no sender, and the user in the content.
+ * profile.  2015 has no sender, and the user in the content.  False: there is
+ * no such user.
  */
-void	write_presence_event(struct writer *, struct db *,
-	    const char *user_id, const struct presence_row *, int64_t now,
-	    bool in_2015);
+bool	write_presence_event(struct writer *, struct db *, int64_t user,
+	    const struct presence_row *, int64_t now, bool in_2015);
 
 #endif

@@ -12,6 +12,7 @@
 #include "matrix/room-tasks.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
+#include "store/bell.h"
 
 #define PIECE_EVENTS	20	/* at most, of one transaction */
 #define PIECE_MEMBERS	1000	/* looked at for those who must go */
@@ -129,9 +130,10 @@ leave_rooms(struct task *t)
 static enum task_end
 show_profile(struct task *t)
 {
-	if (t->cursor == NULL)
-		presence_renew(&(struct presence_owner){ .vol = t->store->vol,
-		    .conf = t->store->conf, .user = t->user, .now = t->now });
+	if (t->cursor == NULL &&
+	    presence_renew(&(struct presence_owner){ .vol = t->store->vol,
+	    .conf = t->store->conf, .user = t->user, .now = t->now }))
+		bell_ring(t->store->bell, BELL_SOON);
 	return tour(t, &(struct tour){ STMT_STAYS_IN, MEMBERSHIP_JOIN,
 	    "show a new profile in" });
 }

@@ -37,6 +37,7 @@
 #define COME_BACK_MS	4000	/* when no place to wait is free: or twice that */
 
 static int bell = -1;
+static int soon_bell = -1;
 
 static struct head
 head_from_environment(void)
@@ -187,16 +188,21 @@ take_place(const struct conf *conf, const char *what, unsigned places)
 static void
 wait_for_news(void)
 {
-	struct pollfd p = { .fd = bell, .events = POLLIN };
+	struct pollfd p[] = {
+		{ .fd = bell, .events = POLLIN },
+		{ .fd = soon_bell, .events = POLLIN },
+	};
 	int64_t until = waiters_deadline(), left;
 
 	if (round_stir_at() != -1 && round_stir_at() < until)
 		until = round_stir_at();
 	left = until - clock_now_ms();
 	if (left > 0)
-		poll(&p, 1, left < LOOK_MS ? (int)left : LOOK_MS);
+		poll(p, 2, left < LOOK_MS ? (int)left : LOOK_MS);
 	if (bell != -1)
 		bell_answer(bell);
+	if (soon_bell != -1)
+		bell_answer(soon_bell);
 	waiters_expire(clock_now_ms());
 }
 
@@ -240,6 +246,8 @@ wait_here(struct store *store, struct life *l, struct round_end *end)
 	}
 	if (bell == -1)
 		bell = bell_listen(store->bell, BELL_CHANGES);
+	if (soon_bell == -1)
+		soon_bell = bell_listen(store->bell, BELL_SOON);
 	if (l->park_until > latest)
 		l->park_until = latest;
 	waiter_add(l);
@@ -390,6 +398,8 @@ cgi_serve(struct store *store)
 		l = live(store, l, &bells);
 	if (bell != -1)
 		bell_leave(store->bell, bell);
+	if (soon_bell != -1)
+		bell_leave(store->bell, soon_bell);
 	answer(l);
 	ring(store, &bells);
 	life_free(l);

@@ -45,6 +45,7 @@ static bool terminated;		/* by a signal, or a newer schema */
 static struct store *store;
 static int epfd;
 static int bell = -1;
+static int soon_bell = -1;
 static int tasks_bell = -1;
 static struct tasks tasks;
 static struct asking {		/* somebody outside, about a task */
@@ -63,8 +64,8 @@ static int64_t quiet_since;	/* ending: ms, monotonic; 0: it is not quiet */
 static size_t waited;		/* ending: so many waited when it began */
 
 /* Marks for epoll's data.ptr; connections have their own address. */
-static char listen_mark, bell_mark, tasks_mark, jobs_mark, lock_mark,
-    signal_mark;
+static char listen_mark, bell_mark, soon_mark, tasks_mark, jobs_mark,
+    lock_mark, signal_mark;
 
 static int64_t
 mono_ms(void)
@@ -144,8 +145,10 @@ open_all(struct store *s)
 	lockwait_open(store->lock);
 	watch(lockwait_fd(), &lock_mark, EPOLLIN);
 	tasks_init(&tasks, store, program.tasks);
-	if (program.waits != NULL)
+	if (program.waits != NULL) {
 		bell = bell_open_at(BELL_CHANGES, &bell_mark);
+		soon_bell = bell_open_at(BELL_SOON, &soon_mark);
+	}
 	if (program.tasks != NULL)
 		tasks_bell = bell_open_at(BELL_TASKS, &tasks_mark);
 }
@@ -191,6 +194,9 @@ hear(const struct epoll_event *e)
 		take_connections();
 	} else if (mark == &bell_mark) {
 		news |= bell_answer(bell) && waiters_count() > 0;
+	} else if (mark == &soon_mark) {
+		if (bell_answer(soon_bell) && waiters_count() > 0)
+			round_stir_soon();
 	} else if (mark == &tasks_mark) {
 		if (bell_answer(tasks_bell))
 			tasks_rang(&tasks);
@@ -535,6 +541,8 @@ fastcgi_serve(struct store *s)
 		turn();
 	if (bell != -1)
 		bell_leave(store->bell, bell);
+	if (soon_bell != -1)
+		bell_leave(store->bell, soon_bell);
 	if (tasks_bell != -1)
 		bell_leave(store->bell, tasks_bell);
 	conns_end();

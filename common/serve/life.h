@@ -246,9 +246,11 @@ void		 round_read(struct store *, struct lives *list, struct round_end *);
  * False: it is refused.  Not within a round.
  */
 bool		 round_gate(struct store *, struct life *);
-/* Run list in one transaction; the caller holds the lock. */
 /* When something volatile will be over; -1: nothing will (serve.h, `stir`). */
 int64_t		 round_stir_at(void);
+/* BELL_SOON rang (serve.h, `hush`). */
+void		 round_stir_soon(void);
+/* Run list in one transaction; the caller holds the lock. */
 void		 round_write(struct store *, struct lives *list, struct round_end *);
 
 #endif

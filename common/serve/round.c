@@ -152,6 +152,15 @@ round_stir_at(void)
 	return stir_at;
 }
 
+void
+round_stir_soon(void)
+{
+	int64_t at = program.waits->hush();
+
+	if (stir_at == -1 || at < stir_at)
+		stir_at = at;
+}
+
 /* A fault lasts as long as its transaction. */
 static bool
 begin_after_fault(struct store *store)

@@ -361,6 +361,11 @@ struct waits {
 	 * nobody waits for such.
 	 */
 	int64_t		(*stir)(struct store *, int64_t now);
+	/*
+	 * BELL_SOON rang, and nobody would be told of it before then, ms since
+	 * 1970.  NULL with stir.
+	 */
+	int64_t		(*hush)(void);
 };
 void		 wake_user(int64_t user);
 /*

@@ -33,6 +33,7 @@ struct bell {
 
 static const char *const prefix[] = {
 	[BELL_CHANGES] = "changes.",
+	[BELL_SOON] = "soon.",
 	[BELL_HOUSEKEEPER] = "housekeeper.",
 	[BELL_TASKS] = "tasks.",
 	[BELL_PUSHES] = "pushes.",

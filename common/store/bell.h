@@ -14,6 +14,8 @@ struct bell;
 
 enum bell_kind {
 	BELL_CHANGES,		/* `events`: there are new rows in change */
+	BELL_SOON,		/* `events`: the volatile store has something
+				 * new that need not be told at once */
 	BELL_HOUSEKEEPER,	/* work is due, or the WAL is long */
 	BELL_TASKS,		/* `rooms`: there are new rows in task */
 	BELL_PUSHES		/* housekeeper, while there are pushers: new rows in

@@ -211,8 +211,51 @@ test_renewed(void)
 	other.user = 99;
 	ok(presence_renew(&alice) && writes() > n, "a profile is a change");
 	n = writes();
-	ok(!presence_renew(&other) && writes() == n,
-	    "but not of who was never here");
+	ok(presence_renew(&other) && writes() > n,
+	    "PRE-4: also of who was never here");
+}
+
+/* More than are ended at once, all at the same moment. */
+static void
+test_many(void)
+{
+	struct presence_owner o = alice_at(100000);
+	struct presence_row row;
+	int64_t left, rounds = 0;
+
+	settle(100000);
+	for (int64_t user = 1000; user < 2200; user++) {
+		o.user = user;
+		presence_here(&o, user, PRESENCE_ONLINE, 100050);
+	}
+	is_int(db_int(vol, 0, STMT_PRESENCE_COUNT), 1200, "many are here");
+	o.now = 200000;
+	is_int(presence_settle(&o), 100350, "to end them all takes longer");
+	presence_get(&o, &row);
+	ok(row.shown == PRESENCE_OFFLINE, "but who is asked about is gone");
+	left = db_int(vol, 0, STMT_PRESENCE_COUNT);
+	ok(left > 0 && left < 1200, "as some others are");
+	while (presence_settle(&o) != -1)
+		rounds++;
+	is_int(rounds, 1, "the rest goes likewise");
+	is_int(db_int(vol, -1, STMT_PRESENCE_COUNT), 0, "until nobody is left");
+}
+
+/* Who says again what is so costs no write. */
+static void
+test_again(void)
+{
+	int64_t changes;
+
+	say(PRESENCE_ONLINE, "x", 300000);
+	changes = writes();
+	ok(!say(PRESENCE_ONLINE, "x", 300050), "to say the same again is none");
+	is_int(writes(), changes, "nor is it told");
+	is_int(seen().acted_at, 300000, "or written so soon");
+	ok(!say(PRESENCE_ONLINE, "x", 300250) && writes() == changes,
+	    "nor told later");
+	is_int(seen().acted_at, 300250, "but then it counts");
+	ok(say(PRESENCE_ONLINE, "y", 300260), "another message is told at once");
 }
 
 int
@@ -231,6 +274,8 @@ main(void)
 	test_said();
 	test_off();
 	test_renewed();
+	test_many();
+	test_again();
 	store_close(store);
 	return done_testing();
 }
