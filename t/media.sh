@@ -18,6 +18,7 @@ upload() {
 }
 fetch() { req GET "$v1/download/${1-$mxc}${2-}"; }
 files() {
+	mkdir -p "$tmp/data/media/unfinished"
 	echo "$(find "$tmp/data/media" -type f -path '*/??/*' | wc -l)" \
 	    "$(find "$tmp/data/media/unfinished" -type f | wc -l)"
 }
