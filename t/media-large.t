@@ -49,25 +49,24 @@ is "$(files)" '1 0' 'in one file'
 
 # ------------------------------------------------------------- in the middle
 
-# half: an upload of which nothing more comes until there is a line in $tmp/go.
+# half: an upload of which nothing more comes until $tmp/go is closed.
 mkfifo "$tmp/go"
+note='echo $$ >"$0"; exec "$@"'
 half() {
-	if [ "$T" = cgi ]; then
-		{ head -c 1000000 "$tmp/8M"; cat "$tmp/go"; } |
-		    env -i PATH="$PATH" ASAN_OPTIONS="$ASAN_OPTIONS" \
+	{ head -c 1000000 "$tmp/8M"; cat "$tmp/go"; } |
+	    if [ "$T" = cgi ]; then
+		env -i PATH="$PATH" ASAN_OPTIONS="$ASAN_OPTIONS" \
 		    MXCGI_CONFIG="$tmp/mxcgi.conf" \
 		    REQUEST_METHOD=POST REQUEST_URI="$media/upload" \
 		    CONTENT_LENGTH=2000000 \
 		    HTTP_AUTHORIZATION="Bearer $token" \
-		    sh -c 'echo $$ >"$0"; exec "$1"' "$tmp/half.pid" \
-		    "$BUILD/cgi-bin/media" >"$tmp/half" 2>>"$tmp/log"
-	else
-		{ head -c 1000000 "$tmp/8M"; cat "$tmp/go"; } |
-		    sh -c 'echo $$ >"$0"; exec curl "$@"' "$tmp/half.pid" \
-		    -sS --max-time 60 --unix-socket "$tmp/http.sock" \
+		    sh -c "$note" "$tmp/half.pid" "$BUILD/cgi-bin/media"
+	    else
+		sh -c "$note" "$tmp/half.pid" curl -sS --max-time 60 \
+		    --unix-socket "$tmp/http.sock" \
 		    -H "Authorization: Bearer $token" -H 'Expect:' -T - -X POST \
-		    "http://localhost$media/upload" >"$tmp/half" 2>&1
-	fi
+		    "http://localhost$media/upload"
+	    fi >"$tmp/half" 2>&1
 }
 begin_half() {
 	half &
@@ -75,7 +74,7 @@ begin_half() {
 	# The other end of the pipe has to be there for as long.
 	exec 4>"$tmp/go"
 	until [ "$(files)" = '2 1' ] && [ "$(find "$tmp/data/media" \
-	    -path '*/??/*' -size +900000c -size -1100000c | wc -l)" = 1 ]; do
+	    -path '*/??/*' -size -1000001c -size +900000c | wc -l)" = 1 ]; do
 		sleep 0.02
 	done
 }
