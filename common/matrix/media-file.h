@@ -22,6 +22,8 @@
 
 #include "base/conf.h"
 
+struct arena;
+
 #define MEDIA_FILE_LEN	32
 
 /* A file that is being made. */
