@@ -20,6 +20,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "housekeeper-push.h"
+#include "matrix/media.h"
 #include "matrix/room-tasks.h"
 #include "store/bell.h"
 #include "store/lock.h"
@@ -45,6 +46,7 @@ struct duty {
 static const struct duty duties[] = {
 	{ .piece = upkeep_checkpoint, .every = 60 * SECOND,
 	  .at_most = SECOND / 10 },
+	{ .piece = media_upkeep, .every = 60 * SECOND },
 	{ .piece = upkeep_expire, .every = 600 * SECOND },
 	{ .piece = upkeep_thin, .every = 3600 * SECOND },
 	{ .piece = upkeep_shrink, .every = 3600 * SECOND },

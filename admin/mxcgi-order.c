@@ -160,6 +160,8 @@ static const struct option all_options[OPT__MAX] = {
 	[OPT_PIN] = { "pin", no_argument, NULL, 0 },
 	[OPT_UNPIN] = { "unpin", no_argument, NULL, 0 },
 	[OPT_LENGTH] = { "length", required_argument, NULL, 0 },
+	[OPT_USER] = { "user", required_argument, NULL, 0 },
+	[OPT_OLDER] = { "older", required_argument, NULL, 0 },
 };
 
 static void

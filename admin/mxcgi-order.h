@@ -1,7 +1,7 @@
 /*
- * mxcgi-order.h - an order: one verb of `mxcgi user`, `mxcgi token` or `mxcgi
- * report`, or `mxcgi notice`, with its options, carried out on the store of a
- * server that may be running.
+ * mxcgi-order.h - an order: one verb of `mxcgi user`, `mxcgi token`, `mxcgi
+ * report`, `mxcgi notice` or `mxcgi media`, with its options, carried out on the
+ * store of a server that may be running.
  */
 #ifndef MXCGI_ADMIN_ORDER_H
 #define MXCGI_ADMIN_ORDER_H
@@ -16,7 +16,7 @@ enum opt {
 	OPT_ADMIN, OPT_NO_PASSWORD, OPT_KEEP_SESSIONS, OPT_ERASE, OPT_YES,
 	OPT_ADMINS, OPT_GUESTS, OPT_LOCKED, OPT_SUSPENDED, OPT_DEACTIVATED,
 	OPT_USES, OPT_EXPIRES, OPT_LENGTH,
-	OPT_ALL, OPT_PIN, OPT_UNPIN,
+	OPT_ALL, OPT_PIN, OPT_UNPIN, OPT_USER, OPT_OLDER,
 	OPT__MAX
 };
 #define OPT(x)	(1u << OPT_##x)
@@ -37,7 +37,8 @@ struct order {
 	struct account	 account;		/* whom it is about */
 	char		 hash[PASSWORD_HASH_MAX]; /* of the new password */
 	bool		 same;			/* it was so before */
-	int64_t		 number;		/* of a report */
+	int64_t		 number;		/* of a report, or of media */
+	struct media_choice *media;		/* mxcgi-media.c */
 };
 
 /* Returns the exit status: 0, or what refuse() gave. */
@@ -94,6 +95,13 @@ struct writer	*json_line_begin(struct json_line *, struct arena *);
 void		 json_line_end(struct json_line *);
 /* 0 gives null. */
 void		 put_or_null(struct writer *, const char *key, int64_t ms);
+
+/* ------------------------------------------------ mxcgi-words.c: what was said */
+
+/* A whole number from 1 to most; false: it is none. */
+bool		 read_number(const char *, int64_t most, int64_t *n);
+/* "90s", "15m", "12h", "7d", "4w", up to 100 years; false: it is none. */
+bool		 read_span(struct arena *, const char *, int64_t *ms);
 
 /* --------------------------------------------- mxcgi-show.c: of accounts */
 

@@ -118,7 +118,7 @@ report_list(struct order *o)
 
 /* The number in o->name. */
 static int
-read_number(struct order *o)
+read_report_number(struct order *o)
 {
 	char *end;
 
@@ -207,7 +207,7 @@ show(struct order *o)
 static int
 report_show(struct order *o)
 {
-	int status = read_number(o);
+	int status = read_report_number(o);
 
 	return status != 0 ? status : order_read(o, show);
 }
@@ -225,7 +225,7 @@ report_delete(struct order *o)
 	struct json_line line;
 	int status;
 
-	if ((status = read_number(o)) != 0 ||
+	if ((status = read_report_number(o)) != 0 ||
 	    (status = order_write(o, drop)) != 0)
 		return status;
 	if (o->option[OPT_JSON] == NULL) {

@@ -18,9 +18,6 @@
 #define TOKEN_LENGTH	24		/* 142 bits */
 #define USES_MAX	1000000000
 #define PAGE		100
-#define SECOND		1000LL
-#define DAY		(24 * 60 * 60 * SECOND)
-#define SPAN_MAX	(100 * 365 * DAY)
 
 struct token {
 	const char	*text;
@@ -113,42 +110,6 @@ token_list(struct order *o)
 }
 
 /* ------------------------------------------------------------------ add */
-
-/* False: it is no whole number of that range. */
-static bool
-read_number(const char *text, int64_t most, int64_t *n)
-{
-	char *end;
-
-	errno = 0;
-	*n = strtoll(text, &end, 10);
-	return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 &&
-	    *n >= 1 && *n <= most;
-}
-
-/* "90s", "15m", "12h", "7d", "4w", in ms. */
-static bool
-read_span(struct arena *mem, const char *text, int64_t *ms)
-{
-	static const struct {
-		char	letter;
-		int64_t	ms;
-	} units[] = {
-		{ 's', SECOND }, { 'm', 60 * SECOND }, { 'h', 3600 * SECOND },
-		{ 'd', DAY }, { 'w', 7 * DAY },
-	};
-	size_t n = strlen(text);
-
-	for (size_t i = 0; n > 0 && i < sizeof(units) / sizeof(*units); i++)
-		if (text[n - 1] == units[i].letter) {
-			if (!read_number(arena_strndup(mem, text, n - 1),
-			    SPAN_MAX / units[i].ms, ms))
-				return false;
-			*ms *= units[i].ms;
-			return true;
-		}
-	return false;
-}
 
 static bool
 token_valid(const char *token)

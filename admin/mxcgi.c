@@ -32,6 +32,9 @@ static const struct command {
 	    "accounts; `mxcgi user --help` says more" },
 	{ "token", cmd_token, "add|list|revoke [OPTION...] [TOKEN]",
 	    "registration tokens; `mxcgi token --help` says more" },
+	{ "media", cmd_media, "list|show|purge|quarantine|release [OPTION...] "
+	    "[MEDIA]",
+	    "what users uploaded; `mxcgi media --help` says more" },
 	{ "report", cmd_report, "list|show|delete [OPTION...] [NUMBER]",
 	    "what users reported; `mxcgi report --help` says more" },
 	{ "notice", cmd_notice, "USER|--all TEXT [--pin|--unpin]",

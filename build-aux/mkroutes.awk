@@ -14,7 +14,10 @@ BEGIN {
 	split("api/v1 v2_alpha r0 v3 unstable v1", name, " ")
 	split("API_V1_2015 API_V2_ALPHA API_R0 API_V3 API_UNSTABLE API_V1", flag, " ")
 	for (i = 1; i <= 6; i++)
-		bit[name[i]] = flag[i]
+		bit["client", name[i]] = flag[i]
+	bit["media", "v1"] = "API_MEDIA_V1"
+	bit["media", "r0"] = "API_MEDIA_R0"
+	bit["media", "v3"] = "API_MEDIA_V3"
 	group["2015"] = "api/v1,v2_alpha"
 	group["today"] = "r0,v3,unstable"
 	group[""] = "api/v1,v2_alpha,r0,v3,unstable"
@@ -38,21 +41,21 @@ function fault(what) {
 }
 
 # Versions named in "(a,b)", groups opened up, as a comma list.
-function versions(list,    n, part, i, out) {
+function versions(what, list,    n, part, i, out) {
 	n = split(list, part, ",")
 	if (n == 0)
-		return group[""]
+		return what == "media" ? "v1,r0,v3" : group[""]
 	for (i = 1; i <= n; i++)
 		out = out (i > 1 ? "," : "") (part[i] in group ? group[part[i]] : part[i])
 	return out
 }
 
-function flags(list,    n, part, i, out) {
+function flags(what, list,    n, part, i, out) {
 	n = split(list, part, ",")
 	for (i = 1; i <= n; i++) {
-		if (!(part[i] in bit))
+		if (!((what, part[i]) in bit))
 			fault("no API version \"" part[i] "\"")
-		out = out (i > 1 ? " | " : "") bit[part[i]]
+		out = out (i > 1 ? " | " : "") bit[what, part[i]]
 	}
 	return out
 }
@@ -72,17 +75,18 @@ NF != 10 { fault("want 10 columns, found " NF) }
 	if (!($7 in is_tx)) fault("tx: " $7)
 	if (!($9 in is_once)) fault("once: " $9)
 	path = $3
-	if (path ~ /^\/client[(\/]/) {
-		sub(/^\/client/, "", path)
+	what = path ~ /^\/client[(\/]/ ? "client" : path ~ /^\/media[(\/]/ ? "media" : ""
+	if (what != "") {
+		path = substr(path, length(what) + 2)
 		list = ""
 		if (match(path, /^[(][^)]*[)]/)) {
 			list = substr(path, 2, RLENGTH - 2)
 			path = substr(path, RLENGTH + 1)
 		}
-		list = versions(list)
-		apis = flags(list)
+		list = versions(what, list)
+		apis = flags(what, list)
 		split(list, one, ",")
-		prefix = "/_matrix/client/" (list ~ /(^|,)v3(,|$)/ ? "v3" : one[1])
+		prefix = "/_matrix/" what "/" (list ~ /(^|,)v3(,|$)/ ? "v3" : one[1])
 	} else {
 		apis = "API_BARE"
 		prefix = ""
@@ -98,7 +102,7 @@ NF != 10 { fault("want 10 columns, found " NF) }
 	}
 
 	# A path belongs to one program, whatever the method and version.
-	re = path
+	re = (what == "media" ? "/_matrix/media" : "") path
 	gsub(/[.]/, "\\.", re)
 	gsub(/[{][^}]*[}]/, "[^/]+", re)
 	if (re in owner && owner[re] != $1)
@@ -112,9 +116,9 @@ NF != 10 { fault("want 10 columns, found " NF) }
 		if (path ~ /[{]/)
 			pattern[$1] = pattern[$1] (pattern[$1] ? "|" : "") re
 		else
-			literals = literals sprintf("\t%s %s;\n", path, $1)
-		all[$1, prefix != ""] = all[$1, prefix != ""] \
-		    (all[$1, prefix != ""] ? "|" : "") re
+			literals = literals sprintf("\t%s %s;\n", re, $1)
+		inner = what == "media" ? substr(re, length("/_matrix/media") + 1) : re
+		all[$1, what] = all[$1, what] (all[$1, what] ? "|" : "") inner
 	}
 	owner[re] = $1
 }
@@ -130,6 +134,8 @@ $1 == program {
 	declared[$10]
 	if ($7 == "wait")
 		waits = 1
+	if ($6 == "file")
+		uploads = 1
 	rows = rows sprintf("\t{ \"%s\", %s,\n\t    \"%s\", \"%s\",\n\t    %s, %s, BODY_%s, %s, LIMIT_%s, %s, %s, %s },\n",
 	    $2, apis, path, $10, c_auth[$4], $5 == "yes" ? "true" : "false",
 	    toupper($6), c_tx[$7], $8 == "-" ? "none" : $8,
@@ -145,6 +151,8 @@ END {
 		printf "%s", decl
 		if (waits)
 			print "\nextern const struct waits waits;"
+		if (uploads)
+			print "\nextern const struct uploads uploads;"
 		if (program in tasks)
 			printf "\n#include \"store/task.h\"\nextern const struct task_kind %s[];\n", tasks[program]
 	} else if (want == "c") {
@@ -155,12 +163,14 @@ END {
 		printf "\nconst struct program program = {\n\t.name = \"%s\",\n\t.routes = routes,\n", program
 		printf "\t.rights = { \"%s\", rights_list },\n", program
 		printf "\t.waits = %s,\n", waits ? "&waits" : "NULL"
-		printf "\t.tasks = %s,\n};\n", program in tasks ? tasks[program] : "NULL"
+		printf "\t.tasks = %s,\n", program in tasks ? tasks[program] : "NULL"
+		printf "\t.uploads = %s,\n};\n", uploads ? "&uploads" : "NULL"
 	} else if (want == "nginx") {
 		print "# Made by build-aux/mkroutes.awk from routes.tab; do not edit."
 		print "# The raw request line decides, before nginx decodes %2F or merges slashes."
 		print "map $request_uri $mxcgi_path {"
 		print "\t\"~^/_matrix/client/(?:api/v1|v2_alpha|r0|v3|unstable|v1)(?<mxcgi_in>/[^?]*?)/?(?:[?]|$)\" $mxcgi_in;"
+		print "\t\"~^/_matrix/media/(?:v1|r0|v3)(?<mxcgi_media>/[^?]*?)/?(?:[?]|$)\" /_matrix/media$mxcgi_media;"
 		print "\t\"~^(?<mxcgi_bare>/_matrix/[^?]*?)/?(?:[?]|$)\" $mxcgi_bare;"
 		print "\tdefault \"\";"
 		print "}"
@@ -173,14 +183,17 @@ END {
 		print "}"
 	} else if (want == "apache") {
 		print "# Made by build-aux/mkroutes.awk from routes.tab; do not edit."
+		split("client media ", prefixes, " ")
+		prefixes[3] = ""
+		before["client"] = "/_matrix/client/(?:api/v1|v2_alpha|r0|v3|unstable|v1)"
+		before["media"] = "/_matrix/media/(?:v1|r0|v3)"
 		print "# THE_REQUEST is the raw request line; Apache decodes everything else."
 		for (i = 1; i <= count; i++)
-			for (in_client = 1; in_client >= 0; in_client--)
-				if (all[programs[i], in_client]) {
+			for (k = 1; k <= 3; k++)
+				if (all[programs[i], prefixes[k]]) {
 					print "RewriteCond %{ENV:MXCGI_PROGRAM} =\"\""
 					printf "RewriteCond %%{THE_REQUEST} \"^[A-Z]+ %s(?:%s)/?[? ]\"\n",
-					    in_client ? "/_matrix/client/(?:api/v1|v2_alpha|r0|v3|unstable|v1)" : "",
-					    all[programs[i], in_client]
+					    before[prefixes[k]], all[programs[i], prefixes[k]]
 					printf "RewriteRule ^ - [E=MXCGI_PROGRAM:%s]\n", programs[i]
 				}
 		print "RewriteCond %{ENV:MXCGI_PROGRAM} =\"\""

@@ -39,6 +39,7 @@ author_of(struct request *r, struct author *by)
 		.user = r->who.user,
 		.user_id = r->who.user_id,
 		.device = r->who.device,
+		.deletes_media = r->conf->media_delete_redacted,
 	};
 	if (by->key != NULL)
 		return M_OK;

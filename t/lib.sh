@@ -18,7 +18,8 @@
 # req METHOD PATH [BODY]     sets $status; the body is in $tmp/body, the headers
 #                            in $tmp/head.  With $token as access token and
 #                            $header ("Name: value"), when not empty
-# req_file METHOD PATH FILE  the same, the body's bytes from FILE
+# req_file METHOD PATH FILE  the same, the body's bytes from FILE; its type is
+#                            $type (application/json; empty: none is sent)
 # bg NAME METHOD PATH [BODY] the same in the background, and
 # bg_wait NAME               wait for its answer: $status and so on as by req
 # admin ARGUMENT...          mxcgi(8) on this server: $status is its exit status,
@@ -57,6 +58,7 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 tests=0 failed=0 started= token= header= env= guard= status= url= host=localhost
+type=application/json
 site=mxcgi-site.conf
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mxcgi.XXXXXX") || exit 1
 : >"$tmp/log" >"$tmp/expected" >"$tmp/overrides" >"$tmp/body" >"$tmp/head"
@@ -122,7 +124,8 @@ start_nginx() {
 	mkdir -p "$tmp/nginx"
 	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" \
 	    --rooms "$(conf_value serve processes_rooms)" \
-	    --events "$(conf_value serve processes_events)" "$tmp/nginx" ||
+	    --events "$(conf_value serve processes_events)" \
+	    --media "$tmp/data/media" "$tmp/nginx" ||
 	    bail_out 'nginx/fill failed'
 	for try in 1 2 3; do
 		listen=
@@ -205,6 +208,7 @@ program_of() {
 		function inner(p) {
 			sub(/[?].*/, "", p)
 			sub(/^\/_matrix\/client\/(api\/v1|v2_alpha|r0|v3|unstable|v1)\//, "/", p)
+			sub(/^\/_matrix\/media\/(v1|r0|v3)\//, "/_matrix/media/", p)
 			if (length(p) > 1)
 				sub(/\/$/, "", p)
 			return p
@@ -244,7 +248,7 @@ send_cgi() {
 	    UBSAN_OPTIONS="$UBSAN_OPTIONS" MXCGI_CONFIG="$tmp/mxcgi.conf" $env \
 	    GATEWAY_INTERFACE=CGI/1.1 REMOTE_ADDR=127.0.0.1 \
 	    REQUEST_METHOD="$2" REQUEST_URI="$3" CONTENT_LENGTH="$length" \
-	    CONTENT_TYPE="${length:+application/json}" \
+	    CONTENT_TYPE="${length:+$type}" \
 	    ${token:+"HTTP_AUTHORIZATION=Bearer $token"} \
 	    ${field:+"$field=$value"} \
 	    ${guard:-timeout 60} "$BUILD/cgi-bin/$(program_of "$3")" \
@@ -264,7 +268,7 @@ send_http() {
 	    --unix-socket "$tmp/http.sock" $how -H 'Expect:' \
 	    ${token:+-H "Authorization: Bearer $token"} \
 	    ${header:+-H "$header"} \
-	    ${4:+-H 'Content-Type: application/json' --data-binary "@$4"} \
+	    ${4:+-H "Content-Type:${type:+ $type}" --data-binary "@$4"} \
 	    -D "$1.head" -o "$1.body" -w '%{http_code}\n' \
 	    "http://$host$3" >"$1.status" 2>>"$tmp/curl.err"
 }

@@ -74,6 +74,12 @@ static const struct conf defaults = {
 	.outbound_ms = 10000,
 	.room_version = "12",
 	.room_version_2015 = "10",
+	.upload_max = 50 * (int64_t)M,
+	.media_quota = 10 * 1024 * (int64_t)M,
+	.media_quota_files = 100000,
+	.media_pending = 10,
+	.media_unused_ms = 24 * 60 * 60 * 1000,
+	.media_frozen_at = INT64_MAX,
 	.turn_uris = nothing,
 	.turn_ms = 24 * 60 * 60 * 1000,
 	.notices_name = "Server notices",
@@ -102,6 +108,7 @@ static const struct conf defaults = {
 		[LIMIT_profile] = { 10, 0.2 },
 		[LIMIT_to_device] = { 200, 20 },
 		[LIMIT_keys] = { 100, 10 },
+		[LIMIT_upload] = { 50, 10 },
 	},
 	.body_max = 1 * M,
 	.memory_max = 32 * M,
@@ -113,7 +120,7 @@ static const struct conf defaults = {
 	.processes_rooms = 1,
 	.processes_events = 1,
 };
-_Static_assert(LIMIT__MAX == 21, "a default for each rate class");
+_Static_assert(LIMIT__MAX == 22, "a default for each rate class");
 
 struct reading {
 	struct arena	*mem;
@@ -299,6 +306,9 @@ check_whole(struct reading *r)
 		complain(r, "[serve] memory_max must be at least four times "
 		    "body_max");
 	check_all_flows(r);
+	if (conf->media_dir == NULL)
+		conf->media_dir = arena_printf(r->mem, "%s/media",
+		    conf->data_dir);
 	check_turn(r);
 	if (conf->hash_workers == 0) {
 		cores = sysconf(_SC_NPROCESSORS_ONLN);

@@ -45,7 +45,8 @@ struct conf_limit {
 	X(mail_address)	\
 	X(profile)	\
 	X(to_device)	\
-	X(keys)
+	X(keys)		\
+	X(upload)
 enum limit {
 #define X(name) LIMIT_##name,
 	LIMITS(X)
@@ -95,6 +96,8 @@ struct conf_contact {
 	const char	*email_address;
 };
 enum durability { DURABLE_POWER, DURABLE_PROCESS };
+/* Who writes media to the client: the program, or the web server. */
+enum handover { HANDOVER_NONE, HANDOVER_NGINX, HANDOVER_APACHE };
 
 struct conf {
 	const char	*path;		/* of the file itself */
@@ -160,6 +163,21 @@ struct conf {
 	/* [rooms] */
 	const char	*room_version;	/* v3 without room_version: "12" */
 	const char	*room_version_2015; /* older paths: "10" */
+
+	/* [media] */
+	const char	*media_dir;	/* data_dir/media */
+	int64_t		 upload_max;	/* bytes of a file: 50 MiB */
+	int64_t		 media_quota;	/* bytes of a user: 10 GiB; 0: no end */
+	unsigned	 media_quota_files; /* files of a user: 100000 */
+	unsigned	 media_pending;	/* ids of a user without content: 10 */
+	int64_t		 media_unused_ms; /* and how long they may be so: 24 h */
+	/*
+	 * Who has no token gets what was uploaded before (ms since 1970);
+	 * INT64_MAX: everything.
+	 */
+	int64_t		 media_frozen_at;
+	enum handover	 media_handover;
+	bool		 media_delete_redacted; /* with the event that shows it */
 
 	/* [turn]; uris empty: calls find no server here */
 	const char *const *turn_uris;	/* turn:... and turns:..., NULL ends */

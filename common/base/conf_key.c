@@ -66,6 +66,16 @@ const struct key conf_keys[] = {
 	KEY("outbound", "timeout", set_time, outbound_ms, 1, 600000),
 	KEY("rooms", "version", set_text, room_version, 1, 32),
 	KEY("rooms", "version_2015", set_text, room_version_2015, 1, 32),
+	KEY("media", "directory", set_directory, media_dir, 1, PATH_MAX_),
+	KEY("media", "upload_max", set_amount, upload_max, 1, 0),
+	KEY("media", "quota", set_amount, media_quota, 0, 0),
+	KEY("media", "quota_files", set_number, media_quota_files, 0,
+	    1000000000),
+	KEY("media", "pending", set_number, media_pending, 0, 10000),
+	KEY("media", "unused_life", set_span, media_unused_ms, 1, 0),
+	KEY("media", "frozen", set_frozen, media_frozen_at, 0, 0),
+	KEY("media", "handover", set_handover, media_handover, 0, 0),
+	KEY("media", "delete_redacted", set_yes, media_delete_redacted, 0, 0),
 	KEY("turn", "uris", set_turn_uris, turn_uris, 0, 0),
 	KEY("turn", "secret", set_verbatim, turn_secret, 1, 255),
 	KEY("turn", "username", set_verbatim, turn_username, 1, 255),
@@ -86,6 +96,7 @@ const struct key conf_keys[] = {
 	RATE(report), RATE(identity), RATE(mark),
 	RATE(login_account), RATE(guess), RATE(guess_account),
 	RATE(mail_address), RATE(profile), RATE(to_device), RATE(keys),
+	RATE(upload),
 	KEY("serve", "body_max", set_size, body_max, 64 * K, 256 * M),
 	KEY("serve", "memory_max", set_size, memory_max, 1 * M, 2048 * M),
 	KEY("serve", "receive_timeout", set_time, receive_ms, 1, 600000),
@@ -97,4 +108,4 @@ const struct key conf_keys[] = {
 	KEY("serve", "processes_events", set_number, processes_events, 1, 64),
 };
 _Static_assert(COUNT(conf_keys) == CONF_KEYS, "conf_key.h counts them");
-_Static_assert(LIMIT__MAX == 21, "a key for each rate class");
+_Static_assert(LIMIT__MAX == 22, "a key for each rate class");

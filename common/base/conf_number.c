@@ -18,6 +18,10 @@ static const struct unit plain[] = { { "", 1 }, { NULL, 0 } };
 static const struct unit bytes[] = {
 	{ "", 1 }, { "K", 1024 }, { "M", 1024 * 1024 }, { NULL, 0 }
 };
+static const struct unit amounts[] = {
+	{ "", 1 }, { "K", 1024 }, { "M", 1024 * 1024 },
+	{ "G", 1024 * 1024 * 1024 }, { NULL, 0 }
+};
 static const struct unit times[] = {
 	{ "", 1 }, { "ms", 1 }, { "s", 1000 }, { NULL, 0 }
 };
@@ -64,6 +68,27 @@ set_size(const struct setting *s)
 		    "%u to %u (K and M may follow)", s->key->least,
 		    s->key->most);
 	*(size_t *)s->member = n;
+	return NULL;
+}
+
+/* Larger sizes: no bound but that of the type. */
+const char *
+set_amount(const struct setting *s)
+{
+	const struct unit *unit = amounts;
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(s->value, &end, 10);
+	while (unit->suffix != NULL && strcasecmp(unit->suffix, end) != 0)
+		unit++;
+	if (!isdigit((unsigned char)s->value[0]) || errno != 0 ||
+	    unit->suffix == NULL || n > UINT32_MAX || n < s->key->least)
+		return arena_printf(s->mem, "must be a number of bytes (K, M "
+		    "and G may follow)%s", s->key->least == 0 ?
+		    ", or 0 for no end" : "");
+	*(int64_t *)s->member = (int64_t)n * unit->factor;
 	return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/conf_value.h"
@@ -62,6 +63,42 @@ set_profile_lookup(const struct setting *s)
 	if (i < 0)
 		return "must be anyone, users or rooms";
 	*(enum profile_lookup *)s->member = (enum profile_lookup)i;
+	return NULL;
+}
+
+const char *
+set_handover(const struct setting *s)
+{
+	static const char *const words[] = {
+		[HANDOVER_NONE] = "none", [HANDOVER_NGINX] = "nginx",
+		[HANDOVER_APACHE] = "apache", NULL
+	};
+	int i = choice(s, words);
+
+	if (i < 0)
+		return "must be none, nginx or apache";
+	*(enum handover *)s->member = (enum handover)i;
+	return NULL;
+}
+
+/* no: never; yes: always was; or since a day began, in UTC. */
+const char *
+set_frozen(const struct setting *s)
+{
+	static const char *const words[] = { "yes", "no", NULL };
+	struct tm tm = { 0 };
+	const char *end;
+	int i = choice(s, words);
+
+	if (i >= 0) {
+		*(int64_t *)s->member = i == 0 ? 0 : INT64_MAX;
+		return NULL;
+	}
+	end = strptime(s->value, "%Y-%m-%d", &tm);
+	if (end == NULL || *end != '\0')
+		return "must be no, yes, or the day from which on, such as "
+		    "2026-12-31";
+	*(int64_t *)s->member = (int64_t)timegm(&tm) * 1000;
 	return NULL;
 }
 

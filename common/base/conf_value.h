@@ -11,6 +11,7 @@
 /* From least to most; of what type the member is. */
 const char	*set_number(const struct setting *);	/* unsigned */
 const char	*set_size(const struct setting *);	/* size_t, bytes */
+const char	*set_amount(const struct setting *);	/* int64_t, bytes */
 const char	*set_time(const struct setting *);	/* unsigned, ms */
 /* Longer times, ms as int64_t: no bound but that of the type. */
 const char	*set_span(const struct setting *);
@@ -20,6 +21,8 @@ const char	*set_limit(const struct setting *);	/* struct conf_limit */
 const char	*set_log_level(const struct setting *);
 const char	*set_durability(const struct setting *);
 const char	*set_profile_lookup(const struct setting *);
+const char	*set_handover(const struct setting *);
+const char	*set_frozen(const struct setting *);	/* int64_t, ms since 1970 */
 const char	*set_open(const struct setting *);	/* bool */
 const char	*set_yes(const struct setting *);	/* bool */
 

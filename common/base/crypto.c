@@ -61,6 +61,36 @@ sha256(const void *p, size_t n, uint8_t out[SHA256_LEN])
 	crypto_hash_sha256(out, p, n);
 }
 
+/* What crypto.h makes room for without libsodium's header. */
+_Static_assert(sizeof(crypto_hash_sha256_state) <=
+    sizeof(struct sha256_pieces) &&
+    _Alignof(crypto_hash_sha256_state) <= _Alignof(struct sha256_pieces),
+    "room for the state");
+
+static crypto_hash_sha256_state *
+state_of(struct sha256_pieces *p)
+{
+	return (crypto_hash_sha256_state *)(void *)p->inner;
+}
+
+void
+sha256_begin(struct sha256_pieces *p)
+{
+	crypto_hash_sha256_init(state_of(p));
+}
+
+void
+sha256_add(struct sha256_pieces *p, const void *piece, size_t n)
+{
+	crypto_hash_sha256_update(state_of(p), piece, n);
+}
+
+void
+sha256_end(struct sha256_pieces *p, uint8_t out[SHA256_LEN])
+{
+	crypto_hash_sha256_final(state_of(p), out);
+}
+
 bool
 ct_equal(const void *a, const void *b, size_t n)
 {

@@ -26,6 +26,11 @@ char	*random_letters(struct arena *, size_t n);
 char	*random_token(struct arena *);
 
 void	 sha256(const void *, size_t, uint8_t out[SHA256_LEN]);
+/* The same of what comes in pieces. */
+struct sha256_pieces { uint64_t inner[14]; };
+void	 sha256_begin(struct sha256_pieces *);
+void	 sha256_add(struct sha256_pieces *, const void *, size_t);
+void	 sha256_end(struct sha256_pieces *, uint8_t out[SHA256_LEN]);
 /* Equal?  Takes as long either way. */
 bool	 ct_equal(const void *, const void *, size_t);
 

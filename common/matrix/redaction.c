@@ -8,6 +8,7 @@
 #include "json/json.h"
 #include "matrix/event.h"
 #include "matrix/ids.h"
+#include "matrix/media.h"
 #include "matrix/push_note.h"
 #include "matrix/relation.h"
 #include "matrix/search.h"
@@ -91,7 +92,7 @@ redacted_text(struct db *db, const struct room *room, int64_t nr,
 
 static bool
 strip(struct db *db, const struct room *room, const struct event_row *target,
-    int64_t by)
+    int64_t by, const char *media_of)
 {
 	struct arena *before = json_arena(arena_of(db));
 	struct buf text;
@@ -103,6 +104,9 @@ strip(struct db *db, const struct room *room, const struct event_row *target,
 		return false;
 	whole = buf_content(&text);
 	content = json_slice(whole, "content");
+	if (media_of != NULL)
+		media_delete_shown(db, media_of, target->sender,
+		    json_parse_own(arena_of(db), target->content));
 	search_remove(db, target->nr, target->type, target->content);
 	db_exec(db, STMT_REDACTION_STRIP, DB_INT(by),
 	    DB_INT((int64_t)(content.s - whole.s)), DB_INT((int64_t)content.n),
@@ -122,7 +126,8 @@ same_server(const char *one, const char *other)
 }
 
 bool
-redaction_apply(struct db *db, const struct room *room, int64_t nr)
+redaction_apply(struct db *db, const struct room *room, int64_t nr,
+    const char *media_of)
 {
 	struct event_row redaction, target;
 
@@ -134,7 +139,7 @@ redaction_apply(struct db *db, const struct room *room, int64_t nr)
 	    target.nr != nr &&
 	    (same_server(redaction.sender_id, target.sender_id) ||
 	    redaction_has_power(db, room, nr, redaction.sender_id)) &&
-	    strip(db, room, &target, nr);
+	    strip(db, room, &target, nr, media_of);
 }
 
 void
@@ -148,6 +153,8 @@ redaction_await(struct db *db, const struct room *room, const char *event_id)
 	while (n < WAITING_MAX && rows_next(&rows))
 		nr[n++] = rows_int(&rows, 0);
 	rows_done(&rows);
-	for (size_t i = 0; i < n && !redaction_apply(db, room, nr[i]); i++)
+	/* What comes from elsewhere was not uploaded here. */
+	for (size_t i = 0; i < n && !redaction_apply(db, room, nr[i], NULL);
+	    i++)
 		continue;
 }

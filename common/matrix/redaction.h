@@ -29,8 +29,12 @@ bool		 redaction_has_power(struct db *, const struct room *,
  * False, and nothing is changed: the event is not there yet, is of another
  * room, or has been redacted before; or who sent the redaction has neither the
  * power nor a name on the server of the event's sender.
+ *
+ * media_of: the name of this server, when media of it that the event shows are
+ * to be deleted with it; else NULL.
  */
-bool		 redaction_apply(struct db *, const struct room *, int64_t nr);
+bool		 redaction_apply(struct db *, const struct room *, int64_t nr,
+		    const char *media_of);
 /*
  * An event has come from elsewhere: apply the redactions that came before it.
  */

@@ -244,7 +244,8 @@ speak(struct author *by, const struct room *room, const struct new_event *new,
 	    .depth = draft->depth, .at = draft->origin_server_ts,
 	}, new->content);
 	if (draft->redacts != NULL)
-		redaction_apply(by->db, room, sent->nr);
+		redaction_apply(by->db, room, sent->nr,
+		    by->deletes_media ? by->server_name : NULL);
 }
 
 static void

@@ -72,6 +72,7 @@ struct author {
 	int64_t		 user;		/* sender */
 	const char	*user_id;
 	int64_t		 device;	/* 0: none to echo a transaction id to */
+	bool		 deletes_media;	/* [media] delete_redacted */
 };
 
 struct new_event {

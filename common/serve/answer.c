@@ -17,6 +17,8 @@ static const struct {
 static int
 status_of(const struct life *l)
 {
+	if (l->err == M_OK && l->file != NULL)
+		return file_status(l);
 	return l->err == M_OK && l->location != NULL ? 303 :
 	    errors[l->err].status;
 }
@@ -26,15 +28,20 @@ reason(int status)
 {
 	switch (status) {
 	case 200: return "OK";
+	case 206: return "Partial Content";
 	case 303: return "See Other";
+	case 304: return "Not Modified";
 	case 400: return "Bad Request";
 	case 401: return "Unauthorized";
 	case 403: return "Forbidden";
 	case 404: return "Not Found";
 	case 405: return "Method Not Allowed";
+	case 409: return "Conflict";
 	case 413: return "Content Too Large";
+	case 416: return "Range Not Satisfiable";
 	case 429: return "Too Many Requests";
 	case 503: return "Service Unavailable";
+	case 504: return "Gateway Timeout";
 	case 507: return "Insufficient Storage";
 	default:  return "Internal Server Error";
 	}
@@ -91,10 +98,9 @@ write_refusal(struct life *l)
 /* --------------------------------------------------------- the headers */
 
 static void
-put_json_headers(struct buf *out)
+put_open_headers(struct buf *out)
 {
-	buf_puts(out, "Content-Type: application/json\r\n"
-	    "Access-Control-Allow-Origin: *\r\n"
+	buf_puts(out, "Access-Control-Allow-Origin: *\r\n"
 	    "Access-Control-Allow-Methods: GET, POST, PUT, DELETE, OPTIONS\r\n"
 	    "Access-Control-Allow-Headers: X-Requested-With, Content-Type, Authorization\r\n");
 }
@@ -125,6 +131,31 @@ put_page_headers(struct buf *out, const struct reply_page *page)
 	    "Referrer-Policy: no-referrer\r\n");
 }
 
+static void
+put_text_headers(struct life *l, struct buf *out)
+{
+	if (l->page != NULL) {
+		put_page_headers(out, l->page);
+	} else {
+		buf_puts(out, "Content-Type: application/json\r\n");
+		put_open_headers(out);
+	}
+	buf_puts(out, "Cache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\n");
+	if (l->location != NULL && l->err == M_OK)
+		buf_printf(out, "Location: %s\r\n", l->location);
+	if (l->retry_after_ms > 0)
+		buf_printf(out, "Retry-After: %lld\r\n",
+		    (long long)(l->retry_after_ms + 999) / 1000);
+	buf_printf(out, "Content-Length: %zu\r\n", l->body.len);
+}
+
+static bool
+is_file(const struct life *l)
+{
+	return l->err == M_OK && l->file != NULL;
+}
+
 struct span
 life_response(struct life *l)
 {
@@ -145,18 +176,14 @@ life_response(struct life *l)
 	buf_init(&out, l->r.mem, SIZE_MAX);
 	buf_printf(&out, "Status: %d %s\r\n", status_of(l),
 	    reason(status_of(l)));
-	if (l->page != NULL)
-		put_page_headers(&out, l->page);
-	else
-		put_json_headers(&out);
-	buf_puts(&out, "Cache-Control: no-store\r\n"
-	    "X-Content-Type-Options: nosniff\r\n");
-	if (l->location != NULL && l->err == M_OK)
-		buf_printf(&out, "Location: %s\r\n", l->location);
-	if (l->retry_after_ms > 0)
-		buf_printf(&out, "Retry-After: %lld\r\n",
-		    (long long)(l->retry_after_ms + 999) / 1000);
-	buf_printf(&out, "Content-Length: %zu\r\n\r\n", l->body.len);
+	if (is_file(l)) {
+		l->body.len = 0;
+		put_open_headers(&out);
+		file_headers(l, &out);
+	} else {
+		put_text_headers(l, &out);
+	}
+	buf_puts(&out, "\r\n");
 	return buf_content(&out);
 }
 
@@ -167,9 +194,10 @@ life_log(const struct life *l)
 
 	if (!log_wants(LOG_INFO))
 		return;
-	log_info("%s %s %d %s %s %.1f ms %zu bytes",
+	log_info("%s %s %d %s %s %.1f ms %lld bytes",
 	    l->method, l->r.route ? l->r.route->path : "?",
 	    status_of(l), errcode ? errcode : "-",
 	    l->r.who.user_id ? l->r.who.user_id : "-",
-	    (double)(clock_mono_us() - l->began_us) / 1000, l->body.len);
+	    (double)(clock_mono_us() - l->began_us) / 1000,
+	    is_file(l) ? (long long)l->file->left : (long long)l->body.len);
 }

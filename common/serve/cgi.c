@@ -77,7 +77,52 @@ read_body(struct life *l, const struct head *head)
 	return life_body(l, text, have);
 }
 
-static void
+/*
+ * A file that came in chunks and broke off looks like a whole one here, as the
+ * web server only ends the input.
+ */
+static bool
+has_length(struct life *l)
+{
+	if (l->length == -1)
+		l->err = fail(&l->r, M_BAD_REQUEST, "A file needs a "
+		    "Content-Length here");
+	return l->length != -1;
+}
+
+/* The same into a file, piece by piece. */
+static bool
+read_file(struct store *store, struct life *l)
+{
+	static char piece[UPLOAD_PIECE];
+	long long left = l->length;
+
+	if (!has_length(l) || !round_gate(store, l))
+		return false;
+	while (left > 0) {
+		size_t want = left < UPLOAD_PIECE ? (size_t)left : UPLOAD_PIECE;
+		ssize_t n = read(0, piece, want);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		if (!life_piece(l, piece, (size_t)n))
+			return false;
+		left -= n;
+	}
+	return life_whole(l);
+}
+
+static bool
+take_body(struct store *store, struct life *l, const struct head *head)
+{
+	return l->body_max == 0 || (life_takes_file(l) ?
+	    read_file(store, l) : read_body(l, head));
+}
+
+/* False: nobody takes it. */
+static bool
 write_out(const char *text, size_t n)
 {
 	while (n > 0) {
@@ -86,10 +131,24 @@ write_out(const char *text, size_t n)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
-			return;
+			return false;
 		text += done;
 		n -= (size_t)done;
 	}
+	return true;
+}
+
+static void
+write_file(struct file_answer *f)
+{
+	static char piece[UPLOAD_PIECE];
+	ssize_t n;
+
+	while ((n = file_read(f, piece, sizeof(piece))) > 0)
+		if (!write_out(piece, (size_t)n))
+			return;
+	if (n < 0)
+		log_warn("a file is shorter than it was");
 }
 
 static void
@@ -100,6 +159,8 @@ answer(struct life *l)
 	write_out(head.s, head.n);
 	write_out(l->body.s, l->body.len);
 	life_log(l);
+	if (l->err == M_OK && l->file != NULL && l->file->reply.fd != -1)
+		write_file(l->file);
 	close(1);
 }
 
@@ -333,8 +394,7 @@ cgi_serve(struct store *store)
 	unsigned bells = 0;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (life_head(l, &head) &&
-	    (l->body_max == 0 || read_body(l, &head)))
+	if (life_head(l, &head) && take_body(store, l, &head))
 		l = live(store, l, &bells);
 	if (bell != -1)
 		bell_leave(store->bell, bell);

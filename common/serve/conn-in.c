@@ -11,6 +11,9 @@
 #include "serve/life.h"
 
 #define BODY_LITTLE	16384	/* bytes; see has_room() */
+#define FILES_MAX	256	/* bodies that come into files */
+#define FILES_EACH	8	/* and those of one user */
+#define FILES_AGAIN_MS	5000
 
 void
 conn_new(int fd)
@@ -70,17 +73,49 @@ has_room(size_t body)
 }
 
 static bool
-make_room(struct conn *c)
+refuse_busy(struct life *l)
 {
-	struct life *l = c->life;
-
-	c->body = l->length != -1 && (size_t)l->length < l->body_max ?
-	    (size_t)l->length : l->body_max;
-	if (has_room(c->body))
-		return true;
 	reply_retry_after(&l->r, 1000);
 	l->err = fail(&l->r, M_BUSY, "The server is busy; try again");
 	return false;
+}
+
+/*
+ * A file takes little memory, but it may be a long time in coming: there is
+ * room for others all that while.
+ */
+static bool
+are_few_files(struct life *l)
+{
+	size_t all = 0, own = 0;
+
+	for (const struct conn *c = conns.receiving.first; c; c = c->next)
+		if (c->life != NULL && c->life->receipt != NULL) {
+			all++;
+			own += c->life->r.who.user == l->r.who.user;
+		}
+	if (all > FILES_MAX)
+		return refuse_busy(l);
+	if (own <= FILES_EACH)
+		return true;
+	reply_retry_after(&l->r, FILES_AGAIN_MS);
+	l->err = fail(&l->r, M_LIMIT_EXCEEDED, "You upload %d files already; "
+	    "wait until one is here", FILES_EACH);
+	return false;
+}
+
+static bool
+make_room(struct conn *c)
+{
+	struct life *l = c->life;
+	bool file = life_takes_file(l);
+
+	c->body = file ? UPLOAD_PIECE :
+	    l->length != -1 && (size_t)l->length < l->body_max ?
+	    (size_t)l->length : l->body_max;
+	if (!has_room(c->body))
+		return refuse_busy(l);
+	return !file || (round_gate(conns.store, l) && are_few_files(l));
 }
 
 /* The head is here: refuse now, or say how much body may follow. */
@@ -103,9 +138,44 @@ begin(struct conn *c)
 		conn_answer(l);
 		return;
 	}
-	c->in.body_max = c->body;
+	c->in.body_max = l->receipt != NULL ? (size_t)l->r.upload->max :
+	    c->body;
 	c->in.discard = l->body_max == 0;
 	conn_account(c);
+}
+
+/* What came of a file goes into it.  False: that is answered with a refusal. */
+static bool
+drain(struct conn *c)
+{
+	struct life *l = c->life;
+	struct fcgi_in *in = &c->in;
+	bool good;
+
+	if (l == NULL || l->receipt == NULL || in->body_len == 0)
+		return true;
+	good = life_piece(l, in->body, in->body_len);
+	in->body_max -= in->body_len;
+	in->body_len = 0;
+	if (!good) {
+		fcgi_in_release(in);
+		conn_answer(l);
+	} else if (c->due == &conns.receiving) {
+		conn_due(c, &conns.receiving);
+	}
+	return good;
+}
+
+/* The body is here; what of it counts is in memory or in a file. */
+static bool
+take_body(struct conn *c)
+{
+	struct life *l = c->life;
+
+	if (l->receipt != NULL)
+		return life_whole(l);
+	return life_body(l, arena_memdup(l->r.mem, c->in.body, c->in.body_len),
+	    c->in.body_len);
 }
 
 static void
@@ -119,8 +189,9 @@ complete(struct conn *c, struct lives *ready)
 			conn_request_over(c);
 		return;
 	}
-	good = life_body(l, arena_memdup(l->r.mem, c->in.body, c->in.body_len),
-	    c->in.body_len);
+	if (!drain(c))
+		return;
+	good = take_body(c);
 	fcgi_in_release(&c->in);
 	c->body = 0;
 	if (!good) {
@@ -140,8 +211,13 @@ too_large(struct conn *c)
 
 	if (l == NULL)
 		return;
+	if (!drain(c))
+		return;
+	if (l->receipt != NULL)
+		life_piece(l, "", c->in.body_max + 1);
+	else
+		life_body(l, NULL, c->in.body_max + 1);
 	fcgi_in_release(&c->in);
-	life_body(l, NULL, c->in.body_max + 1);
 	conn_answer(l);
 }
 
@@ -213,7 +289,7 @@ readable(struct conn *c, struct lives *ready)
 		step = fcgi_feed(&c->in, &p, &n);
 		act(c, step, ready);
 	} while (!c->dead && step != FCGI_STEP_MORE);
-	if (!c->dead)
+	if (!c->dead && drain(c) && !c->dead)
 		conn_account(c);
 }
 

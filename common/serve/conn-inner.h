@@ -22,6 +22,7 @@ struct conn {
 	struct fcgi_in	 in;
 	char		*out;		/* records not yet taken */
 	size_t		 out_len, out_off;
+	struct file_answer *file;	/* what comes behind it; malloc'd */
 	size_t		 body;		/* that is to come, at most */
 	size_t		 held;		/* what it counts for in the budget */
 	struct life	*life;		/* its request, from head to answer */

@@ -98,6 +98,10 @@ conn_close(struct conn *c)
 	conn_taken(c);
 	drop_request(c);
 	due_leave(c);
+	if (c->file != NULL)
+		file_close(c->file);
+	free(c->file);
+	c->file = NULL;
 	free(c->out);
 	c->out = NULL;
 	c->out_len = c->out_off = 0;

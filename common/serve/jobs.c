@@ -14,12 +14,16 @@
 
 #define MAIL_WORKERS	4
 #define NET_WORKERS	4
+#define DISK_WORKERS	4
 #define QUEUE_MAX	64	/* waiting jobs of a pool */
 #define HASH_NICE	5	/* a third of the CPU time others have */
 
-/* A block's size stands before it, so that it can be wiped. */
+/* Before a block stands how it ends: what is to be wiped, and who is asked. */
 union block {
-	size_t		 size;
+	struct {
+		size_t	 size;
+		void	(*drop)(struct job *);	/* NULL: nobody */
+	}		 head;
 	max_align_t	 align;
 };
 
@@ -46,14 +50,21 @@ static struct ticket *ended, **ended_last = &ended;
 static int bell = -1;
 
 void *
-job_new(size_t size)
+job_new_holding(size_t size, void (*drop)(struct job *))
 {
 	union block *b = calloc(1, sizeof(*b) + size);
 
 	if (b == NULL)
 		abort();
-	b->size = size;
+	b->head.size = size;
+	b->head.drop = drop;
 	return b + 1;
+}
+
+void *
+job_new(size_t size)
+{
+	return job_new_holding(size, NULL);
 }
 
 void
@@ -61,7 +72,9 @@ job_free(struct job *job)
 {
 	union block *b = (union block *)(void *)job - 1;
 
-	explicit_bzero(job, b->size);
+	if (b->head.drop != NULL)
+		b->head.drop(job);
+	explicit_bzero(job, b->head.size);
 	free(b);
 }
 
@@ -71,6 +84,7 @@ jobs_open(unsigned hash_workers)
 	pools[JOB_HASH].workers = hash_workers;
 	pools[JOB_MAIL].workers = MAIL_WORKERS;
 	pools[JOB_NET].workers = NET_WORKERS;
+	pools[JOB_DISK].workers = DISK_WORKERS;
 	for (int i = 0; i < JOB__MAX; i++) {
 		pthread_cond_init(&pools[i].work, NULL);
 		pools[i].last = &pools[i].first;

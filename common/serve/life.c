@@ -45,6 +45,9 @@ life_free(struct life *l)
 		job_free(l->job);
 	if (l->r.job != NULL)
 		job_free(l->r.job);
+	life_receipt_end(l);
+	if (l->file != NULL)
+		file_close(l->file);
 	arena_free(l->r.mem);
 }
 
@@ -104,6 +107,9 @@ life_prepare(struct life *l)
 	l->keep = l->raw = false;
 	l->page = NULL;
 	l->location = NULL;
+	if (l->file != NULL)
+		file_close(l->file);
+	l->file = NULL;
 	l->retry_after_ms = 0;
 	l->members = (struct buf){ 0 };
 	buf_init(&l->body, l->r.mem, REPLY_MAX);
@@ -187,7 +193,8 @@ judge_head(struct life *l, const struct head *head)
 	l->run = route->handler;
 	l->tx = route->tx;
 	if (route->body != BODY_NONE)
-		l->body_max = l->r.conf->body_max;
+		l->body_max = route->body == BODY_FILE ?
+		    (size_t)l->r.conf->upload_max : l->r.conf->body_max;
 	if (!read_length(head->content_length, &l->length))
 		return fail(&l->r, M_BAD_REQUEST, "Content-Length is not a size");
 	if (l->body_max > 0 && l->length > (long long)l->body_max)
@@ -202,6 +209,10 @@ life_head(struct life *l, const struct head *head)
 {
 	l->method = head->method ? head->method : "";
 	l->elsewhere = head->elsewhere;
+	l->r.content_type = head->content_type;
+	l->range = head->range;
+	l->if_range = head->if_range;
+	l->if_none_match = head->if_none_match;
 	l->r.address = client_address(l->r.conf->trusted_proxy, head);
 	uri_split(head->uri ? head->uri : "/", &l->path, &l->query);
 	take_token(l, head->authorization);

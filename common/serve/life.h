@@ -7,6 +7,8 @@
 #ifndef MXCGI_LIFE_H
 #define MXCGI_LIFE_H
 
+#include <sys/types.h>
+
 #include "serve/serve.h"
 
 /* What a web server tells about a request; NULL where it does not. */
@@ -19,6 +21,10 @@ struct head {
 	const char	*forwarded;		/* HTTP_X_FORWARDED_FOR */
 	const char	*encoding;		/* HTTP_TRANSFER_ENCODING; as CGI */
 	const char	*elsewhere;		/* MXCGI_ELSEWHERE: where long work goes */
+	const char	*content_type;
+	const char	*range;			/* of the answer, where it is a file */
+	const char	*if_range;
+	const char	*if_none_match;
 };
 
 /* The list of what head wants from a CGI environment. */
@@ -30,7 +36,11 @@ struct head {
 	X(address,		"REMOTE_ADDR")		\
 	X(forwarded,		"HTTP_X_FORWARDED_FOR")	\
 	X(encoding,		"HTTP_TRANSFER_ENCODING") \
-	X(elsewhere,		"MXCGI_ELSEWHERE")
+	X(elsewhere,		"MXCGI_ELSEWHERE")	\
+	X(content_type,		"CONTENT_TYPE")		\
+	X(range,		"HTTP_RANGE")		\
+	X(if_range,		"HTTP_IF_RANGE")	\
+	X(if_none_match,	"HTTP_IF_NONE_MATCH")
 
 /* Lives in a row, by their next. */
 struct lives {
@@ -43,6 +53,19 @@ struct life	*lives_take(struct lives *);	/* the first, or NULL */
 
 /* Who must let go of it when its client leaves. */
 enum place { PLACE_RECEIVING, PLACE_QUEUE, PLACE_JOB };
+
+/* An answer that is a file, and the part of it that goes out. */
+struct file_answer {
+	struct reply_file reply;
+	int		 status;	/* 200, 206, 304, 416 */
+	int64_t		 at, left;
+};
+
+/* A body that goes into a file; serve's own side of struct uploaded. */
+struct receipt {
+	struct uploaded	 upload;
+	struct sha256_pieces hash;
+};
 
 struct conn;
 struct life {
@@ -57,6 +80,8 @@ struct life {
 	const char	*elsewhere;
 	struct arena	*tree;		/* r.body stands in it, until it is run */
 	size_t		 body_max;	/* of this route; 0: no body is wanted */
+	struct receipt	*receipt;	/* of a body that goes into a file */
+	const char	*range, *if_range, *if_none_match;	/* as they came */
 	long long	 length;	/* Content-Length; -1: there is none */
 	int64_t		 began_us;
 	int64_t		 queued_us;	/* among the writers since */
@@ -80,6 +105,7 @@ struct life {
 	bool		 for_people;	/* the path is one of a page */
 	const struct reply_page *page;	/* what body is; NULL: JSON */
 	const char	*location;	/* reply_redirect() */
+	struct file_answer *file;	/* reply_file() */
 	struct buf	 members;	/* more members of an error object */
 	struct writer	 members_writer;
 
@@ -109,6 +135,18 @@ void		 life_resume(struct life *, const struct route *, enum api,
 		    int64_t token, const void *state, size_t, bool last_call);
 /* False: it is refused.  The text outlives the life. */
 bool		 life_body(struct life *, const char *, size_t);
+/* Is its body to go into a file? */
+bool		 life_takes_file(const struct life *);
+/* In a read transaction: M_OK, and it may come; or refused. */
+enum mx_err	 life_receive(struct life *);
+/*
+ * A piece of that body, which is not looked at when it is too long, and the end
+ * of it.  False: it is refused.
+ */
+bool		 life_piece(struct life *, const char *, size_t);
+bool		 life_whole(struct life *);
+/* Nothing more is to be done with it. */
+void		 life_receipt_end(struct life *);
 /* Bytes held. */
 size_t		 life_size(const struct life *);
 /* Before each run: a fresh answer. */
@@ -134,6 +172,17 @@ struct span	 life_response(struct life *);
 void		 life_log(const struct life *);
 /* No answer is larger; what may be goes elsewhere or in pages. */
 #define REPLY_MAX	((size_t)256 << 20)
+
+/* ---- file.c ---- */
+int		 file_status(const struct life *);
+void		 file_headers(const struct life *, struct buf *);
+/*
+ * At most n bytes of what is to go out; the count, 0 when all of it did, -1
+ * when the file is not what it was.
+ */
+ssize_t		 file_read(struct file_answer *, char *, size_t n);
+/* Let go of what is not to go out. */
+void		 file_close(struct file_answer *);
 
 /* ---- caller.c ---- */
 /*
@@ -192,6 +241,11 @@ struct round_end {
  * time for stays where it is; one at least is run.
  */
 void		 round_read(struct store *, struct lives *list, struct round_end *);
+/*
+ * Before a body goes into a file: who sends it, how often, and may they?
+ * False: it is refused.  Not within a round.
+ */
+bool		 round_gate(struct store *, struct life *);
 /* When something volatile will be over; -1: nothing will (serve.h, `stir`). */
 int64_t		 round_stir_at(void);
 /* BELL_SOON rang (serve.h, `hush`). */

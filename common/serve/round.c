@@ -219,6 +219,27 @@ round_read(struct store *store, struct lives *list, struct round_end *end)
 	refuse_all(list, db_fault(store->main), end);
 }
 
+bool
+round_gate(struct store *store, struct life *l)
+{
+	if (!db_begin(store->main, TX_READ)) {
+		refuse(l, db_fault(store->main));
+		return false;
+	}
+	db_arena(store->main, l->r.mem);
+	db_arena(store->vol, l->r.mem);
+	life_prepare(l);
+	l->writing = false;
+	/* M_AGAIN: who it is stands; the first use of a token is written later. */
+	if (life_admit(l) || l->err == M_AGAIN)
+		l->err = life_receive(l);
+	if (db_fault(store->main) != DB_FINE)
+		refuse(l, db_fault(store->main));
+	db_rollback(store->vol);
+	db_commit(store->main);
+	return l->err == M_OK;
+}
+
 /* ------------------------------------------------------------- writing */
 
 /* False: the transaction is lost, and with it the round. */

@@ -4,35 +4,38 @@
 #include "serve/life.h"
 #include "serve/uri.h"
 
-#define CLIENT	"/_matrix/client/"
+#define MATRIX	"/_matrix/"
 
 static const struct {
 	const char	*prefix;
 	enum api	 api;
 } apis[] = {
-	{ "api/v1/",	API_V1_2015 },
-	{ "v2_alpha/",	API_V2_ALPHA },
-	{ "r0/",	API_R0 },
-	{ "v3/",	API_V3 },
-	{ "unstable/",	API_UNSTABLE },
-	{ "v1/",	API_V1 }
+	{ "client/api/v1/",	API_V1_2015 },
+	{ "client/v2_alpha/",	API_V2_ALPHA },
+	{ "client/r0/",		API_R0 },
+	{ "client/v3/",		API_V3 },
+	{ "client/unstable/",	API_UNSTABLE },
+	{ "client/v1/",		API_V1 },
+	{ "media/v1/",		API_MEDIA_V1 },
+	{ "media/r0/",		API_MEDIA_R0 },
+	{ "media/v3/",		API_MEDIA_V3 }
 };
 
 /* The version, and the path behind it; API_BARE leaves the path whole. */
 static enum api
 api_of(struct span *path)
 {
-	size_t client = strlen(CLIENT);
+	size_t matrix = strlen(MATRIX);
 
-	if (path->n < client || memcmp(path->s, CLIENT, client) != 0)
+	if (path->n < matrix || memcmp(path->s, MATRIX, matrix) != 0)
 		return API_BARE;
 	for (size_t i = 0; i < sizeof(apis) / sizeof(apis[0]); i++) {
 		size_t n = strlen(apis[i].prefix);
 
-		if (path->n - client >= n &&
-		    memcmp(path->s + client, apis[i].prefix, n) == 0) {
-			path->s += client + n - 1;
-			path->n -= client + n - 1;
+		if (path->n - matrix >= n &&
+		    memcmp(path->s + matrix, apis[i].prefix, n) == 0) {
+			path->s += matrix + n - 1;
+			path->n -= matrix + n - 1;
 			return apis[i].api;
 		}
 	}

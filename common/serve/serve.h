@@ -32,6 +32,7 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/crypto.h"
 #include "base/errors.h"
 #include "json/field.h"
 #include "json/json.h"
@@ -57,7 +58,7 @@ enum route_body {
 	BODY_MAYBE,		/* an object, or nothing, which counts as {} */
 	BODY_VALUE,		/* any JSON value */
 	BODY_FORM,		/* application/x-www-form-urlencoded */
-	BODY_FILE		/* a temporary file (media) */
+	BODY_FILE		/* bytes, into a file as they come (struct uploaded) */
 };
 
 /* API versions, as bits: which prefix the client came by. */
@@ -68,7 +69,10 @@ enum api {
 	API_V3		= 8,	/* /_matrix/client/v3 */
 	API_UNSTABLE	= 16,	/* /_matrix/client/unstable */
 	API_V1		= 32,	/* /_matrix/client/v1, of v1.2 and later */
-	API_BARE	= 64	/* no version: the path stands as in the table */
+	API_BARE	= 64,	/* no version: the path stands as in the table */
+	API_MEDIA_V1	= 128,	/* /_matrix/media/v1, from 2015 on */
+	API_MEDIA_R0	= 256,	/* /_matrix/media/r0 */
+	API_MEDIA_V3	= 512	/* /_matrix/media/v3 */
 };
 
 #define ROUTE_MAXARGS	5
@@ -90,12 +94,14 @@ struct route {
 /* A program of cgi-bin/, made by mkroutes.awk from routes.tab and rights.tab. */
 struct waits;
 struct task_kind;
+struct uploads;
 struct program {
 	const char	*name;
 	const struct route *routes;	/* ends with method NULL */
 	struct rights	 rights;
 	const struct waits *waits;	/* NULL: nobody waits here */
 	const struct task_kind *tasks;	/* store/task.h; NULL: none is done here */
+	const struct uploads *uploads;	/* NULL: no body is a file here */
 };
 extern const struct program program;
 
@@ -128,7 +134,9 @@ struct request {
 	struct caller	 who;
 	int64_t		 now;		/* ms since 1970, the same all through */
 	const char	*address;	/* of the client */
+	const char	*content_type;	/* of the body, as it came; NULL: none */
 	struct span	 raw;		/* the body as it came */
+	struct uploaded	*upload;	/* the same where it is a file */
 	cJSON		*body;		/* set for JSON, MAYBE, VALUE */
 	struct writer	 out;		/* the answer: an object, already open */
 	const void	*wait;		/* in waits.resume: what park() was given */
@@ -166,6 +174,33 @@ const char	*server_url(const struct request *);
 /* Read the body by a field table; a fault becomes the refusal it names. */
 enum mx_err	 body_read(struct request *, const struct field *, void *dst);
 
+/* -------------------------------------------------- bodies that are files */
+
+/*
+ * A route whose body is `file`: as soon as the head is there `begin` runs in a
+ * read transaction, when token and rate were judged as for a handler.  It
+ * refuses, or makes a file and says how much may come.  The body is written to
+ * it as it comes, at most UPLOAD_PIECE bytes at once in memory; when it is
+ * whole, and as long as Content-Length said, the handler runs.
+ */
+struct uploaded {
+	int		 fd;		/* to write to; begin's */
+	int64_t		 max;		/* bytes that may come; begin's */
+	int64_t		 length;	/* as Content-Length says; -1: there is none */
+	void		*own;		/* of the program */
+	int64_t		 size;		/* bytes that came */
+	uint8_t		 sha256[SHA256_LEN];	/* of the whole */
+};
+#define UPLOAD_PIECE	65536
+struct uploads {
+	handler_fn	*begin;		/* M_OK: r->upload's fd and max are set */
+	/*
+	 * The request is over; answered: it was answered with success, so what
+	 * its handlers wrote is committed.  Once for each begin that was M_OK.
+	 */
+	void		(*end)(struct uploaded *, bool answered);
+};
+
 /* ----------------------------------------------------------- the answer */
 
 /* error: an English sentence that says what to do; errcode and status by err. */
@@ -199,6 +234,22 @@ struct reply_page {
 void		 reply_page(struct request *, const struct reply_page *);
 /* With M_OK: 303 to an absolute URL, of which odd bytes are escaped. */
 void		 reply_redirect(struct request *, const char *url);
+
+/*
+ * With M_OK, instead of r->out: a file, or what the request wants of it (Range,
+ * If-Range, If-None-Match: RFC 9110), with headers that keep it from doing
+ * anything in a page (security.md 25).  The texts go into headers as they are.
+ */
+struct reply_file {
+	int		 fd;		/* taken over; -1: the web server has it */
+	int64_t		 size;
+	const char	*type;		/* Content-Type */
+	const char	*disposition;	/* Content-Disposition */
+	const char	*etag;		/* with its quotes: the same for ever */
+	const char	*cache;		/* Cache-Control */
+	const char	*handover;	/* a header that hands it over; or NULL */
+};
+void		 reply_file(struct request *, const struct reply_file *);
 
 /* M_AGAIN: return it, to be run once more as a writer; M_OK: r is one. */
 enum mx_err	 again(struct request *);
@@ -256,6 +307,7 @@ enum job_pool {
 	JOB_HASH,		/* passwords */
 	JOB_MAIL,		/* messages, by who the administrator named */
 	JOB_NET,		/* whom others name */
+	JOB_DISK,		/* files that must last */
 	JOB__MAX
 };
 struct job {
@@ -263,6 +315,8 @@ struct job {
 	enum job_pool	 pool;
 };
 void		*job_new(size_t);		/* zeroed */
+/* The same; before it is freed, drop lets go of what the block holds. */
+void		*job_new_holding(size_t, void (*drop)(struct job *));
 /* next finds the block in r->job, and looks again at what it relied on. */
 enum mx_err	 later(struct request *, struct job *, handler_fn *next, enum tx);
 /*

@@ -37,8 +37,8 @@ take_turn(struct store *store)
 	return false;
 }
 
-static bool
-begin(struct store *store)
+bool
+upkeep_begin(struct store *store)
 {
 	if (!take_turn(store))
 		return false;
@@ -49,8 +49,8 @@ begin(struct store *store)
 }
 
 /* The gap is for those who came while we had the lock. */
-static bool
-commit(struct store *store)
+bool
+upkeep_commit(struct store *store)
 {
 	bool kept = db_commit(store->main);
 
@@ -115,7 +115,7 @@ upkeep_expire(struct upkeep *u)
 	struct db *vol = store->vol;
 	int gone = 0;
 
-	if (begin(store)) {
+	if (upkeep_begin(store)) {
 		gone += db_exec(store->main, STMT_ONCE_EXPIRE, DB_INT(CHUNK),
 		    DB_INT(u->now - ONCE_KEPT));
 		gone += db_exec(store->main, STMT_TOKEN_EXPIRE,
@@ -126,7 +126,7 @@ upkeep_expire(struct upkeep *u)
 		    DB_INT(u->now), DB_INT(CHUNK));
 		gone += db_exec(store->main, STMT_THREEPID_SESSION_EXPIRE,
 		    DB_INT(u->now), DB_INT(CHUNK));
-		if (!commit(store))
+		if (!upkeep_commit(store))
 			return false;
 	}
 	gone += db_exec(vol, STMT_TYPING_OVER, DB_INT(u->now));
@@ -151,7 +151,7 @@ upkeep_thin(struct upkeep *u)
 	struct db *db = u->store->main;
 	int64_t last, looked, end;
 
-	if (!begin(u->store))
+	if (!upkeep_begin(u->store))
 		return false;
 	last = change_last(db) - u->kept;
 	looked = db_int(db, last, STMT_PUSH_UPTO_OF_USE);
@@ -161,7 +161,7 @@ upkeep_thin(struct upkeep *u)
 	    DB_INT(last), DB_INT(CHUNK - 1));
 	db_exec(db, STMT_CHANGE_THIN, DB_INT(u->thinned), DB_INT(end),
 	    DB_INT(CHANGE_EVENT), DB_INT(CHANGE_RECEIPT));
-	if (!commit(u->store))
+	if (!upkeep_commit(u->store))
 		return false;
 	u->thinned = end < last ? end : 0;
 	return end < last;
@@ -176,12 +176,12 @@ upkeep_shrink(struct upkeep *u)
 	int64_t free_pages;
 	bool more;
 
-	if (!begin(u->store))
+	if (!upkeep_begin(u->store))
 		return false;
 	free_pages = db_int(db, 0, STMT_PAGES_FREE);
 	more = free_pages > FREE_MANY &&
 	    free_pages > db_int(db, 0, STMT_PAGES_ALL) / 4;
 	if (more)
 		db_exec(db, STMT_PAGES_GIVE_BACK);
-	return commit(u->store) && more;
+	return upkeep_commit(u->store) && more;
 }

@@ -25,6 +25,13 @@ struct upkeep {
 #define UPKEEP_KEPT	100000
 
 /*
+ * For pieces elsewhere: the lock and a transaction that writes; and its end,
+ * with a gap for others.  False: nothing was kept, and the lock is free.
+ */
+bool	upkeep_begin(struct store *);
+bool	upkeep_commit(struct store *);
+
+/*
  * Move the WAL into the database; where it stays over 16 MiB, hold up the
  * writers until it begins anew.
  */

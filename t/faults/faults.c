@@ -5,7 +5,8 @@
  *	LD_PRELOAD=.../faults.so MXCGI_FAULT=/some/file program
  *
  * While /some/file exists, what it says happens to files whose names end in
- * .db or -wal; words apart by spaces:
+ * .db or -wal, or, with the word media, to those below a directory media; words
+ * apart by spaces:
  *
  *	ENOSPC, EIO	the error
  *	write, sync	the calls that have it (write: also pwrite; sync:
@@ -34,7 +35,7 @@ ends_in(const char *s, const char *suffix)
 }
 
 static bool
-is_database(int fd)
+is_meant(int fd, bool media)
 {
 	char link[64], path[4096];
 	ssize_t n;
@@ -43,7 +44,8 @@ is_database(int fd)
 	if ((n = readlink(link, path, sizeof path - 1)) < 0)
 		return false;
 	path[n] = '\0';
-	return ends_in(path, ".db") || ends_in(path, "-wal");
+	return media ? strstr(path, "/media/") != NULL :
+	    ends_in(path, ".db") || ends_in(path, "-wal");
 }
 
 /* The errno that call has now for fd; 0: none. */
@@ -60,7 +62,8 @@ fault(int fd, const char *call)
 	n = read(file, text, sizeof text - 1);
 	close(file);
 	text[n > 0 ? n : 0] = '\0';
-	if (strstr(text, call) == NULL || !is_database(fd))
+	if (strstr(text, call) == NULL ||
+	    !is_meant(fd, strstr(text, "media") != NULL))
 		return 0;
 	return strstr(text, "ENOSPC") != NULL ? ENOSPC : EIO;
 }

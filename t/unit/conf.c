@@ -137,6 +137,37 @@ test_values(void)
 	is_int(c->processes_events, 64, "processes_events: no end of line");
 }
 
+static void
+test_media(void)
+{
+	static const char text[] = "[server]\nname = a\n"
+	    "[media]\nupload_max = 3G\nquota = 0\nquota_files = 7\n"
+	    "pending = 0\nunused_life = 2h\nfrozen = 2026-12-31\n"
+	    "handover = nginx\ndelete_redacted = yes\n";
+	char *why;
+	const struct conf *c = read_text(text, &why);
+
+	if (!ok(c != NULL, "every key of media can be set")) {
+		printf("# %s\n", why);
+		free(why);
+		return;
+	}
+	is_int(c->upload_max, 3LL << 30, "upload_max");
+	is_int(c->media_quota, 0, "quota: no end");
+	is_int(c->media_quota_files, 7, "quota_files");
+	is_int(c->media_pending, 0, "pending");
+	is_int(c->media_unused_ms, 7200000, "unused_life");
+	is_int(c->media_frozen_at, 1798675200000, "frozen: since a day begins");
+	is_int(c->media_handover, HANDOVER_NGINX, "handover");
+	ok(c->media_delete_redacted, "delete_redacted");
+	c = read_text("[server]\nname = a\ndata_dir = /x\n", &why);
+	ok(c != NULL && strcmp(c->media_dir, "/x/media") == 0,
+	    "directory: in data_dir");
+	ok(c != NULL && c->media_frozen_at == INT64_MAX, "frozen: never");
+	c = read_text("[server]\nname = a\n[media]\nfrozen = yes\n", &why);
+	ok(c != NULL && c->media_frozen_at == 0, "frozen: yes");
+}
+
 /* What accounts ask of people, and with whom they talk. */
 static void
 test_accounts(void)
@@ -305,6 +336,14 @@ static const struct {
 	{ "[outbound]\nallow = 127.0.0.1/x\n", 2, "networks" },
 	{ "[rooms]\nversion =\n", 2, "1 to 32 characters" },
 	{ "[server]\ndelegate = https://a\n", 2, "host name" },
+	{ "[media]\nupload_max = 0\n", 2, "bytes" },
+	{ "[media]\nupload_max = 5T\n", 2, "K, M and G" },
+	{ "[media]\nquota = -1\n", 2, "0 for no end" },
+	{ "[media]\nquota = 99999999999G\n", 2, "0 for no end" },
+	{ "[media]\nfrozen = 31.12.2026\n", 2, "such as 2026-12-31" },
+	{ "[media]\nfrozen = 2026-12-31x\n", 2, "such as 2026-12-31" },
+	{ "[media]\nhandover = lighttpd\n", 2, "none, nginx or apache" },
+	{ "[media]\ndirectory = media\n", 2, "absolute path" },
 	{ "[turn]\nuris = stun:a\n", 2, "URIs such as turn:" },
 	{ "[server]\nname = a\n[turn]\nuris = turn:a\n", 0, "both uris" },
 	{ "[server]\nname = a\n[turn]\nsecret = a\n", 0, "both uris" },
@@ -459,6 +498,7 @@ main(void)
 	close(fd);
 	test_defaults();
 	test_values();
+	test_media();
 	test_accounts();
 	test_told();
 	test_faults();

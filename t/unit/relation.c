@@ -335,14 +335,14 @@ test_rights(void)
 	by = redact(&carol, &room, hers.event_id);
 	is_int(redacted_by(hers.nr), 0, "a redaction from another server, "
 	    "without the power, is not applied");
-	ok(!redaction_apply(db, &room, by.nr), "nor when it is tried again");
+	ok(!redaction_apply(db, &room, by.nr, NULL), "nor when it is tried again");
 	is_text(content_of(hers.nr), "{\"n\":1}", "nothing is stripped");
 	ok(!redaction_has_power(db, &room, INT64_MAX, CAROL) &&
 	    redaction_has_power(db, &room, INT64_MAX, ALICE),
 	    "without levels only the creator has the power");
 	put(&alice, &room, "m.room.power_levels", "", "{\"users\":{\"" ALICE
 	    "\":100,\"" CAROL "\":50}}");
-	ok(!redaction_apply(db, &room, by.nr), "power that came later does not "
+	ok(!redaction_apply(db, &room, by.nr, NULL), "power that came later does not "
 	    "count");
 	by = redact(&carol, &room, hers.event_id);
 	is_int(redacted_by(hers.nr), by.nr, "power that was there does");
@@ -350,7 +350,7 @@ test_rights(void)
 	is_int(redacted_by(by.nr - 1), by.nr, "the same server may: who was "
 	    "asked has looked at more");
 	by = put(&alice, &room, "m", NULL, "{}");
-	ok(!redaction_apply(db, &room, by.nr), "what is no redaction redacts "
+	ok(!redaction_apply(db, &room, by.nr, NULL), "what is no redaction redacts "
 	    "nothing");
 }
 
@@ -364,7 +364,7 @@ test_early(void)
 
 	by = redact(&alice, &room, "$late:example.org");
 	second = redact(&alice, &room, "$late:example.org");
-	ok(!redaction_apply(db, &room, by.nr), "there is nothing to redact");
+	ok(!redaction_apply(db, &room, by.nr, NULL), "there is nothing to redact");
 	sent = put(&alice, &room, "m.room.message", NULL, "{\"n\":1}");
 	db_script(db, arena_printf(scratch_mem, "UPDATE event SET event_id = "
 	    "'$late:example.org' WHERE nr = %lld", (long long)sent.nr));
@@ -373,7 +373,7 @@ test_early(void)
 	redaction_await(db, &room, "$late:example.org");
 	is_int(redacted_by(sent.nr), by.nr, "the first that came is applied");
 	is_text(content_of(sent.nr), "{}", "to the event that came late");
-	ok(!redaction_apply(db, &room, second.nr), "the second is not");
+	ok(!redaction_apply(db, &room, second.nr, NULL), "the second is not");
 	sent = put(&alice, &other, "m.room.message", NULL, "{\"n\":1}");
 	redact(&alice, &room, sent.event_id);
 	is_int(redacted_by(sent.nr), 0, "nothing is redacted from another room");

@@ -1,0 +1,19 @@
+/* media.h - what the parts of the media repository share. */
+#ifndef MXCGI_CGI_MEDIA_H
+#define MXCGI_CGI_MEDIA_H
+
+#include "matrix/media.h"
+
+/* The mxc:// URI of media of this server, as a member of the answer. */
+void		 put_uri(struct request *, const char *media_id);
+/*
+ * A name for people, from a query or a path (NULL or empty: none, *name is
+ * NULL): M_OK, or refused.
+ */
+enum mx_err	 take_name(struct request *, const char *text,
+		    const char **name);
+
+/* media-download.c: who waits for content (waits.resume). */
+handler_fn	 download_resume;
+
+#endif
