@@ -102,7 +102,7 @@ NF != 10 { fault("want 10 columns, found " NF) }
 	}
 
 	# A path belongs to one program, whatever the method and version.
-	re = (what == "media" ? "/_matrix/media" : "") path
+	literal = re = (what == "media" ? "/_matrix/media" : "") path
 	gsub(/[.]/, "\\.", re)
 	gsub(/[{][^}]*[}]/, "[^/]+", re)
 	if (re in owner && owner[re] != $1)
@@ -116,7 +116,7 @@ NF != 10 { fault("want 10 columns, found " NF) }
 		if (path ~ /[{]/)
 			pattern[$1] = pattern[$1] (pattern[$1] ? "|" : "") re
 		else
-			literals = literals sprintf("\t%s %s;\n", re, $1)
+			literals = literals sprintf("\t%s %s;\n", literal, $1)
 		inner = what == "media" ? substr(re, length("/_matrix/media") + 1) : re
 		all[$1, what] = all[$1, what] (all[$1, what] ? "|" : "") inner
 	}

@@ -69,7 +69,9 @@ DELETE FROM media_derived WHERE media = :nr;
 -- :name media_drop
 DELETE FROM media WHERE nr = :nr;
 
+-- What is there to be removed, of which the first few are taken.
 -- :name media_gone_next
+-- :scan every row is work to do, and LIMIT ends it
 SELECT file FROM media_gone ORDER BY file LIMIT :limit;
 
 -- :name media_gone_done

@@ -58,7 +58,8 @@ apache() {
 		echo '</VirtualHost>'
 	} >"$tmp/apache.conf"
 	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" \
-	    --bin "$tmp/bin" --config "$tmp/mxcgi.conf" "$tmp/web.conf"
+	    --bin "$tmp/bin" --config "$tmp/mxcgi.conf" \
+	    --media "$tmp/media" "$tmp/web.conf"
 	"$apache" -f "$tmp/apache.conf" -k start >>"$tmp/apache.err" 2>&1 || {
 		cat "$tmp/apache.err" "$tmp/apache.log"
 		bail_out 'Apache does not start'
@@ -85,7 +86,8 @@ chunked=
 send() {
 	curl -sS --path-as-is --globoff --max-time 60 -X "$2" \
 	    ${token:+-H "Authorization: Bearer $token"} \
+	    ${header:+-H "$header"} \
 	    ${chunked:+-H 'Transfer-Encoding: chunked'} \
-	    ${4:+-H 'Content-Type: application/json' --data-binary "@$4"} \
+	    ${4:+-H "Content-Type: $type" -H 'Expect:' --data-binary "@$4"} \
 	    -D "$1.head" -o "$1.body" -w '%{http_code}\n' "$url$3" >"$1.status"
 }

@@ -4,6 +4,7 @@
 # fetch [PATH] [MORE]        download $mxc, or PATH, by the endpoint of today
 # files                      how many files the media directory holds, one a word:
 #                            contents, and marks of what is unfinished
+# handed_over LABEL          what the web server writes out is as if `media` had
 # same FILE NAME             the body is that file's
 
 media=/_matrix/media/v3
@@ -23,3 +24,50 @@ files() {
 	    "$(find "$tmp/data/media/unfinished" -type f | wc -l)"
 }
 same() { cmp -s "$1" "$tmp/body"; ok $? "$2"; }
+
+handed_over() {
+	user "writer$1"
+	head -c 100000 /dev/urandom >"$tmp/bytes"
+	upload "$tmp/bytes" image/png 'größe.png'
+	is_status 200 "$1: an upload"
+	fetch
+	is_status 200 "$1: a download"
+	same "$tmp/bytes" "$1: byte by byte"
+	is_head '^last-modified: ' "$1: which the web server writes"
+	! grep -iqE '^x-(accel|sendfile)' "$tmp/head"
+	ok $? "$1: and does not say from where"
+	is_head '^content-type: image/png$' "$1: its type"
+	is_head "^content-disposition: inline; filename=\"gr____e.png\"; filename\*=UTF-8''gr%C3%B6%C3%9Fe.png\$" "$1: its name"
+	is_head '^content-length: 100000$' "$1: its length"
+	is_head "^content-security-policy: sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; object-src 'self';\$" \
+	    "$1: it runs nothing (security 25)"
+	is_head '^x-content-type-options: nosniff$' "$1: nor is its type guessed (security 25)"
+	is_head '^cross-origin-resource-policy: cross-origin$' "$1: others may show it (security 25)"
+	is_head '^access-control-allow-origin: \*$' "$1: and read it"
+	is_head '^referrer-policy: no-referrer$' "$1: it tells nobody where it was seen"
+	is_head '^cache-control: private, max-age=[0-9]+, immutable$' "$1: the client may keep it"
+	is "$(grep -icE '^(content-security-policy|cache-control|access-control-allow-origin|etag):' "$tmp/head")" \
+	    4 "$1: each once"
+	etag=$(sed -n 's/^[Ee][Tt][Aa][Gg]: //p' "$tmp/head")
+	header='Range: bytes=-5'
+	fetch
+	header="If-None-Match: $etag"
+	is_status 206 "$1: a part"
+	is_head '^content-range: bytes 99995-99999/100000$' "$1: is that part"
+	tail -c 5 "$tmp/bytes" >"$tmp/part"
+	same "$tmp/part" "$1: and no more"
+	fetch
+	header=
+	is_status 304 "$1: what the client has is not sent again"
+	token=
+	req GET "$media/download/$mxc"
+	is_status 200 "$1: and without a token"
+	same "$tmp/bytes" "$1: the same"
+	fetch;	is_err 401 M_MISSING_TOKEN "$1: where one is asked for, it must be there"
+	as "writer$1"
+	printf '<script>alert(1)</script>' >"$tmp/html"
+	upload "$tmp/html" text/html
+	fetch;	is_head '^content-disposition: attachment$' "$1: a page is not shown (security 25)"
+	fetch localhost/AAAAAAAAAAAAAAAAAAAAAAAA
+	is_err 404 M_NOT_FOUND "$1: what is not there is refused by the program"
+}

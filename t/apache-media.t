@@ -1,0 +1,35 @@
+#!/bin/sh
+# Apache writes media out, with mod_xsendfile ([media] handover): from plain CGI
+# and from the resident programs.
+T=fcgi
+. "$(dirname "$0")/lib.sh"
+. "$SRC/t/apache.sh"
+. "$SRC/t/media.sh"
+
+[ -f "$modules/mod_xsendfile.so" ] || bail_out 'mod_xsendfile is not installed'
+conf media directory "$tmp/media"
+conf media handover apache
+apache_prepare
+# Apache reads by its group; the programs may be somebody else.
+mkdir "$tmp/media"
+give "$tmp/media"
+chmod 2750 "$tmp/media"
+apache cgi cgid xsendfile
+handed_over cgi
+apache_stop
+cgi_log
+
+rm "$tmp/apache.log"
+[ -z "$owner" ] ||
+    chown -R root "$tmp/mxcgi.conf" "$tmp/data" "$tmp/run" "$tmp/media"
+"$mxcgi" run --config "$tmp/mxcgi.conf" --daemon --log "$tmp/log" \
+    --bin "$BUILD/cgi-bin:$BUILD/admin" ${group:+--group "$group"} ||
+    bail_out 'mxcgi run failed'
+started=yes
+apache fcgi proxy proxy_fcgi xsendfile
+handed_over fcgi
+apache_stop
+grep -v notice "$tmp/apache.log" >"$tmp/apache.bad"
+[ ! -s "$tmp/apache.bad" ];	ok $? 'fcgi: Apache has nothing to complain of'
+sed 's/^/# /' "$tmp/apache.bad"
+done_testing
