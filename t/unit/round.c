@@ -231,9 +231,10 @@ ask(const char *method, const char *uri, const char *body)
 static const char *
 told_life(struct life *l)
 {
-	const char *status = arena_strdup(scratch_mem, life_response(l).s);
-	const char *text = arena_printf(scratch_mem, "%.3s %.*s",
-	    strchr(status, ' ') + 1, (int)l->body.len, l->body.s);
+	struct span head = life_response(l);
+	const char *status = memchr(head.s, ' ', head.n);
+	const char *text = arena_printf(scratch_mem, "%.3s %.*s", status + 1,
+	    (int)l->body.len, l->body.s);
 
 	life_free(l);
 	return text;
