@@ -14,7 +14,7 @@
 #include "mxcgi-backup.h"
 #include "mxcgi-order.h"
 #include "mxcgi.h"
-#include "store/backup.h"
+#include "store/snapshot.h"
 #include "store/store.h"
 
 static struct keep k;
@@ -38,7 +38,7 @@ save_database(void)
 
 	if (unlink(new) == -1 && errno != ENOENT)
 		return keep_no(new, strerror(errno));
-	if (!backup_copy(k.conf, new, pages, k.mem, &why)) {
+	if (!snapshot_take(k.conf, new, pages, k.mem, &why)) {
 		fprintf(stderr, "mxcgi: %s\n", why);
 		return false;
 	}
@@ -148,13 +148,13 @@ save_all_media(void)
 		return true;
 	if (!keep_make_dir(keep_path(&k, "media")))
 		return false;
-	db = backup_open(keep_path(&k, "mxcgi.db"), k.mem, &why);
+	db = snapshot_open(keep_path(&k, "mxcgi.db"), k.mem, &why);
 	if (db == NULL)
 		return keep_no("mxcgi.db", why);
 	fine = keep_each(&k, db, save_media);
 	if (fine)
 		prune(db);
-	backup_close(db);
+	snapshot_close(db);
 	return fine;
 }
 

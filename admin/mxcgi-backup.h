@@ -3,7 +3,7 @@
  *
  * A backup is a directory:
  *
- *	mxcgi.db	the database, of one moment (store/backup.h)
+ *	mxcgi.db	the database, of one moment (store/snapshot.h)
  *	signing.key
  *	mxcgi.conf	as it was; restoring leaves the one that is there
  *	media/xx/NAME	the files of the media repository; not with --no-media

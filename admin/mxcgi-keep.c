@@ -201,8 +201,8 @@ each_of(struct keep *k, struct db *db, enum stmt which, kept_fn *fn)
 bool
 keep_each(struct keep *k, struct db *db, kept_fn *fn)
 {
-	return each_of(k, db, STMT_BACKUP_MEDIA, fn) &&
-	    each_of(k, db, STMT_BACKUP_DERIVED, fn);
+	return each_of(k, db, STMT_SNAPSHOT_MEDIA, fn) &&
+	    each_of(k, db, STMT_SNAPSHOT_DERIVED, fn);
 }
 
 /* ------------------------------------------------------------------ BACKUP */

@@ -17,7 +17,7 @@
 #include "mxcgi-backup.h"
 #include "mxcgi-order.h"
 #include "mxcgi.h"
-#include "store/backup.h"
+#include "store/snapshot.h"
 #include "store/lock.h"
 #include "store/store.h"
 
@@ -56,7 +56,7 @@ is_sound(struct backup_note note)
 	int version;
 
 	fprintf(stderr, "looking through the backup of %s\n", note.made_at);
-	return backup_check(keep_path(&k, "mxcgi.db"), &version, k.mem, &why) ||
+	return snapshot_check(keep_path(&k, "mxcgi.db"), &version, k.mem, &why) ||
 	    keep_no(k.dir, why);
 }
 

@@ -12,7 +12,7 @@
 #include "base/crypto.h"
 #include "mxcgi-backup.h"
 #include "mxcgi.h"
-#include "store/backup.h"
+#include "store/snapshot.h"
 #include "store/store.h"
 
 static struct keep k;
@@ -87,7 +87,7 @@ static bool
 look_at_media(const char *path)
 {
 	const char *why = NULL;
-	struct db *db = backup_open(path, k.mem, &why);
+	struct db *db = snapshot_open(path, k.mem, &why);
 	bool fine;
 
 	if (db == NULL) {
@@ -95,7 +95,7 @@ look_at_media(const char *path)
 		return false;
 	}
 	fine = keep_each(&k, db, look_at);
-	backup_close(db);
+	snapshot_close(db);
 	return fine && bad == 0;
 }
 
@@ -112,7 +112,7 @@ verify(void)
 
 	if (note.server_name == NULL)
 		return keep_no(k.dir, "has no whole backup");
-	if (!backup_check(path, &version, k.mem, &why)) {
+	if (!snapshot_check(path, &version, k.mem, &why)) {
 		fprintf(stderr, "mxcgi: %s\n", why);
 		return false;
 	}

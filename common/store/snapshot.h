@@ -1,11 +1,11 @@
 /*
- * backup.h - copies of the main database, made while others write to it.
+ * snapshot.h - copies of the main database, made while others write to it.
  *
  * A copy is one file, with nothing beside it, and of one moment.  Whoever has it
  * in the place of data_dir/mxcgi.db calls store_migrate() before anything else.
  */
-#ifndef MXCGI_BACKUP_H
-#define MXCGI_BACKUP_H
+#ifndef MXCGI_SNAPSHOT_H
+#define MXCGI_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,27 +14,27 @@
 #include "store/db.h"
 
 /* Pages, so far and in all; called often. */
-typedef void backup_progress(int64_t done, int64_t all);
+typedef void snapshot_progress(int64_t done, int64_t all);
 
 /*
  * data_dir/mxcgi.db as it is now, into the new file `to`, durable when it is
  * done; nobody waits for it, but until then the WAL only grows.  False: *why (in
  * mem), and there is no such file.
  */
-bool		 backup_copy(const struct conf *, const char *to,
-		    backup_progress *, struct arena *mem, const char **why);
+bool		 snapshot_take(const struct conf *, const char *to,
+		    snapshot_progress *, struct arena *mem, const char **why);
 
 /* A copy, to be read from; NULL and *why.  It has to be of this schema. */
-struct db	*backup_open(const char *path, struct arena *mem,
+struct db	*snapshot_open(const char *path, struct arena *mem,
 		    const char **why);
-void		 backup_close(struct db *);
+void		 snapshot_close(struct db *);
 
 /*
  * Is every page of this database, a copy or one in use, what it should be, and
  * does every row that another names exist?  False: *why says what the first
  * trouble is.  *version: of its schema.  Reads all of it.
  */
-bool		 backup_check(const char *path, int *version, struct arena *mem,
+bool		 snapshot_check(const char *path, int *version, struct arena *mem,
 		    const char **why);
 
 #endif

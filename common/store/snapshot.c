@@ -1,4 +1,4 @@
-/* backup.c - copies of the main database; see backup.h. */
+/* snapshot.c - copies of the main database; see snapshot.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "store/backup.h"
+#include "store/snapshot.h"
 #include "store/db-inner.h"
 
 #define CACHE_KIB	1024
@@ -19,7 +19,7 @@ struct copying {
 	const char	*to;
 	struct db	*from;
 	sqlite3		*into;
-	backup_progress	*progress;
+	snapshot_progress	*progress;
 	struct arena	*mem;
 	const char	**why;
 };
@@ -119,7 +119,7 @@ copy(struct copying *c)
 }
 
 bool
-backup_copy(const struct conf *conf, const char *to, backup_progress *progress,
+snapshot_take(const struct conf *conf, const char *to, snapshot_progress *progress,
     struct arena *mem, const char **why)
 {
 	struct copying c = { .to = to, .progress = progress, .mem = mem,
@@ -142,7 +142,7 @@ backup_copy(const struct conf *conf, const char *to, backup_progress *progress,
 /* ----------------------------------------------------------------- reading */
 
 struct db *
-backup_open(const char *path, struct arena *mem, const char **why)
+snapshot_open(const char *path, struct arena *mem, const char **why)
 {
 	struct db *db = db_open(path,
 	    &(struct db_options){ .cache_kib = CACHE_KIB }, mem, why);
@@ -157,7 +157,7 @@ backup_open(const char *path, struct arena *mem, const char **why)
 }
 
 void
-backup_close(struct db *db)
+snapshot_close(struct db *db)
 {
 	db_close(db);
 }
@@ -187,7 +187,7 @@ first_row(struct db *db, const char *sql, struct arena *mem)
 }
 
 bool
-backup_check(const char *path, int *version, struct arena *mem,
+snapshot_check(const char *path, int *version, struct arena *mem,
     const char **why)
 {
 	struct db *db = db_open(path,
