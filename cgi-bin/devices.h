@@ -33,6 +33,10 @@ enum mx_err	 keep_device_keys(struct request *, const cJSON *);
 /* A key of Curve25519 or Ed25519 in base64; text NULL: false. */
 bool		 key_decode(const char *text, uint8_t out[ED25519_KEY_LEN]);
 
+/* The text of an object that is kept as it is; what: its name, for a refusal. */
+enum mx_err	 read_object(struct request *, const char *what,
+		    const cJSON *object, size_t most, struct span *text);
+
 /*
  * "failures": of the servers of those users who are not of this one.  From
  * none of them is anything to be had.
