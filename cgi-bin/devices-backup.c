@@ -2,9 +2,6 @@
  * devices-backup.c - versions of a key backup: /room_keys/version (client-server
  * API, "Server-side key backups").
  */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "devices.h"
@@ -14,32 +11,21 @@
 #define ALGORITHM_MAX	255		/* bytes */
 #define AUTH_DATA_MAX	65536		/* bytes */
 #define VERSIONS_MAX	100		/* of a user */
-#define DIGITS_MAX	18		/* of a version's number */
 
 /* ------------------------------------------------------------------- shared */
 
 int64_t
 backup_version(const char *text)
 {
-	size_t n = strspn(text, "0123456789");
+	int64_t version = number_read(text);
 
-	return n == 0 || n > DIGITS_MAX || text[n] != '\0' || *text == '0' ?
-	    -1 : strtoll(text, NULL, 10);
+	return version == 0 ? -1 : version;
 }
 
 enum mx_err
 no_backup(struct request *r)
 {
 	return fail(r, M_NOT_FOUND, "You have no backup of this version");
-}
-
-void
-put_number(struct writer *w, const char *key, int64_t n)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%" PRId64, n);
-	put_text(w, key, text);
 }
 
 static enum mx_err

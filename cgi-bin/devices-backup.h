@@ -11,7 +11,5 @@
 int64_t		 backup_version(const char *);
 /* M_NOT_FOUND: there is none of the version that was asked for. */
 enum mx_err	 no_backup(struct request *);
-/* "key":"42" */
-void		 put_number(struct writer *, const char *key, int64_t);
 
 #endif

@@ -2,6 +2,9 @@
  * devices - devices, their keys, and what they send each other.  Here: messages
  * from device to device (client-server API, "Send-to-Device messaging").
  */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/table.h"
@@ -12,6 +15,7 @@
 #include "matrix/room.h"
 #include "store/stream.h"
 
+#define DIGITS_MAX	18
 #define TYPE_MAX	255		/* bytes of an event's type, */
 #define CONTENT_MAX	65536		/* of its content, */
 #define BYTES_MAX	(4 << 20)	/* and of all content of a request */
@@ -64,6 +68,24 @@ put_failures(struct request *r, const cJSON *users)
 		write_end(&r->out);
 	}
 	write_end(&r->out);
+}
+
+void
+put_number(struct writer *w, const char *key, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, n);
+	put_text(w, key, text);
+}
+
+int64_t
+number_read(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return n == 0 || n > DIGITS_MAX || text[n] != '\0' ||
+	    (*text == '0' && n > 1) ? -1 : strtoll(text, NULL, 10);
 }
 
 enum mx_err
