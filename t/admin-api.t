@@ -1,5 +1,7 @@
 #!/bin/sh
-# Locking and suspending over HTTP: GET and PUT /admin/lock and /admin/suspend.
+# Locking and suspending over HTTP: GET and PUT /admin/lock and /admin/suspend
+# (getAdminLockUser, setAdminLockUser, getAdminSuspendUser, setAdminSuspendUser,
+# ...), and /admin/whois.
 . "$(dirname "$0")/lib.sh"
 start
 v3=/_matrix/client/v3
