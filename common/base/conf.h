@@ -116,6 +116,7 @@ struct conf {
 
 	/* [accounts] */
 	enum profile_lookup profile_lookup;
+	bool		 find_everybody;	/* by searching, in no room together */
 	bool		 registration;	/* may a stranger register? */
 	bool		 guests;	/* and a guest? */
 	const char *const *reserved;	/* globs of names nobody gets; NULL ends */

@@ -35,6 +35,7 @@ const struct key conf_keys[] = {
 	KEY("accounts", "guests", set_yes, guests, 0, 0),
 	KEY("accounts", "profile_lookup", set_profile_lookup, profile_lookup,
 	    0, 0),
+	KEY("accounts", "find_everybody", set_yes, find_everybody, 0, 0),
 	KEY("accounts", "reserved", set_words, reserved, 0, 0),
 	KEY("accounts", "password_min", set_number, password_min, 1, 512),
 	{ "accounts", "password_needs", set_password_needs, 0, 0, 0, false },
