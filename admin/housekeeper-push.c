@@ -226,7 +226,6 @@ is_wanted(struct pushing *p)
 		p->bell = bell_listen(p->store->bell, BELL_PUSHES);
 	if (!any && p->bell >= 0) {
 		bell_leave(p->store->bell, p->bell);
-		close(p->bell);
 		p->bell = -1;
 	}
 	return any;
@@ -353,10 +352,8 @@ bool
 pushing_close(struct pushing *p)
 {
 	wait_for_answers(p);
-	if (p->bell >= 0) {
+	if (p->bell >= 0)
 		bell_leave(p->store->bell, p->bell);
-		close(p->bell);
-	}
 	if (!ways_close(p->ways))
 		return false;
 	lock_close(p->lock);

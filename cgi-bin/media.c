@@ -89,4 +89,6 @@ news(struct db *db, int64_t after, int64_t upto)
 		wake_user(-rows_int(&rows, 0));
 }
 
-const struct waits waits = { .resume = download_resume, .news = news };
+const struct waits waits = {
+	.resume = download_resume, .news = news, .seldom = true
+};

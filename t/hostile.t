@@ -23,6 +23,7 @@ request_of() {
 	profile) line="GET $path/profile/$user 200" ;;
 	push) line="GET $path/pushrules/ 200" ;;
 	devices) line="POST $path/keys/query 200 $keys" ;;
+	media) line='GET /_matrix/media/v3/config 200' ;;
 	presence) line="PUT $path/rooms/$room/typing/$user 200 $quiet" ;;
 	*) bail_out "no request to $1 is known here" ;;
 	esac

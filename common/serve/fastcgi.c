@@ -145,7 +145,7 @@ open_all(struct store *s)
 	lockwait_open(store->lock);
 	watch(lockwait_fd(), &lock_mark, EPOLLIN);
 	tasks_init(&tasks, store, program.tasks);
-	if (program.waits != NULL) {
+	if (program.waits != NULL && !program.waits->seldom) {
 		bell = bell_open_at(BELL_CHANGES, &bell_mark);
 		soon_bell = bell_open_at(BELL_SOON, &soon_mark);
 	}
@@ -469,6 +469,24 @@ write_round(bool answered)
 	store_ring(store, end.bells);
 }
 
+/*
+ * Where somebody waits only now and then there is a doorbell only then: nobody
+ * who writes has to ring it in vain.
+ */
+static void
+mind_doorbell(void)
+{
+	if (program.waits == NULL || !program.waits->seldom)
+		return;
+	if (waiters_count() > 0 && bell == -1) {
+		bell = bell_open_at(BELL_CHANGES, &bell_mark);
+		news = true;	/* it may have rung before it was there */
+	} else if (waiters_count() == 0 && bell != -1) {
+		bell_leave(store->bell, bell);
+		bell = -1;
+	}
+}
+
 /* -------------------------------------------------------------- the end */
 
 /* Waiting clients leave with their own token, a few at a time. */
@@ -528,6 +546,7 @@ turn(void)
 	hold_back();
 	read_round();
 	write_round(answered);
+	mind_doorbell();
 	ask_outside();
 	if (!listening && !terminated && mono_ms() >= listen_at)
 		listen_on();

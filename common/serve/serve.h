@@ -369,6 +369,7 @@ struct waits {
 	 * 1970.  NULL with stir.
 	 */
 	int64_t		(*hush)(void);
+	bool		 seldom;	/* mostly nobody waits; not with stir */
 };
 void		 wake_user(int64_t user);
 /*

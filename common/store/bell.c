@@ -213,4 +213,5 @@ bell_leave(struct bell *bell, int fd)
 	(void)bell;
 	if (getsockname(fd, (struct sockaddr *)&un, &len) == 0)
 		unlink(un.sun_path);
+	close(fd);
 }

@@ -29,7 +29,7 @@ void		 bell_ring(struct bell *, enum bell_kind);
 /* A socket to poll; -1 and errno on failure.  bell_answer() empties it. */
 int		 bell_listen(struct bell *, enum bell_kind);
 bool		 bell_answer(int fd);	/* true: it rang */
-/* Remove the listener's name; call before exit. */
+/* Close it and remove its name; call before exit. */
 void		 bell_leave(struct bell *, int fd);
 
 #endif

@@ -62,11 +62,8 @@ test_ring(struct bell *bell)
 
 	is_int(names(), 3, "three names");
 	bell_leave(bell, one);
-	close(one);
 	bell_leave(bell, two);
-	close(two);
 	bell_leave(bell, keeper);
-	close(keeper);
 	is_int(names(), 0, "who leaves takes the name away");
 	bell_ring(writer, BELL_CHANGES);
 	bell_close(writer);
@@ -86,7 +83,6 @@ test_dead(struct bell *bell)
 	is_int(names(), 1, "the next ring takes it away");
 	ok(bell_answer(fd), "and reaches the living");
 	bell_leave(bell, fd);
-	close(fd);
 	bell_close(writer);
 }
 
@@ -117,8 +113,6 @@ test_list(struct bell *bell, time_t before, time_t after, const char *what)
 	ok(bell_answer(one) && bell_answer(two), "%s: the next one, too", what);
 	bell_leave(bell, one);
 	bell_leave(bell, two);
-	close(one);
-	close(two);
 	bell_close(writer);
 }
 
