@@ -8,6 +8,7 @@
 #include "base/password.h"
 #include "base/utf8.h"
 #include "matrix/account.h"
+#include "matrix/backup.h"
 #include "matrix/ids.h"
 #include "matrix/room-tasks.h"
 #include "matrix/session.h"
@@ -234,5 +235,6 @@ account_deactivate(struct db *db, int64_t user, bool erase, int64_t now)
 	session_end_others(db, user, 0);
 	db_exec(db, STMT_THREEPIDS_DROP, DB_INT(user));
 	db_exec(db, STMT_PROFILE_DROP_ALL, DB_INT(user));
+	backups_drop(db, user, now);
 	task_add(db, TASK_LEAVE_ROOMS, user, now);
 }

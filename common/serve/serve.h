@@ -173,6 +173,9 @@ const char	*server_url(const struct request *);
 
 /* Read the body by a field table; a fault becomes the refusal it names. */
 enum mx_err	 body_read(struct request *, const struct field *, void *dst);
+/* The same of an object inside it. */
+enum mx_err	 object_read(struct request *, const cJSON *object,
+		    const struct field *, void *dst);
 
 /* -------------------------------------------------- bodies that are files */
 
