@@ -178,6 +178,7 @@ struct conf {
 	int64_t		 media_frozen_at;
 	enum handover	 media_handover;
 	bool		 media_delete_redacted; /* with the event that shows it */
+	unsigned	 thumbnailers;	/* pictures at once: the cores, 2 to 8 */
 
 	/* [turn]; uris empty: calls find no server here */
 	const char *const *turn_uris;	/* turn:... and turns:..., NULL ends */

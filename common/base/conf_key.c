@@ -76,6 +76,7 @@ const struct key conf_keys[] = {
 	KEY("media", "frozen", set_frozen, media_frozen_at, 0, 0),
 	KEY("media", "handover", set_handover, media_handover, 0, 0),
 	KEY("media", "delete_redacted", set_yes, media_delete_redacted, 0, 0),
+	KEY("media", "thumbnailers", set_number, thumbnailers, 1, 64),
 	KEY("turn", "uris", set_turn_uris, turn_uris, 0, 0),
 	KEY("turn", "secret", set_verbatim, turn_secret, 1, 255),
 	KEY("turn", "username", set_verbatim, turn_username, 1, 255),
