@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "housekeeper-push.h"
 #include "matrix/media.h"
+#include "matrix/preview.h"
 #include "matrix/room-tasks.h"
 #include "store/bell.h"
 #include "store/lock.h"
@@ -47,6 +48,7 @@ static const struct duty duties[] = {
 	{ .piece = upkeep_checkpoint, .every = 60 * SECOND,
 	  .at_most = SECOND / 10 },
 	{ .piece = media_upkeep, .every = 60 * SECOND },
+	{ .piece = preview_upkeep, .every = 60 * SECOND },
 	{ .piece = upkeep_expire, .every = 600 * SECOND },
 	{ .piece = upkeep_thin, .every = 3600 * SECOND },
 	{ .piece = upkeep_shrink, .every = 3600 * SECOND },

@@ -89,6 +89,13 @@ news(struct db *db, int64_t after, int64_t upto)
 		wake_user(-rows_int(&rows, 0));
 }
 
+static enum mx_err
+resume(struct request *r)
+{
+	return r->route->handler == preview_url ? preview_resume(r) :
+	    download_resume(r);
+}
+
 const struct waits waits = {
-	.resume = download_resume, .news = news, .seldom = true
+	.resume = resume, .news = news, .seldom = true
 };

@@ -15,5 +15,7 @@ enum mx_err	 take_name(struct request *, const char *text,
 
 /* media-download.c: who waits for content (waits.resume). */
 handler_fn	 download_resume;
+/* media-preview.c: who waits for a page that is being fetched. */
+handler_fn	 preview_resume;
 
 #endif

@@ -84,6 +84,7 @@ jobs_open(unsigned hash_workers)
 	pools[JOB_HASH].workers = hash_workers;
 	pools[JOB_MAIL].workers = MAIL_WORKERS;
 	pools[JOB_NET].workers = NET_WORKERS;
+	pools[JOB_PAGE].workers = PAGE_WORKERS;
 	pools[JOB_DISK].workers = DISK_WORKERS;
 	for (int i = 0; i < JOB__MAX; i++) {
 		pthread_cond_init(&pools[i].work, NULL);

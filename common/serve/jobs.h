@@ -12,6 +12,8 @@
 struct life;
 struct lives;
 
+#define PAGE_WORKERS	8	/* web pages that are looked at together */
+
 /* hash_workers: how many passwords are hashed at once. */
 void		 jobs_open(unsigned hash_workers);
 /* Readable when a job has ended. */

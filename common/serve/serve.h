@@ -307,6 +307,7 @@ enum job_pool {
 	JOB_HASH,		/* passwords */
 	JOB_MAIL,		/* messages, by who the administrator named */
 	JOB_NET,		/* whom others name */
+	JOB_PAGE,		/* web pages that users link to */
 	JOB_DISK,		/* files that must last */
 	JOB__MAX
 };
