@@ -29,6 +29,7 @@ struct taking {
 	struct buf	 page;		/* its beginning, if it is long */
 	struct sha256_pieces hash;
 	bool		 spoilt;	/* the picture will not be one */
+	size_t		 passed;	/* bytes of what comes with redirects */
 };
 
 /* ------------------------------------------------------------- what comes */
@@ -118,6 +119,9 @@ take(struct http_sink *sink, const struct http *h, const char *s, size_t n)
 {
 	struct taking *t = (struct taking *)sink;
 
+	/* Where it leads is known at its end only. */
+	if (h->status >= 300 && h->status <= 399)
+		return (t->passed += n) <= HTTP_BODY_MAX;
 	if (h->status < 200 || h->status > 299)
 		return false;
 	if (t->what == NOT_YET)
