@@ -209,5 +209,10 @@ preview_url(struct request *r)
 		return fail(r, M_INVALID_PARAM, "ts is not a number");
 	if (a->ts > r->now)
 		a->ts = r->now;
-	return take_url(a, url) ? look(r, a) : refuse(r, PREVIEW_BAD);
+	if (!take_url(a, url))
+		return refuse(r, PREVIEW_BAD);
+	/* Whatever is known of it; what it leads to is judged on the way. */
+	if (web_url_judge(r->conf, a->url) == WEB_URL_DENIED)
+		return refuse(r, PREVIEW_DENIED);
+	return look(r, a);
 }

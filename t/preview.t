@@ -245,7 +245,14 @@ housekeep
 is "$(files)" '0 0' 'and all that is old'
 
 # ------------------------------------------------------------------------- off
+preview /utf8;		is_status 200 'a page that is known'
 stop
+conf preview deny 127.0.0.1
+start
+as ann
+preview /utf8;		is_err 403 M_FORBIDDEN 'is not told of any more once it is denied'
+stop
+conf preview deny ''
 conf preview enabled no
 start
 as ann

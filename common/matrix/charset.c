@@ -212,7 +212,9 @@ charset_to_utf8(struct arena *mem, const char *charset, struct span text)
 		charset = could_be_utf8(text) ? "UTF-8" : "WINDOWS-1252";
 	if (strcmp(charset, "UTF-8") == 0 && utf8_valid(text.s, text.n))
 		return text;
-	if ((cd = iconv_open("UTF-8", charset)) == (iconv_t)-1)
+	/* Where a system lacks that converter, ASCII is left. */
+	if ((cd = iconv_open("UTF-8", charset)) == (iconv_t)-1 &&
+	    (cd = iconv_open("UTF-8", "UTF-8")) == (iconv_t)-1)
 		return (struct span){ "", 0 };
 	out = arena_alloc(mem, size);
 	n = convert(cd, text, out, size);

@@ -141,7 +141,8 @@ read_head(struct exchange *x, struct span line)
 		    value.s);
 	value = header_value(line, "Content-Encoding");
 	if (value.n > 0)
-		h->got_encoded = strncasecmp(value.s, "identity", value.n) != 0;
+		h->got_encoded = value.n != 8 ||
+		    strncasecmp(value.s, "identity", 8) != 0;
 }
 
 static size_t

@@ -161,6 +161,8 @@ follow(struct preview *p, struct http *h)
 			return PREVIEW_UNREACHABLE;
 		h->ms = (unsigned)left;
 		http_run(h);
+		if (h->status == 0)
+			log_debug("a page was not reached: %s", h->error);
 		if (h->location[0] == '\0')
 			return h->status >= 200 && h->status <= 299 ?
 			    PREVIEW_FOUND : PREVIEW_UNREACHABLE;
