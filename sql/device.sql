@@ -30,6 +30,9 @@ SELECT t.nr, u.user_id, t.type, t.content
  WHERE t.device = :device AND t.nr > :after
  ORDER BY t.nr LIMIT :most;
 
+-- :name to_device_more
+SELECT 1 FROM to_device WHERE device = :device AND nr > :upto LIMIT 1;
+
 -- Is there anything that the device has got?
 -- :name to_device_got
 SELECT 1 FROM to_device WHERE device = :device AND nr <= :upto LIMIT 1;
@@ -185,3 +188,16 @@ SELECT DISTINCT o.user
   FROM member m CROSS JOIN member o
     ON o.room = m.room AND o.membership = 'join'
  WHERE m.user = :user AND m.membership = 'join';
+
+-------------------------------------------------------- dehydrated devices
+
+-- :name dehydrated_find
+SELECT x.device, d.device_id, x.data
+  FROM dehydrated_device x JOIN device d ON d.nr = x.device
+ WHERE x.user = :user
+   AND NOT EXISTS (SELECT 1 FROM token t WHERE t.device = x.device);
+
+-- :name dehydrated_put
+INSERT INTO dehydrated_device (user, device, data)
+VALUES (:user, :device, :data)
+ON CONFLICT (user) DO UPDATE SET device = excluded.device, data = excluded.data;

@@ -301,11 +301,23 @@ check_turn(struct reading *r)
 		    "least");
 }
 
+/* What the machine allows. */
+static void
+set_workers(struct conf *conf)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (conf->hash_workers == 0)
+		conf->hash_workers = cores < 4 ? 1 : (unsigned)cores / 2;
+	if (conf->thumbnailers == 0)
+		conf->thumbnailers = cores < 2 ? 2 :
+		    cores > 8 ? 8 : (unsigned)cores;
+}
+
 static void
 check_whole(struct reading *r)
 {
 	struct conf *conf = r->conf;
-	long cores;
 
 	r->line = 0;
 	if (conf->server_name == NULL)
@@ -320,10 +332,7 @@ check_whole(struct reading *r)
 		conf->media_dir = arena_printf(r->mem, "%s/media",
 		    conf->data_dir);
 	check_turn(r);
-	if (conf->hash_workers == 0) {
-		cores = sysconf(_SC_NPROCESSORS_ONLN);
-		conf->hash_workers = cores < 4 ? 1 : (unsigned)cores / 2;
-	}
+	set_workers(conf);
 }
 
 static void

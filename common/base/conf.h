@@ -117,6 +117,7 @@ struct conf {
 
 	/* [accounts] */
 	enum profile_lookup profile_lookup;
+	bool		 find_everybody;	/* by searching, in no room together */
 	bool		 registration;	/* may a stranger register? */
 	bool		 guests;	/* and a guest? */
 	const char *const *reserved;	/* globs of names nobody gets; NULL ends */
@@ -179,6 +180,7 @@ struct conf {
 	int64_t		 media_frozen_at;
 	enum handover	 media_handover;
 	bool		 media_delete_redacted; /* with the event that shows it */
+	unsigned	 thumbnailers;	/* pictures at once: the cores, 2 to 8 */
 
 	/* [preview] */
 	bool		 preview;	/* are pages that users link to looked at? */

@@ -16,7 +16,6 @@
 #include "matrix/preview_page.h"
 
 #define HOPS_MAX	6	/* five redirects */
-#define HEAD_MAX	((size_t)256 * 1024)	/* of a picture, to be looked at */
 #define ACCEPT_PAGE	"text/html,application/xhtml+xml,image/*;q=0.9,*/*;q=0.1"
 #define ACCEPT_PICTURE	"image/png,image/jpeg,image/gif,image/webp"
 
@@ -98,14 +97,27 @@ write_all(int fd, const char *s, size_t n)
 	return true;
 }
 
+/* What is none is not to be stored up to the end; the rest says picture.h. */
+static bool
+could_be_picture(const char *s, size_t n)
+{
+	static const char *const beginnings[] = {
+		"\x89PNG", "\xff\xd8\xff", "GIF8", "RIFF", NULL
+	};
+	size_t i = 0;
+
+	while (beginnings[i] != NULL && (n < strlen(beginnings[i]) ||
+	    memcmp(s, beginnings[i], strlen(beginnings[i])) != 0))
+		i++;
+	return n < 4 || beginnings[i] != NULL;
+}
+
 static bool
 take_picture(struct taking *t, const char *s, size_t n)
 {
 	struct preview *p = t->p;
-	bool known = p->size > 0 || n < PICTURE_HEAD ||
-	    picture_look((const uint8_t *)s, n, &p->picture);
 
-	t->spoilt = !known || n > p->conf->preview_picture_max -
+	t->spoilt = (p->size == 0 && !could_be_picture(s, n)) || n > p->conf->preview_picture_max -
 	    (size_t)p->size || !write_all(p->file.fd, s, n);
 	if (t->spoilt)
 		return false;
@@ -183,19 +195,6 @@ ask(struct taking *t, struct http *h, const char *url)
 
 /* ------------------------------------------------------------- the picture */
 
-static bool
-look_at_picture(struct preview *p)
-{
-	uint8_t *head = arena_alloc(p->mem, HEAD_MAX);
-	size_t have = 0;
-	ssize_t n;
-
-	while (have < HEAD_MAX && (n = pread(p->file.fd, head + have,
-	    HEAD_MAX - have, (off_t)have)) > 0)
-		have += (size_t)n;
-	return picture_look(head, have, &p->picture);
-}
-
 static void
 end_picture(struct taking *t, enum preview_said said)
 {
@@ -204,7 +203,8 @@ end_picture(struct taking *t, enum preview_said said)
 	if (t->what != PICTURE)
 		return;
 	p->has_picture = said == PREVIEW_FOUND && !t->spoilt && p->size > 0 &&
-	    look_at_picture(p) && media_file_sync(p->conf, p->file.name);
+	    picture_read(p->file.fd, &p->picture) &&
+	    media_file_sync(p->conf, p->file.name);
 	if (p->has_picture)
 		sha256_end(&t->hash, p->sha256);
 	else

@@ -20,8 +20,6 @@ write_picture(struct request *r, struct writer *w, const struct rows *rows)
 	    r->conf->server_name, rows_text(rows, MEDIA_ID)));
 	put_text(w, "og:image:type", rows_text(rows, TYPE));
 	put_int(w, "matrix:image:size", rows_int(rows, SIZE));
-	if (rows_null(rows, WIDTH))
-		return;
 	put_int(w, "og:image:width", rows_int(rows, WIDTH));
 	put_int(w, "og:image:height", rows_int(rows, HEIGHT));
 }
@@ -152,7 +150,8 @@ static int64_t
 put_picture(struct request *r, struct preview *p)
 {
 	const struct blob blob = {
-		.file = p->file.name, .type = p->picture.type, .size = p->size
+		.file = p->file.name, .type = picture_mime(p->picture.type),
+		.size = p->size
 	};
 	struct db_arg sha256 = DB_BLOB(p->sha256, SHA256_LEN);
 	int64_t same;
@@ -173,7 +172,6 @@ preview_put(struct request *r, struct preview *p)
 {
 	bool found = p->said == PREVIEW_FOUND;
 	int64_t media = found ? put_picture(r, p) : 0;
-	bool measured = media != 0 && p->picture.width != 0;
 	int64_t life = found ? r->conf->preview_fresh_ms : FAILED_MS;
 
 	db_exec(r->db, STMT_PREVIEW_DROP_FAILED, DB_TEXT(p->url));
@@ -181,8 +179,8 @@ preview_put(struct request *r, struct preview *p)
 	    DB_INT(r->now + life), DB_INT(p->said),
 	    DB_TEXT(found ? p->answer : NULL),
 	    media != 0 ? DB_INT(media) : DB_NULL,
-	    measured ? DB_INT(p->picture.width) : DB_NULL,
-	    measured ? DB_INT(p->picture.height) : DB_NULL,
+	    media != 0 ? DB_INT(p->picture.width) : DB_NULL,
+	    media != 0 ? DB_INT(p->picture.height) : DB_NULL,
 	    DB_INT(media != 0 ? p->size : 0));
 	trim(r->db, r->conf, r->now, TRIM);
 }

@@ -3,8 +3,8 @@
  *
  * What waits holds a process, so only a few may (conf->cgi_waiters, counted by
  * lock files) and not for long, because web hosts end a CGI after 30 to 60 s.
- * Likewise those that hash a password, which takes memory, or look at a web
- * page.
+ * Likewise those that hash a password or draw a picture, which takes memory, or
+ * look at a web page.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -290,23 +290,35 @@ await_place(const struct conf *conf, const char *what, unsigned places)
 	return place;
 }
 
+/* False: there is none.  *place is -1 where none is needed. */
+static bool
+place_for(const struct conf *conf, enum job_pool pool, int *place)
+{
+	*place = -1;
+	if (pool == JOB_HASH)
+		*place = await_place(conf, "hashing", conf->hash_workers);
+	else if (pool == JOB_PICTURE)
+		*place = await_place(conf, "drawing", conf->thumbnailers);
+	else if (pool == JOB_PAGE)
+		*place = await_place(conf, "pages", PAGE_WORKERS);
+	else
+		return true;
+	return *place != -1;
+}
+
 /* False: it is refused. */
 static bool
 do_job(struct store *store, struct life *l)
 {
-	bool hashing = l->job->pool == JOB_HASH;
-	bool placed = hashing || l->job->pool == JOB_PAGE;
-	int place = hashing ? await_place(store->conf, "hashing",
-	    store->conf->hash_workers) : placed ?
-	    await_place(store->conf, "pages", PAGE_WORKERS) : -1;
+	int place;
 
-	if (placed && place == -1) {
+	if (!place_for(store->conf, l->job->pool, &place)) {
 		refuse(l, M_LIMIT_EXCEEDED,
 		    "The server has too much to do; try again", 2000);
 		return false;
 	}
 	l->job->run(l->job);
-	if (placed)
+	if (place != -1)
 		close(place);
 	life_next(l);
 	return true;

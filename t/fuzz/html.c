@@ -10,7 +10,6 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "matrix/html.h"
-#include "matrix/picture.h"
 #include "matrix/preview_page.h"
 #include "matrix/web_url.h"
 
@@ -70,7 +69,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span html = { type.s + n + (n < size), size - n - (n < size) };
 	struct arena *mem = arena_new();
 	struct preview_page page;
-	struct picture picture;
 
 	/* By their own, so that a byte too far is noticed. */
 	html.s = html.n > 0 ? memcpy(malloc(html.n), html.s, html.n) :
@@ -78,7 +76,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_tokens(html);
 	preview_page_read(mem, type, html, &page);
 	check_page(&page);
-	picture_look((const uint8_t *)html.s, html.n, &picture);
 	free((void *)(uintptr_t)html.s);
 	arena_free(mem);
 	return 0;
