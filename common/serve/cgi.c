@@ -3,7 +3,8 @@
  *
  * What waits holds a process, so only a few may (conf->cgi_waiters, counted by
  * lock files) and not for long, because web hosts end a CGI after 30 to 60 s.
- * Likewise those that hash a password or draw a picture, which takes memory.
+ * Likewise those that hash a password or draw a picture, which takes memory, or
+ * look at a web page.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -298,6 +299,8 @@ place_for(const struct conf *conf, enum job_pool pool, int *place)
 		*place = await_place(conf, "hashing", conf->hash_workers);
 	else if (pool == JOB_PICTURE)
 		*place = await_place(conf, "drawing", conf->thumbnailers);
+	else if (pool == JOB_PAGE)
+		*place = await_place(conf, "pages", PAGE_WORKERS);
 	else
 		return true;
 	return *place != -1;
