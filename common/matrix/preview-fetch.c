@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/curl.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "json/writer.h"
 #include "matrix/http.h"
@@ -81,22 +82,6 @@ take_page(struct taking *t, const char *s, size_t n)
 	return n < room;
 }
 
-static bool
-write_all(int fd, const char *s, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, s, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		s += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 /* What is none is not to be stored up to the end; the rest says picture.h. */
 static bool
 could_be_picture(const char *s, size_t n)
@@ -118,7 +103,7 @@ take_picture(struct taking *t, const char *s, size_t n)
 	struct preview *p = t->p;
 
 	t->spoilt = (p->size == 0 && !could_be_picture(s, n)) || n > p->conf->preview_picture_max -
-	    (size_t)p->size || !write_all(p->file.fd, s, n);
+	    (size_t)p->size || !fd_write(p->file.fd, s, n);
 	if (t->spoilt)
 		return false;
 	sha256_add(&t->hash, s, n);

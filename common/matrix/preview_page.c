@@ -215,8 +215,8 @@ read_img(struct reading *r, const struct html_token *t)
 {
 	struct span src;
 
-	if (r->skipped.n == 0 && html_attribute(t, "src", &src) && !is_tiny(t, "width") &&
-	    !is_tiny(t, "height"))
+	if (r->skipped.n == 0 && html_attribute(t, "src", &src) &&
+	    !is_tiny(t, "width") && !is_tiny(t, "height"))
 		offer_picture(r, IMG, src);
 }
 
@@ -334,7 +334,8 @@ static void
 read_tag(struct reading *r, const struct html_token *t)
 {
 	skip(r, t);
-	r->in_title = t->kind == HTML_OPEN && html_is(t, "title");
+	r->in_title = t->kind == HTML_OPEN && r->skipped.n == 0 &&
+	    html_is(t, "title");
 	if (html_is(t, "meta"))
 		read_meta(r, t);
 	else if (html_is(t, "link"))
