@@ -206,21 +206,6 @@ ask_picture(struct preview *p, struct http *h, const char *url)
 
 /* ---------------------------------------------------------------- the page */
 
-/* Clients may lead people there. */
-static bool
-is_url(const char *name)
-{
-	static const char *const urls[] = {
-		"og:url", "og:video", "og:video:url", "og:video:secure_url",
-		"og:audio", "og:audio:url", "og:audio:secure_url", NULL
-	};
-	size_t i = 0;
-
-	while (urls[i] != NULL && strcmp(urls[i], name) != 0)
-		i++;
-	return urls[i] != NULL;
-}
-
 static const char *
 write_answer(struct preview *p, const struct preview_page *page,
     const char *base)
@@ -234,7 +219,8 @@ write_answer(struct preview *p, const struct preview_page *page,
 	for (size_t i = 0; i < page->n; i++) {
 		const char *value = page->values[i].value;
 
-		if (is_url(page->values[i].name))
+		/* Clients may lead people there. */
+		if (preview_is_url(page->values[i].name))
 			value = web_url_join(p->mem, base, value);
 		if (value != NULL)
 			put_text(&w, page->values[i].name, value);
