@@ -49,6 +49,7 @@ static const struct duty duties[] = {
 	{ .piece = upkeep_checkpoint, .every = 60 * SECOND,
 	  .at_most = SECOND / 10 },
 	{ .piece = media_upkeep, .every = 60 * SECOND },
+	{ .piece = upkeep_seen, .every = 60 * SECOND },
 	{ .piece = preview_upkeep, .every = 60 * SECOND },
 	{ .piece = upkeep_expire, .every = 600 * SECOND },
 	{ .piece = upkeep_thin, .every = 3600 * SECOND },

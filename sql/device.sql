@@ -1,6 +1,27 @@
 -- What devices send each other, their keys, and who hears of them
 -- (cgi-bin/devices*.c, cgi-bin/events-devices.c).
 
+------------------------------------------------------------------- devices
+
+-- :name devices_show
+SELECT nr, device_id, display_name, seen_at, seen_address
+  FROM device WHERE user = :user ORDER BY device_id;
+
+-- :name device_show
+SELECT nr, device_id, display_name, seen_at, seen_address
+  FROM device WHERE user = :user AND device_id = :device_id;
+
+-- :name seen_find @volatile
+SELECT at, address FROM seen WHERE device = :device;
+
+-- Touches no row when that is its name.
+-- :name device_rename
+UPDATE device SET display_name = :name
+ WHERE nr = :device AND display_name IS NOT :name;
+
+-- :name device_has_keys
+SELECT 1 FROM device_key WHERE device = :device;
+
 ------------------------------------------------------------------ messages
 
 -- All devices of a user.

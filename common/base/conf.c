@@ -66,6 +66,8 @@ static const struct conf defaults = {
 		[FLOWS_add_3pid] = password_flow,
 		[FLOWS_deactivate] = password_flow,
 		[FLOWS_login_token] = password_flow,
+		[FLOWS_delete_devices] = password_flow,
+		[FLOWS_signing_keys] = password_flow,
 	},
 	.recaptcha_verify_url =
 	    "https://www.google.com/recaptcha/api/siteverify",

@@ -69,7 +69,9 @@ struct conf_flow {
 	X(reset)	\
 	X(add_3pid)	\
 	X(deactivate)	\
-	X(login_token)
+	X(login_token)	\
+	X(delete_devices)	\
+	X(signing_keys)
 enum conf_flows {
 #define X(name) FLOWS_##name,
 	FLOWS(X)

@@ -50,6 +50,8 @@ const struct key conf_keys[] = {
 	KEY("accounts", "hash_workers", set_number, hash_workers, 1, 64),
 	UIA(register), UIA(password), UIA(reset), UIA(add_3pid), UIA(deactivate),
 	UIA(login_token),
+	UIA(delete_devices),
+	UIA(signing_keys),
 	{ "terms", "policy", set_policy, AT(policies), 0, 0, true },
 	KEY("recaptcha", "public_key", set_text, recaptcha_public_key, 1, 200),
 	KEY("recaptcha", "secret", set_text, recaptcha_secret, 1, 200),

@@ -53,7 +53,8 @@ user_enlist(struct db *db, int64_t user)
 	avatar = field(db, mem, user, "avatar_url");
 	buf_init(&words, mem, SIZE_MAX);
 	add_words(&words, span_of(user_id));
-	add_words(&words, span_of(name));
+	if (name != NULL)
+		add_words(&words, span_of(name));
 	user_unlist(db, user);
 	db_exec(db, STMT_USER_LIST, DB_INT(user),
 	    DB_SPAN(buf_content(&words)),
