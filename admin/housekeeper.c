@@ -22,6 +22,7 @@
 #include "housekeeper-push.h"
 #include "matrix/backup.h"
 #include "matrix/media.h"
+#include "matrix/preview.h"
 #include "matrix/room-tasks.h"
 #include "store/bell.h"
 #include "store/lock.h"
@@ -49,6 +50,7 @@ static const struct duty duties[] = {
 	  .at_most = SECOND / 10 },
 	{ .piece = media_upkeep, .every = 60 * SECOND },
 	{ .piece = upkeep_seen, .every = 60 * SECOND },
+	{ .piece = preview_upkeep, .every = 60 * SECOND },
 	{ .piece = upkeep_expire, .every = 600 * SECOND },
 	{ .piece = upkeep_thin, .every = 3600 * SECOND },
 	{ .piece = upkeep_shrink, .every = 3600 * SECOND },

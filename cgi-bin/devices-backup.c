@@ -28,6 +28,28 @@ no_backup(struct request *r)
 	return fail(r, M_NOT_FOUND, "You have no backup of this version");
 }
 
+enum mx_err
+backup_of_query(struct request *r, struct backup *b)
+{
+	const char *text = req_query(r, "version");
+	int64_t version;
+
+	if (text == NULL)
+		return fail(r, M_MISSING_PARAM, "version is missing: that of "
+		    "the backup");
+	version = backup_version(text);
+	return version != -1 && backup_find(r->db, r->who.user, version, b) ?
+	    M_OK : no_backup(r);
+}
+
+enum mx_err
+tell_change(struct request *r, const struct backup *b)
+{
+	put_number(&r->out, "etag", b->etag);
+	put_int(&r->out, "count", b->keys);
+	return M_OK;
+}
+
 static enum mx_err
 backup_of_path(struct request *r, struct backup *b)
 {

@@ -35,6 +35,7 @@ const struct key conf_keys[] = {
 	KEY("accounts", "guests", set_yes, guests, 0, 0),
 	KEY("accounts", "profile_lookup", set_profile_lookup, profile_lookup,
 	    0, 0),
+	KEY("accounts", "find_everybody", set_yes, find_everybody, 0, 0),
 	KEY("accounts", "reserved", set_words, reserved, 0, 0),
 	KEY("accounts", "password_min", set_number, password_min, 1, 512),
 	{ "accounts", "password_needs", set_password_needs, 0, 0, 0, false },
@@ -78,6 +79,17 @@ const struct key conf_keys[] = {
 	KEY("media", "frozen", set_frozen, media_frozen_at, 0, 0),
 	KEY("media", "handover", set_handover, media_handover, 0, 0),
 	KEY("media", "delete_redacted", set_yes, media_delete_redacted, 0, 0),
+	KEY("media", "thumbnailers", set_number, thumbnailers, 1, 64),
+	KEY("preview", "enabled", set_yes, preview, 0, 0),
+	KEY("preview", "deny", set_words, preview_deny, 0, 0),
+	KEY("preview", "ports", set_ports, preview_ports, 0, 0),
+	KEY("preview", "fresh_life", set_span, preview_fresh_ms, 1, 0),
+	KEY("preview", "life", set_span, preview_kept_ms, 1, 0),
+	KEY("preview", "entries", set_number, preview_entries, 1, 10000000),
+	KEY("preview", "space", set_amount, preview_space, 0, 0),
+	KEY("preview", "page_max", set_size, preview_page_max, 1 * K, 16 * M),
+	KEY("preview", "picture_max", set_size, preview_picture_max, 0,
+	    256 * M),
 	KEY("turn", "uris", set_turn_uris, turn_uris, 0, 0),
 	KEY("turn", "secret", set_verbatim, turn_secret, 1, 255),
 	KEY("turn", "username", set_verbatim, turn_username, 1, 255),
@@ -98,7 +110,7 @@ const struct key conf_keys[] = {
 	RATE(report), RATE(identity), RATE(mark),
 	RATE(login_account), RATE(guess), RATE(guess_account),
 	RATE(mail_address), RATE(profile), RATE(to_device), RATE(keys),
-	RATE(upload),
+	RATE(upload), RATE(preview),
 	KEY("serve", "body_max", set_size, body_max, 64 * K, 256 * M),
 	KEY("serve", "memory_max", set_size, memory_max, 1 * M, 2048 * M),
 	KEY("serve", "receive_timeout", set_time, receive_ms, 1, 600000),
@@ -110,4 +122,4 @@ const struct key conf_keys[] = {
 	KEY("serve", "processes_events", set_number, processes_events, 1, 64),
 };
 _Static_assert(COUNT(conf_keys) == CONF_KEYS, "conf_key.h counts them");
-_Static_assert(LIMIT__MAX == 22, "a key for each rate class");
+_Static_assert(LIMIT__MAX == 23, "a key for each rate class");

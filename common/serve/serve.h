@@ -312,7 +312,9 @@ enum job_pool {
 	JOB_HASH,		/* passwords */
 	JOB_MAIL,		/* messages, by who the administrator named */
 	JOB_NET,		/* whom others name */
-	JOB_DISK,		/* files that must last */
+	JOB_PAGE,		/* web pages that users link to */
+	JOB_DISK,		/* files: quick, and may have to last */
+	JOB_PICTURE,		/* pictures, by the thumbnailer */
 	JOB__MAX
 };
 struct job {
