@@ -100,9 +100,9 @@ allow(scmp_filter_ctx filter)
 	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) == 0 &&
 	    /* Signals for itself: abort(3). */
 	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) == 0 &&
+	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0)) == 0 &&
 	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-	    SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME)) == 0 &&
+	    SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0)) == 0 &&
 	    allow_memory(filter, SCMP_SYS(mmap)) &&
 	    allow_memory(filter, SCMP_SYS(mmap2)) &&
 	    allow_memory(filter, SCMP_SYS(mprotect));
