@@ -313,7 +313,7 @@ id_valid(const char *id)
 static void
 put_unsubscribe(struct buf *out, const char *url)
 {
-	buf_printf(out, "List-Unsubscribe:" EOL " <%s>" EOL, url);
+	buf_printf(out, "List-Unsubscribe: <%s>" EOL, url);
 	buf_puts(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click" EOL);
 }
 

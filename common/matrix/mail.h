@@ -36,7 +36,7 @@ struct mail {
 };
 /*
  * The message with all its headers: text as it is, and the same as HTML, in
- * lines of 76 characters (an address may be longer) that end with \r\n.
+ * lines of 76 characters (an address or URL may be longer) that end with \r\n.
  * False, and nothing to rely on in out, when an address is none, a header would
  * hold a control character, or it does not fit.
  */
