@@ -73,6 +73,9 @@ static const struct conf defaults = {
 	    "https://www.google.com/recaptcha/api/siteverify",
 	.recaptcha_script_url = "https://www.google.com/recaptcha/api.js",
 	.id_servers = nothing,
+	.notify_after_ms = 10 * 60 * 1000,
+	.notify_pause_ms = 10 * 60 * 1000,
+	.notify_pause_max_ms = 24 * 60 * 60 * 1000,
 	.outbound_allow = nothing,
 	.outbound_ms = 10000,
 	.room_version = "12",
@@ -391,6 +394,13 @@ conf_read(const char *path, char **why)
 		return r.conf;
 	*why = message(&r);
 	return NULL;
+}
+
+const char *
+conf_url(const struct conf *conf, struct arena *mem)
+{
+	return conf->base_url != NULL ? conf->base_url :
+	    arena_printf(mem, "https://%s", conf->server_name);
 }
 
 const struct conf *

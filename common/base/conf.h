@@ -152,6 +152,9 @@ struct conf {
 	const char	*mail_smtp;	/* smtp://host:port, or smtps:// */
 	const char	*mail_user;	/* NULL: without authentication */
 	const char	*mail_password_file;
+	int64_t		 notify_after_ms; /* pushers wait for readers: 10 min */
+	int64_t		 notify_pause_ms; /* then say nothing of the room: 10 min */
+	int64_t		 notify_pause_max_ms; /* and at last: 24 h */
 
 	/* [msisdn] */
 	const char	*msisdn_command; /* NULL: no messages to telephones */
@@ -239,5 +242,12 @@ struct conf {
 const struct conf *conf_load(const char *path);
 /* The same, for tests: NULL and *why (malloc'd) on an error. */
 const struct conf *conf_read(const char *path, char **why);
+
+/*
+ * Where clients and people reach this server, without a slash at the end; in
+ * the arena, or as the file has it.
+ */
+struct arena;
+const char	*conf_url(const struct conf *, struct arena *);
 
 #endif

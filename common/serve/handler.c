@@ -91,8 +91,7 @@ req_is_2015(const struct request *r)
 const char *
 server_url(const struct request *r)
 {
-	return r->conf->base_url ? r->conf->base_url :
-	    arena_printf(r->mem, "https://%s", r->conf->server_name);
+	return conf_url(r->conf, r->mem);
 }
 
 enum mx_err

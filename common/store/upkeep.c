@@ -126,6 +126,8 @@ upkeep_expire(struct upkeep *u)
 		    DB_INT(u->now), DB_INT(CHUNK));
 		gone += db_exec(store->main, STMT_THREEPID_SESSION_EXPIRE,
 		    DB_INT(u->now), DB_INT(CHUNK));
+		gone += db_exec(store->main, STMT_MAIL_TOKEN_EXPIRE,
+		    DB_INT(u->now), DB_INT(CHUNK));
 		if (!upkeep_commit(store))
 			return false;
 	}
