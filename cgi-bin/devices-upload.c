@@ -206,9 +206,12 @@ keep_keys(struct request *r)
 enum mx_err
 keys_upload(struct request *r)
 {
-	enum mx_err err = keep_keys(r);
+	enum mx_err err;
 
-	if (err == M_OK)
+	if (r->who.device < 0)
+		return fail(r, M_MISSING_PARAM, "Keys are a device's: say "
+		    "which one by device_id");
+	if ((err = keep_keys(r)) == M_OK)
 		put_key_counts(&r->out, "one_time_key_counts", r);
 	return err;
 }
