@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/appservice.h"
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/conf_key.h"
@@ -96,6 +97,7 @@ static const struct conf defaults = {
 	.preview_picture_max = 10 * M,
 	.turn_uris = nothing,
 	.turn_ms = 24 * 60 * 60 * 1000,
+	.registrations = nothing,
 	.notices_name = "Server notices",
 	.presence = true,
 	.presence_idle_ms = 5 * 60 * 1000,
@@ -306,6 +308,17 @@ check_turn(struct reading *r)
 		    "least");
 }
 
+static void
+read_registrations(struct reading *r)
+{
+	const char *const *path = r->conf->registrations;
+	const char *fault;
+
+	for (; *path != NULL && r->fault == NULL; path++)
+		if ((fault = appservice_read(r->conf, r->mem, *path)) != NULL)
+			complain(r, "[appservices] registration: %s", fault);
+}
+
 /* What the machine allows. */
 static void
 set_workers(struct conf *conf)
@@ -337,6 +350,7 @@ check_whole(struct reading *r)
 		conf->media_dir = arena_printf(r->mem, "%s/media",
 		    conf->data_dir);
 	check_turn(r);
+	read_registrations(r);
 	set_workers(conf);
 }
 

@@ -98,6 +98,7 @@ struct conf_contact {
 	const char	*matrix_id;	/* one of these two may be NULL */
 	const char	*email_address;
 };
+struct appservice;
 enum durability { DURABLE_POWER, DURABLE_PROCESS };
 /* Who writes media to the client: the program, or the web server. */
 enum handover { HANDOVER_NONE, HANDOVER_NGINX, HANDOVER_APACHE };
@@ -213,6 +214,10 @@ struct conf {
 	/* [notices] */
 	const char	*notices_user;	/* a local part; NULL: none are sent */
 	const char	*notices_name;	/* of that user and of its rooms */
+
+	/* [appservices] */
+	const char *const *registrations; /* files of application services */
+	const struct appservice *appservices; /* what is in them: appservice.h */
 
 	/* [presence] */
 	bool		 presence;	/* off: none is kept or told */

@@ -103,6 +103,7 @@ const struct key conf_keys[] = {
 	KEY("support", "page", set_url, support_page, 1, 180),
 	KEY("notices", "user", set_localpart, notices_user, 1, 200),
 	KEY("notices", "name", set_verbatim, notices_name, 1, 100),
+	KEY("appservices", "registration", set_paths, registrations, 0, 0),
 	KEY("presence", "enabled", set_yes, presence, 0, 0),
 	KEY("presence", "idle_after", set_time, presence_idle_ms, 5, 86400000),
 	KEY("presence", "offline_after", set_time, presence_offline_ms, 1,

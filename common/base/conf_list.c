@@ -31,6 +31,19 @@ set_words(const struct setting *s)
 	return NULL;
 }
 
+const char *
+set_paths(const struct setting *s)
+{
+	const char *const *word;
+
+	set_words(s);
+	for (word = *(const char *const **)s->member; *word != NULL; word++)
+		if (**word != '/')
+			return "must be absolute paths of files, with blanks "
+			    "between them";
+	return NULL;
+}
+
 /* An address, or a network as ADDRESS/BITS. */
 static bool
 network_valid(const char *word)
