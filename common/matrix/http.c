@@ -97,7 +97,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 
 	if (purpose != CURLSOCKTYPE_IPCXN)
 		return CURL_SOCKET_BAD;
-	if (!address_public(&a->addr) &&
+	if (!x->http->inside && !address_public(&a->addr) &&
 	    !address_within(conf->outbound_allow, &a->addr)) {
 		x->inside = true;
 		return CURL_SOCKET_BAD;
@@ -246,9 +246,12 @@ set_request(CURL *curl, const struct http *h)
 		headers = header(headers, "Authorization", h->authorization);
 	if (strcmp(h->method, "GET") != 0) {
 		headers = header(headers, "Content-Type", h->type);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, h->sent);
+		bool is_long = h->long_sent.s != NULL;
+
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
+		    is_long ? h->long_sent.s : h->sent);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
-		    (long)h->sent_len);
+		    (long)(is_long ? h->long_sent.n : h->sent_len));
 		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, h->method);
 	}
 	curl_easy_setopt(curl, CURLOPT_URL, h->url);
@@ -277,6 +280,7 @@ judge(CURL *curl, struct exchange *x, CURLcode rc)
 	if (rc == CURLE_OK || h->stopped)
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	h->status = (int)status;
+	h->timed_out = rc == CURLE_OPERATION_TIMEDOUT;
 	if (h->stay && h->status != 0)
 		find_location(curl, h);
 	if (h->status == 0) {
