@@ -18,7 +18,6 @@ DELETE FROM appservice WHERE nr = :nr;
 
 -- How far the stream may be thinned.
 -- :name service_upto
--- :scan there are few
 SELECT min(pos) FROM appservice;
 
 --------------------------------------------------- who of them is in which room
