@@ -32,3 +32,17 @@ CREATE TABLE appservice_member (
 	user       INTEGER NOT NULL,
 	PRIMARY KEY (appservice, room, user)
 ) WITHOUT ROWID;
+
+-- What application services publish in the directories of their networks.
+-- network: id of the service|id of the network.  Writes: rooms.
+CREATE TABLE network_room (
+	network TEXT NOT NULL,
+	room    INTEGER NOT NULL REFERENCES room (nr),
+	PRIMARY KEY (network, room)
+) WITHOUT ROWID;
+CREATE INDEX network_of_room ON network_room (room);
+
+-- In how many of these it is.  Writes: rooms.
+ALTER TABLE room ADD COLUMN networks INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX room_in_any_list ON room (joined, nr)
+ WHERE published = 1 OR networks > 0;

@@ -65,9 +65,6 @@ SELECT 1
   CROSS JOIN appservice_member s ON s.appservice = :nr AND s.room = m.room
  WHERE m.user = :user AND m.membership = 'join' LIMIT 1;
 
--- :name service_aliases
-SELECT alias FROM alias WHERE room = :room ORDER BY alias;
-
 -------------------------------------------------------------- what is new
 
 -- :name service_changes

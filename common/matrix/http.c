@@ -27,9 +27,8 @@ struct exchange {
 
 /* -------------------------------------------------------- what is filled in */
 
-/* Percent-encoded, with nothing left that means something in a query. */
-static bool
-add_encoded(char *out, size_t *len, size_t max, const char *s)
+bool
+http_encode(char *out, size_t *len, size_t max, const char *s)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
@@ -57,10 +56,10 @@ add_parameter(char *out, size_t *len, size_t max, char before,
 		return false;
 	if (before != '\0')
 		out[(*len)++] = before;
-	if (!add_encoded(out, len, max, name) || *len + 1 >= max)
+	if (!http_encode(out, len, max, name) || *len + 1 >= max)
 		return false;
 	out[(*len)++] = '=';
-	if (!add_encoded(out, len, max, value))
+	if (!http_encode(out, len, max, value))
 		return false;
 	out[*len] = '\0';
 	return true;

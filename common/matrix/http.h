@@ -77,6 +77,12 @@ bool	http_query_add(struct http *, const char *name, const char *value);
 bool	http_form_add(struct http *, const char *name, const char *value);
 
 /*
+ * Add s to out, of len bytes by now and max at most, percent-encoded, with nothing
+ * left that means something in a path or query; no NUL.  False: no room.
+ */
+bool	http_encode(char *out, size_t *len, size_t max, const char *s);
+
+/*
  * Ask, and wait for the answer, [outbound] timeout in all.  A GET follows
  * three redirects, never from https to http, unless it is to stay.  To be called from a job: it
  * blocks.  Any thread may.

@@ -55,7 +55,7 @@ has_alias(struct walk *w, int64_t room)
 
 	if (w->s->as->space[SPACE_ALIASES] == NULL)
 		return false;
-	rows = db_query(w->db, STMT_SERVICE_ALIASES, DB_INT(room));
+	rows = db_query(w->db, STMT_ALIASES_OF_ROOM, DB_INT(room));
 	while (!found && rows_next(&rows))
 		found = appservice_has(w->s->as, w->s->store->conf,
 		    SPACE_ALIASES, rows_text(&rows, 0));
