@@ -146,7 +146,7 @@ list $irc one public;          is_err 403 M_FORBIDDEN 'nor rooms where it is not
 token=$irc
 req POST "$here/join" '{}'
 list $irc one hidden;          is_err 400 M_INVALID_PARAM 'public or private'
-list $irc one public;          is_json . '{}' 'a room is published in a network'
+list $irc one public;          is_json . '{}' 'updateAppserviceRoomDirectoryVisibility: a room is published in a network'
 list $irc one public;          is_status 200 'once more changes nothing'
 public '{"third_party_instance_id":"irc|one"}'
 is_json "[$rooms, .total_room_count_estimate]" "[[\"$room\"],1]" 'and found there'
@@ -179,7 +179,7 @@ ping $irc irc '{"transaction_id":3}'; is_err 400 M_BAD_JSON 'ping: what is no id
 ping as_mute mute;             is_err 400 M_URL_NOT_SET 'ping: without URL'
 ping as_gone gone;             is_err 502 M_CONNECTION_FAILED 'ping: where nobody is'
 ping $irc irc '{"transaction_id":"meow"}'
-is_json '.duration_ms >= 0' true 'ping: it is there'
+is_json '.duration_ms >= 0' true 'pingAppservice: it is there'
 is "$(jq -c 'select(.path == "/_matrix/app/v1/ping") | [.method, .authorization, .body]' "$sv/log" | tail -1)" \
     '["POST","Bearer hs_irc","{\"transaction_id\":\"meow\"}"]' 'and was asked by its token'
 service_does 403
