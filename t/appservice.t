@@ -120,6 +120,8 @@ req PUT "$here/send/m.room.message/1?$ask" '{"msgtype":"m.text","body":"one"}'
 first=$(get_json .event_id)
 req PUT "$here/send/m.room.message/1?$ask" '{"msgtype":"m.text","body":"one"}'
 is_json .event_id "\"$first\"" 'a transaction id counts once'
+req PUT "$here/send/m.room.message/1?$ask&device_id=$device" '{"msgtype":"m.text","body":"one"}'
+is_json .event_id "\"$first\"" 'whatever device it names'
 req POST "$here/join?user_id=@_irc_carol:localhost" '{}'
 req PUT "$here/send/m.room.message/1?user_id=@_irc_carol:localhost" '{"msgtype":"m.text","body":"two"}'
 is_json ".event_id != \"$first\"" true 'for each user'
