@@ -1,6 +1,6 @@
 /*
  * http.h - the one HTTP client for everything this server asks of others:
- * identity servers, CAPTCHA judges, later push gateways and homeservers
+ * identity servers, CAPTCHA judges, OpenID Connect providers, push gateways
  * (security.md 26).
  *
  * Each address that a name stands for is looked at when the connection to it
