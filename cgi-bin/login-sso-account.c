@@ -299,11 +299,11 @@ welcome(struct request *r, struct sso *s)
 /* ---------------------------------------------- who confirms something */
 
 static const char *const what[FLOWS__MAX] = {
-	[FLOWS_password] = "The password of your account is changed.",
-	[FLOWS_reset] = "The password of your account is changed.",
-	[FLOWS_add_3pid] = "An address is added to your account.",
-	[FLOWS_deactivate] = "Your account is deactivated for ever.",
-	[FLOWS_login_token] = "Another device is logged in to your account.",
+	[FLOWS_password] = "to change the password of your account",
+	[FLOWS_reset] = "to change the password of your account",
+	[FLOWS_add_3pid] = "to add an address to your account",
+	[FLOWS_deactivate] = "to deactivate your account for ever",
+	[FLOWS_login_token] = "to log another device in to your account",
 };
 
 /*
@@ -341,10 +341,9 @@ show_confirm(struct request *r, const struct sso *s)
 	}
 	account_get(r->db, user, &a);
 	page_begin(&p, r, "Do you want this?");
-	page_text(&p, "An application is about to do something that needs your "
-	    "consent:");
+	page_text(&p, "An application asks for your consent:");
 	page_value(&p, what[view.flows] ? what[view.flows] :
-	    "Something of your account is changed.");
+	    "to change something of your account");
 	page_text(&p, "Go on only if you have just asked for it. Your account "
 	    "is:");
 	page_value(&p, a.user_id);

@@ -283,7 +283,7 @@ is_page 403 'somebody else is not them (security 15)'
 there "$confirm"
 back "$(code "$ann")"
 is_page 200 'it is them: are they sure?'
-like 'deactivated for ever' 'they are told what about'
+like 'to deactivate your account for ever' 'they are told what about'
 token=$token_ann
 req POST $v3/account/deactivate "{\"auth\":{\"session\":\"$session\"}}"
 is_status 401 'not before they said so (security 15)'
@@ -350,4 +350,35 @@ header="Cookie: $cookie"
 req GET "${url#https://localhost}"
 is_page 403 'oidc-provider: not twice'
 header=
+
+# --------------------------------------------------- how many, and what they agree to
+
+there "$redirect/good?redirectUrl=$app"
+first="$cookie $state $nonce"
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	there "$redirect/good?redirectUrl=$app"
+done
+last="$cookie $state $nonce"
+come_back() {	# COOKIE STATE NONCE
+	cookie=$1 state=$2 nonce=$3
+	back "$(code '{"sub":"2"}')"
+}
+# shellcheck disable=SC2086
+come_back $first;		is_page 403 'one network has twenty of them under way'
+# shellcheck disable=SC2086
+come_back $last;		is_status 303 'the others are as good as before'
+
+stop
+conf terms policy 'tos 1.0 en https://example.org/tos The <terms>'
+start
+enter good '{"sub":"20","preferred_username":"frank"}'
+is_page 200 'whoever is new reads the terms'
+like '<a target="_blank" rel="noopener noreferrer" href="https://example.org/tos">The &lt;terms&gt;</a>' \
+    'which are a link, escaped (security 22)'
+like 'value="frank"' 'and their name is there already'
+answer username=frank;		is_page 403 'without agreeing nobody gets on'
+answer 'username=frank&agree=yes'
+login
+is_json .user_id '"@frank:localhost"' 'with it they do'
+enter good '{"sub":"20"}';	is_status 303 'and are not asked again'
 done_testing

@@ -135,7 +135,7 @@ async function confirm(eve) {
 	await shoot(popup, "fallback");
 	await popup.getByRole("link", { name: "Continue with The real one" }).click();
 	await logInThere(popup, "taken");
-	await popup.getByText("deactivated for ever").waitFor();
+	await popup.getByText("to deactivate your account for ever").waitFor();
 	await shoot(popup, "confirm");
 	const closed = popup.waitForEvent("close");
 	await go(popup, "Yes, I want this").catch(() => {});
