@@ -30,8 +30,21 @@ int64_t		 local_user(struct request *, const char *user_id);
  * they are of no use to anybody, and their names would be in the way.
  */
 enum mx_err	 keep_device_keys(struct request *, const cJSON *);
+/*
+ * The same of all that the body has in device_keys, one_time_keys and
+ * fallback_keys: all of it, or none.
+ */
+enum mx_err	 keep_keys(struct request *);
 /* A key of Curve25519 or Ed25519 in base64; text NULL: false. */
 bool		 key_decode(const char *text, uint8_t out[ED25519_KEY_LEN]);
+
+/* "key":"42" */
+void		 put_number(struct writer *, const char *key, int64_t);
+/* What that wrote; -1: it is something else. */
+int64_t		 number_read(const char *);
+/* The text of an object that is kept as it is; what: its name, for a refusal. */
+enum mx_err	 read_object(struct request *, const char *what,
+		    const cJSON *object, size_t most, struct span *text);
 
 /*
  * "failures": of the servers of those users who are not of this one.  From

@@ -16,14 +16,6 @@
 #define TO_DEVICE_MAX	100
 
 /*
- * Write the caller's device's oldest messages that came after message `after`
- * (0: all that are queued) into an open array, at most so many.  Returns how
- * many; *upto is the number of the last, or `after` when there was none: what
- * the device confirms by asking for what came after it.
- */
-size_t		 write_to_device(struct writer *, struct request *,
-		    int64_t after, size_t most, int64_t *upto);
-/*
  * The caller's device has everything up to there: it is removed.  M_OK: there
  * was nothing to remove, go on.  Else return what this returned, before
  * anything is written to the answer that is dear to make: the handler (also

@@ -12,6 +12,7 @@
 #include "matrix/sso.h"
 #include "matrix/threepid.h"
 #include "matrix/uia.h"
+#include "matrix/user_directory.h"
 #include "login-sso.h"
 #include "login.routes.h"
 
@@ -223,6 +224,7 @@ take_identity(struct request *r, const struct sso *s, int64_t user)
 		json_quote(&text, span_of(name));
 		db_exec(r->db, STMT_PROFILE_SET, DB_INT(user),
 		    DB_TEXT("displayname"), DB_SPAN(buf_content(&text)));
+		user_enlist(r->db, user);
 	}
 	if (email != NULL)
 		email = threepid_canonical(r->mem, MEDIUM_EMAIL, email);
@@ -303,6 +305,8 @@ static const char *const what[FLOWS__MAX] = {
 	[FLOWS_reset] = "to change the password of your account",
 	[FLOWS_add_3pid] = "to add an address to your account",
 	[FLOWS_deactivate] = "to deactivate your account for ever",
+	[FLOWS_delete_devices] = "to end sessions on your devices",
+	[FLOWS_signing_keys] = "to replace the keys by which others know you",
 	[FLOWS_login_token] = "to log another device in to your account",
 };
 

@@ -8,6 +8,8 @@
 #include "media.routes.h"
 #include "store/stream.h"
 
+#define TIMEOUT_MS	20000
+
 void
 put_uri(struct request *r, const char *media_id)
 {
@@ -23,6 +25,27 @@ take_name(struct request *r, const char *text, const char **name)
 		return fail(r, M_INVALID_PARAM, "The file name may have %d "
 		    "bytes", MEDIA_NAME_MAX);
 	return M_OK;
+}
+
+/* What the specification says for those who don't. */
+enum mx_err
+take_timeout(struct request *r, int64_t *until_ms)
+{
+	int64_t timeout_ms = TIMEOUT_MS;
+
+	if (!req_query_int(r, "timeout_ms", 0, INT64_MAX, &timeout_ms))
+		return fail(r, M_INVALID_PARAM, "timeout_ms is not a number");
+	if (timeout_ms > r->conf->wait_max_ms)
+		timeout_ms = r->conf->wait_max_ms;
+	*until_ms = r->now + timeout_ms;
+	return M_OK;
+}
+
+enum mx_err
+not_yet(struct request *r)
+{
+	return fail(r, M_NOT_YET_UPLOADED, "These media have not been "
+	    "uploaded yet; try again later");
 }
 
 /*
@@ -89,6 +112,14 @@ news(struct db *db, int64_t after, int64_t upto)
 		wake_user(-rows_int(&rows, 0));
 }
 
+static enum mx_err
+resume(struct request *r)
+{
+	return r->route->handler == thumbnail ? thumbnail_resume(r) :
+	    r->route->handler == preview_url ? preview_resume(r) :
+	    download_resume(r);
+}
+
 const struct waits waits = {
-	.resume = download_resume, .news = news, .seldom = true
+	.resume = resume, .news = news, .seldom = true
 };

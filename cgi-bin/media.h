@@ -13,7 +13,15 @@ void		 put_uri(struct request *, const char *media_id);
 enum mx_err	 take_name(struct request *, const char *text,
 		    const char **name);
 
-/* media-download.c: who waits for content (waits.resume). */
+/* timeout_ms of the query: until when to wait for content, maybe not at all. */
+enum mx_err	 take_timeout(struct request *, int64_t *until_ms);
+/* Refused: there is no content yet. */
+enum mx_err	 not_yet(struct request *);
+
+/* Who waits for content, or for a thumbnail (waits.resume). */
 handler_fn	 download_resume;
+handler_fn	 thumbnail_resume;
+/* media-preview.c: who waits for a page that is being fetched. */
+handler_fn	 preview_resume;
 
 #endif

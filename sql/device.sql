@@ -1,6 +1,27 @@
 -- What devices send each other, their keys, and who hears of them
 -- (cgi-bin/devices*.c, cgi-bin/events-devices.c).
 
+------------------------------------------------------------------- devices
+
+-- :name devices_show
+SELECT nr, device_id, display_name, seen_at, seen_address
+  FROM device WHERE user = :user ORDER BY device_id;
+
+-- :name device_show
+SELECT nr, device_id, display_name, seen_at, seen_address
+  FROM device WHERE user = :user AND device_id = :device_id;
+
+-- :name seen_find @volatile
+SELECT at, address FROM seen WHERE device = :device;
+
+-- Touches no row when that is its name.
+-- :name device_rename
+UPDATE device SET display_name = :name
+ WHERE nr = :device AND display_name IS NOT :name;
+
+-- :name device_has_keys
+SELECT 1 FROM device_key WHERE device = :device;
+
 ------------------------------------------------------------------ messages
 
 -- All devices of a user.
@@ -29,6 +50,9 @@ SELECT t.nr, u.user_id, t.type, t.content
   FROM to_device t CROSS JOIN user u ON u.nr = t.sender
  WHERE t.device = :device AND t.nr > :after
  ORDER BY t.nr LIMIT :most;
+
+-- :name to_device_more
+SELECT 1 FROM to_device WHERE device = :device AND nr > :upto LIMIT 1;
 
 -- Is there anything that the device has got?
 -- :name to_device_got
@@ -185,3 +209,16 @@ SELECT DISTINCT o.user
   FROM member m CROSS JOIN member o
     ON o.room = m.room AND o.membership = 'join'
  WHERE m.user = :user AND m.membership = 'join';
+
+-------------------------------------------------------- dehydrated devices
+
+-- :name dehydrated_find
+SELECT x.device, d.device_id, x.data
+  FROM dehydrated_device x JOIN device d ON d.nr = x.device
+ WHERE x.user = :user
+   AND NOT EXISTS (SELECT 1 FROM token t WHERE t.device = x.device);
+
+-- :name dehydrated_put
+INSERT INTO dehydrated_device (user, device, data)
+VALUES (:user, :device, :data)
+ON CONFLICT (user) DO UPDATE SET device = excluded.device, data = excluded.data;

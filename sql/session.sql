@@ -5,7 +5,8 @@
 SELECT t.nr, t.user, u.user_id, t.device, d.device_id, t.era, t.expires_at,
        a.kind, a.admin, a.deactivated_at, a.locked_at, a.suspended_at, t.pair,
        EXISTS (SELECT 1 FROM token o
-                WHERE o.device = t.device AND o.pair < t.pair)
+                WHERE o.device = t.device AND o.pair < t.pair),
+       d.seen_at
   FROM token t
   JOIN user u ON u.nr = t.user
   JOIN account a ON a.user = t.user
@@ -17,7 +18,8 @@ SELECT t.nr, t.user, u.user_id, t.device, d.device_id, t.era, t.expires_at,
 SELECT t.nr, t.user, u.user_id, t.device, d.device_id, t.era, t.expires_at,
        a.kind, a.admin, a.deactivated_at, a.locked_at, a.suspended_at, t.pair,
        EXISTS (SELECT 1 FROM token o
-                WHERE o.device = t.device AND o.pair < t.pair)
+                WHERE o.device = t.device AND o.pair < t.pair),
+       d.seen_at
   FROM token t
   JOIN user u ON u.nr = t.user
   JOIN account a ON a.user = t.user
@@ -40,3 +42,12 @@ SELECT level, at FROM bucket WHERE key = :key;
 -- :name bucket_set @volatile
 INSERT INTO bucket (key, level, at) VALUES (:key, :level, :at)
 ON CONFLICT (key) DO UPDATE SET level = excluded.level, at = excluded.at;
+
+-- :name seen_at @volatile
+SELECT at FROM seen WHERE device = :device;
+
+-- :name seen_note @volatile
+INSERT INTO seen (device, at, address) VALUES (:device, :at, :address)
+ON CONFLICT (device) DO UPDATE
+   SET at = excluded.at, address = excluded.address
+ WHERE at < excluded.at;

@@ -24,6 +24,8 @@
 
 struct run {
 	int		 input;
+	int		 output;	/* -1: nobody wants it */
+	char *const	*env;
 	int		 said[2];	/* what it writes to standard error */
 	pid_t		 pid;
 	int		 end;		/* readable when it has ended */
@@ -71,11 +73,6 @@ write_all(int fd, const char *s, size_t n)
 static int
 spawn(struct run *r, char *const words[])
 {
-	static char *const env[] = {
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		    "/sbin:/bin",
-		"LC_ALL=C", NULL
-	};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none, pipes;
@@ -91,9 +88,13 @@ spawn(struct run *r, char *const words[])
 	posix_spawnattr_setsigdefault(&attr, &pipes);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_adddup2(&files, r->input, 0);
-	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+	if (r->output == -1)
+		posix_spawn_file_actions_addopen(&files, 1, "/dev/null",
+		    O_WRONLY, 0);
+	else
+		posix_spawn_file_actions_adddup2(&files, r->output, 1);
 	posix_spawn_file_actions_adddup2(&files, r->said[1], 2);
-	error = posix_spawn(&r->pid, words[0], &files, &attr, words, env);
+	error = posix_spawn(&r->pid, words[0], &files, &attr, words, r->env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
 	return error;
@@ -141,11 +142,9 @@ await(struct run *r, unsigned ms)
 	return false;
 }
 
-static bool
-judge(struct run *r, int status)
+static void
+explain(struct run *r, int status)
 {
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return true;
 	while (poll(&(struct pollfd){ .fd = r->said[0], .events = POLLIN }, 1,
 	    0) > 0 && listen_to(r))
 		continue;
@@ -155,10 +154,10 @@ judge(struct run *r, int status)
 	else if (*r->why == '\0')
 		snprintf(r->why, r->size, "it ended with status %d",
 		    WEXITSTATUS(status));
-	return false;
 }
 
-static bool
+/* What waitpid(2) says. */
+static int
 follow(struct run *r, unsigned ms)
 {
 	int status = 0;
@@ -173,29 +172,49 @@ follow(struct run *r, unsigned ms)
 		continue;
 	if (r->end != -1)
 		close(r->end);
-	if (ended)
-		return judge(r, status);
-	snprintf(r->why, r->size, "it took longer than %u ms", ms);
-	return false;
+	if (!ended)
+		snprintf(r->why, r->size, "it took longer than %u ms", ms);
+	else if (status != 0)
+		explain(r, status);
+	return status;
 }
 
-static bool
-run(struct run *r, char *const words[], const char *input, size_t n,
-    unsigned ms)
+static int
+start_and_follow(struct run *r, char *const words[], unsigned ms)
 {
-	int error;
+	int error = spawn(r, words);
 
-	if (!write_all(r->input, input, n)) {
-		snprintf(r->why, r->size, "no memory for its input");
-		return false;
-	}
-	error = spawn(r, words);
 	close(r->said[1]);
 	r->said[1] = -1;
 	if (error == 0)
 		return follow(r, ms);
 	snprintf(r->why, r->size, "cannot be started: %s",
 	    strerror(error));
+	return -1;
+}
+
+static int
+run(struct run *r, char *const words[], unsigned ms)
+{
+	int status;
+
+	*r->why = '\0';
+	if (pipe2(r->said, O_CLOEXEC) == -1) {
+		snprintf(r->why, r->size, "no more files may be opened");
+		return -1;
+	}
+	status = start_and_follow(r, words, ms);
+	close(r->said[0]);
+	return status;
+}
+
+static bool
+run_with(struct run *r, char *const words[], const char *input, size_t n,
+    unsigned ms)
+{
+	if (write_all(r->input, input, n))
+		return run(r, words, ms) == 0;
+	snprintf(r->why, r->size, "no memory for its input");
 	return false;
 }
 
@@ -203,26 +222,36 @@ bool
 command_run(const char *command, const char *input, size_t n, unsigned ms,
     char *why, size_t size)
 {
-	struct run r = { .input = -1, .said = { -1, -1 }, .why = why,
-	    .size = size };
+	static char *const env[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+		    "/sbin:/bin",
+		"LC_ALL=C", NULL
+	};
+	struct run r = { .output = -1, .env = env, .why = why, .size = size };
 	char line[COMMAND_MAX], *words[WORDS_MAX + 1];
-	bool good = false;
+	bool good;
 
-	*why = '\0';
 	if (snprintf(line, sizeof(line), "%s", command) >= (int)sizeof(line) ||
 	    !split(line, words)) {
 		snprintf(why, size, "no command, or a very long one");
 		return false;
 	}
-	r.input = memfd_create("input", MFD_CLOEXEC);
-	if (r.input == -1 || pipe2(r.said, O_CLOEXEC) == -1)
+	if ((r.input = memfd_create("input", MFD_CLOEXEC)) == -1) {
 		snprintf(why, size, "no more files may be opened");
-	else
-		good = run(&r, words, input, n, ms);
-	for (int i = 0; i < 2; i++)
-		if (r.said[i] != -1)
-			close(r.said[i]);
-	if (r.input != -1)
-		close(r.input);
+		return false;
+	}
+	good = run_with(&r, words, input, n, ms);
+	close(r.input);
 	return good;
+}
+
+int
+command_run_own(char *const words[], int in, int out, unsigned ms, char *why,
+    size_t size)
+{
+	static char *const env[] = { NULL };
+	struct run r = { .input = in, .output = out, .env = env, .why = why,
+	    .size = size };
+
+	return run(&r, words, ms);
 }

@@ -28,6 +28,7 @@
 #define M		(1024u * 1024u)
 
 static const char *const nothing[] = { NULL };
+static const unsigned web_ports[] = { 80, 443, 0 };
 static const struct conf_flow dummy_flow[] = {
 	{ { "m.login.dummy" } }, { { NULL } }
 };
@@ -68,6 +69,8 @@ static const struct conf defaults = {
 		[FLOWS_add_3pid] = password_flow,
 		[FLOWS_deactivate] = password_flow,
 		[FLOWS_login_token] = password_flow,
+		[FLOWS_delete_devices] = password_flow,
+		[FLOWS_signing_keys] = password_flow,
 	},
 	.recaptcha_verify_url =
 	    "https://www.google.com/recaptcha/api/siteverify",
@@ -85,6 +88,14 @@ static const struct conf defaults = {
 	.media_pending = 10,
 	.media_unused_ms = 24 * 60 * 60 * 1000,
 	.media_frozen_at = INT64_MAX,
+	.preview_deny = nothing,
+	.preview_ports = web_ports,
+	.preview_fresh_ms = 60 * 60 * 1000,
+	.preview_kept_ms = 7 * 24 * 60 * 60 * 1000LL,
+	.preview_entries = 10000,
+	.preview_space = 1024 * (int64_t)M,
+	.preview_page_max = 1 * M,
+	.preview_picture_max = 10 * M,
 	.turn_uris = nothing,
 	.turn_ms = 24 * 60 * 60 * 1000,
 	.notices_name = "Server notices",
@@ -114,6 +125,7 @@ static const struct conf defaults = {
 		[LIMIT_to_device] = { 200, 20 },
 		[LIMIT_keys] = { 100, 10 },
 		[LIMIT_upload] = { 50, 10 },
+		[LIMIT_preview] = { 60, 1 },
 	},
 	.body_max = 1 * M,
 	.memory_max = 32 * M,
@@ -125,7 +137,7 @@ static const struct conf defaults = {
 	.processes_rooms = 1,
 	.processes_events = 1,
 };
-_Static_assert(LIMIT__MAX == 22, "a default for each rate class");
+_Static_assert(LIMIT__MAX == 23, "a default for each rate class");
 
 struct reading {
 	struct arena	*mem;
@@ -318,12 +330,24 @@ check_turn(struct reading *r)
 		    "least");
 }
 
+/* What the machine allows. */
+static void
+set_workers(struct conf *conf)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (conf->hash_workers == 0)
+		conf->hash_workers = cores < 4 ? 1 : (unsigned)cores / 2;
+	if (conf->thumbnailers == 0)
+		conf->thumbnailers = cores < 2 ? 2 :
+		    cores > 8 ? 8 : (unsigned)cores;
+}
+
 static void
 check_whole(struct reading *r)
 {
 	struct conf *conf = r->conf;
 	const char *wrong;
-	long cores;
 
 	r->line = 0;
 	if (conf->server_name == NULL)
@@ -340,10 +364,7 @@ check_whole(struct reading *r)
 		conf->media_dir = arena_printf(r->mem, "%s/media",
 		    conf->data_dir);
 	check_turn(r);
-	if (conf->hash_workers == 0) {
-		cores = sysconf(_SC_NPROCESSORS_ONLN);
-		conf->hash_workers = cores < 4 ? 1 : (unsigned)cores / 2;
-	}
+	set_workers(conf);
 }
 
 static void

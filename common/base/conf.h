@@ -46,7 +46,8 @@ struct conf_limit {
 	X(profile)	\
 	X(to_device)	\
 	X(keys)		\
-	X(upload)
+	X(upload)	\
+	X(preview)
 enum limit {
 #define X(name) LIMIT_##name,
 	LIMITS(X)
@@ -68,7 +69,9 @@ struct conf_flow {
 	X(reset)	\
 	X(add_3pid)	\
 	X(deactivate)	\
-	X(login_token)
+	X(login_token)	\
+	X(delete_devices)	\
+	X(signing_keys)
 enum conf_flows {
 #define X(name) FLOWS_##name,
 	FLOWS(X)
@@ -135,6 +138,7 @@ struct conf {
 
 	/* [accounts] */
 	enum profile_lookup profile_lookup;
+	bool		 find_everybody;	/* by searching, in no room together */
 	bool		 registration;	/* may a stranger register? */
 	bool		 guests;	/* and a guest? */
 	const char *const *reserved;	/* globs of names nobody gets; NULL ends */
@@ -204,6 +208,18 @@ struct conf {
 	int64_t		 media_frozen_at;
 	enum handover	 media_handover;
 	bool		 media_delete_redacted; /* with the event that shows it */
+	unsigned	 thumbnailers;	/* pictures at once: the cores, 2 to 8 */
+
+	/* [preview] */
+	bool		 preview;	/* are pages that users link to looked at? */
+	const char *const *preview_deny; /* globs of hosts; NULL ends */
+	const unsigned	*preview_ports;	/* 80 and 443; 0 ends */
+	int64_t		 preview_fresh_ms; /* then a page is asked again: 1 h */
+	int64_t		 preview_kept_ms; /* and what it said forgotten: 7 days */
+	unsigned	 preview_entries; /* kept at most: 10000 */
+	int64_t		 preview_space;	/* bytes of pictures: 1 GiB */
+	size_t		 preview_page_max; /* bytes that are read: 1 MiB */
+	size_t		 preview_picture_max; /* a larger one is left out: 10 MiB */
 
 	/* [turn]; uris empty: calls find no server here */
 	const char *const *turn_uris;	/* turn:... and turns:..., NULL ends */

@@ -66,6 +66,26 @@ set_networks(const struct setting *s)
 	return NULL;
 }
 
+const char *
+set_ports(const struct setting *s)
+{
+	unsigned *list = arena_alloc(s->mem,
+	    (strlen(s->value) / 2 + 2) * sizeof(*list));
+	const char *rest = s->value, *word;
+	size_t n = 0;
+	char *end;
+
+	while ((word = next_word(s->mem, &rest)) != NULL) {
+		unsigned long port = strtoul(word, &end, 10);
+
+		if (*end != '\0' || port == 0 || port > 65535)
+			return "must be numbers of ports, such as 80 443";
+		list[n++] = (unsigned)port;
+	}
+	*(const unsigned **)s->member = list;
+	return NULL;
+}
+
 static bool
 is_web(const char *url)
 {

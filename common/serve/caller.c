@@ -7,7 +7,9 @@
 
 /* The columns of session_find and session_again. */
 enum { NR, USER, USER_ID, DEVICE, DEVICE_ID, ERA, EXPIRES, KIND, ADMIN,
-    DEACTIVATED, LOCKED, SUSPENDED, PAIR, IS_NEWER };
+    DEACTIVATED, LOCKED, SUSPENDED, PAIR, IS_NEWER, SEEN };
+
+#define SEEN_EVERY_MS	(5 * 60 * 1000)
 
 /*
  * The first use of a new pair of tokens: the one before dies.  That must be
@@ -23,6 +25,24 @@ settle(struct life *l, int64_t pair)
 	change_add(l->r.db, CHANGE_SESSION, 0, l->r.who.user, 0);
 	l->settled = true;
 	return M_OK;
+}
+
+/*
+ * A write to the volatile store now and then, of which a request that only reads
+ * knows nothing.  One that waited is no news of its client.
+ */
+static void
+note_seen(struct life *l, int64_t seen_at)
+{
+	struct db *vol = l->r.store->vol;
+	struct db_arg device = DB_INT(l->r.who.device);
+	int64_t late = l->r.now - SEEN_EVERY_MS;
+
+	if (seen_at > late || l->resumed_token != 0 ||
+	    db_int(vol, 0, STMT_SEEN_AT, device) > late)
+		return;
+	db_exec(vol, STMT_SEEN_NOTE, device, DB_INT(l->r.now),
+	    DB_TEXT(l->r.address));
 }
 
 /* Who is suspended may read, and do what is marked so. */
@@ -44,6 +64,7 @@ judge(struct life *l, struct rows *rows)
 	    l->r.route->auth != AUTH_LOCKED;
 	bool newer = rows_int(rows, IS_NEWER) != 0;
 	int64_t pair = rows_int(rows, PAIR);
+	int64_t seen_at = rows_int(rows, SEEN);
 
 	*who = (struct caller){
 		.user = rows_int(rows, USER),
@@ -67,6 +88,7 @@ judge(struct life *l, struct rows *rows)
 		    "The access token has expired; refresh it or log in again");
 	if (locked)
 		return fail(&l->r, M_USER_LOCKED, "This account is locked");
+	note_seen(l, seen_at);
 	if (is_too_much(l))
 		return fail(&l->r, M_USER_SUSPENDED, "Your account is "
 		    "suspended; you may read, and leave rooms");

@@ -3,7 +3,8 @@
  *
  * What waits holds a process, so only a few may (conf->cgi_waiters, counted by
  * lock files) and not for long, because web hosts end a CGI after 30 to 60 s.
- * Likewise those that hash a password, which takes memory.
+ * Likewise those that hash a password or draw a picture, which takes memory, or
+ * look at a web page.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,8 +33,8 @@
 #define LOCK_MS		2000
 #define CHECKPOINT_PAGES 1024
 #define LOOK_MS		1500	/* a doorbell may get lost: look anyway */
-#define HASH_WAIT_MS	10000	/* who cannot hash by then is sent away */
-#define HASH_LOOK_MS	20
+#define PLACE_WAIT_MS	10000	/* who has no place by then is sent away */
+#define PLACE_LOOK_MS	20
 #define COME_BACK_MS	4000	/* when no place to wait is free: or twice that */
 
 static int bell = -1;
@@ -278,31 +279,46 @@ write_here(struct store *store, struct lives *list, struct round_end *end)
 
 /* Of all programs together, since each request is a process. */
 static int
-await_hashing(const struct conf *conf)
+await_place(const struct conf *conf, const char *what, unsigned places)
 {
-	struct timespec pause = { 0, HASH_LOOK_MS * 1000000L };
+	struct timespec pause = { 0, PLACE_LOOK_MS * 1000000L };
 	int place;
 
-	for (int ms = 0; (place = take_place(conf, "hashing",
-	    conf->hash_workers)) == -1 && ms < HASH_WAIT_MS; ms += HASH_LOOK_MS)
+	for (int ms = 0; (place = take_place(conf, what, places)) == -1 &&
+	    ms < PLACE_WAIT_MS; ms += PLACE_LOOK_MS)
 		nanosleep(&pause, NULL);
 	return place;
+}
+
+/* False: there is none.  *place is -1 where none is needed. */
+static bool
+place_for(const struct conf *conf, enum job_pool pool, int *place)
+{
+	*place = -1;
+	if (pool == JOB_HASH)
+		*place = await_place(conf, "hashing", conf->hash_workers);
+	else if (pool == JOB_PICTURE)
+		*place = await_place(conf, "drawing", conf->thumbnailers);
+	else if (pool == JOB_PAGE)
+		*place = await_place(conf, "pages", PAGE_WORKERS);
+	else
+		return true;
+	return *place != -1;
 }
 
 /* False: it is refused. */
 static bool
 do_job(struct store *store, struct life *l)
 {
-	bool hashing = l->job->pool == JOB_HASH;
-	int place = hashing ? await_hashing(store->conf) : -1;
+	int place;
 
-	if (hashing && place == -1) {
+	if (!place_for(store->conf, l->job->pool, &place)) {
 		refuse(l, M_LIMIT_EXCEEDED,
 		    "The server has too much to do; try again", 2000);
 		return false;
 	}
 	l->job->run(l->job);
-	if (hashing)
+	if (place != -1)
 		close(place);
 	life_next(l);
 	return true;

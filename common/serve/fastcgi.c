@@ -140,7 +140,7 @@ open_all(struct store *s)
 	watch(signals_open(), &signal_mark, EPOLLIN | EPOLLET);
 	listen_on();
 	conns_open(store, epfd);
-	jobs_open(store->conf->hash_workers);
+	jobs_open(store->conf->hash_workers, store->conf->thumbnailers);
 	watch(jobs_fd(), &jobs_mark, EPOLLIN);
 	lockwait_open(store->lock);
 	watch(lockwait_fd(), &lock_mark, EPOLLIN);

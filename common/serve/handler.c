@@ -114,9 +114,16 @@ server_url(const struct request *r)
 enum mx_err
 body_read(struct request *r, const struct field *fields, void *dst)
 {
+	return object_read(r, r->body, fields, dst);
+}
+
+enum mx_err
+object_read(struct request *r, const cJSON *object, const struct field *fields,
+    void *dst)
+{
 	const char *what;
 
-	switch (fields_read(r->mem, r->body, fields, dst, &what)) {
+	switch (fields_read(r->mem, object, fields, dst, &what)) {
 	case FIELD_FINE:
 		return M_OK;
 	case FIELD_MISSING:

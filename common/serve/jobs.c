@@ -16,6 +16,7 @@
 #define NET_WORKERS	4
 #define DISK_WORKERS	4
 #define QUEUE_MAX	64	/* waiting jobs of a pool */
+#define PICTURES_MAX	256	/* the same: a room is shown with all its avatars */
 #define HASH_NICE	5	/* a third of the CPU time others have */
 
 /* Before a block stands how it ends: what is to be wiped, and who is asked. */
@@ -39,6 +40,7 @@ struct pool {
 	pthread_cond_t	 work;
 	struct ticket	*first, **last;
 	unsigned	 waiting;
+	unsigned	 most;		/* that may wait */
 	unsigned	 workers;	/* allowed */
 	unsigned	 started;
 };
@@ -79,13 +81,16 @@ job_free(struct job *job)
 }
 
 void
-jobs_open(unsigned hash_workers)
+jobs_open(unsigned hash_workers, unsigned picture_workers)
 {
 	pools[JOB_HASH].workers = hash_workers;
 	pools[JOB_MAIL].workers = MAIL_WORKERS;
 	pools[JOB_NET].workers = NET_WORKERS;
+	pools[JOB_PAGE].workers = PAGE_WORKERS;
 	pools[JOB_DISK].workers = DISK_WORKERS;
+	pools[JOB_PICTURE].workers = picture_workers;
 	for (int i = 0; i < JOB__MAX; i++) {
+		pools[i].most = i == JOB_PICTURE ? PICTURES_MAX : QUEUE_MAX;
 		pthread_cond_init(&pools[i].work, NULL);
 		pools[i].last = &pools[i].first;
 	}
@@ -164,7 +169,7 @@ add(const struct ticket *ticket)
 	bool ok;
 
 	pthread_mutex_lock(&mutex);
-	ok = pool->waiting < QUEUE_MAX;
+	ok = pool->waiting < pool->most;
 	if (ok && pool->started < pool->workers)
 		ok = start_worker(pool);
 	if (ok) {

@@ -12,8 +12,10 @@
 struct life;
 struct lives;
 
-/* hash_workers: how many passwords are hashed at once. */
-void		 jobs_open(unsigned hash_workers);
+#define PAGE_WORKERS	8	/* web pages that are looked at together */
+
+/* How many passwords are hashed, and pictures drawn, at once. */
+void		 jobs_open(unsigned hash_workers, unsigned picture_workers);
 /* Readable when a job has ended. */
 int		 jobs_fd(void);
 /* False: the queue is full.  The life keeps its job. */

@@ -175,6 +175,9 @@ const char	*server_url(const struct request *);
 
 /* Read the body by a field table; a fault becomes the refusal it names. */
 enum mx_err	 body_read(struct request *, const struct field *, void *dst);
+/* The same of an object inside it. */
+enum mx_err	 object_read(struct request *, const cJSON *object,
+		    const struct field *, void *dst);
 
 /* -------------------------------------------------- bodies that are files */
 
@@ -316,7 +319,9 @@ enum job_pool {
 	JOB_HASH,		/* passwords */
 	JOB_MAIL,		/* messages, by who the administrator named */
 	JOB_NET,		/* whom others name */
-	JOB_DISK,		/* files that must last */
+	JOB_PAGE,		/* web pages that users link to */
+	JOB_DISK,		/* files: quick, and may have to last */
+	JOB_PICTURE,		/* pictures, by the thumbnailer */
 	JOB__MAX
 };
 struct job {
