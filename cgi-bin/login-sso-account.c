@@ -11,7 +11,6 @@
 #include "matrix/session.h"
 #include "matrix/sso.h"
 #include "matrix/threepid.h"
-#include "matrix/uia.h"
 #include "matrix/user_directory.h"
 #include "login-sso.h"
 #include "login.routes.h"
@@ -22,14 +21,13 @@ user_id_of(struct request *r, const char *localpart)
 	return arena_printf(r->mem, "@%s:%s", localpart, r->conf->server_name);
 }
 
-static int64_t
-user_of(struct request *r, const struct sso *s)
+int64_t
+sso_whose(struct request *r, const struct sso *s)
 {
 	return sso_user(r->db, s->idp->issuer,
 	    json_text(s->identity, "subject"));
 }
 
-/* A page that is answered by sso_answer() in this browser. */
 static bool
 keep_shown(struct request *r, const struct sso *s)
 {
@@ -42,8 +40,8 @@ keep_shown(struct request *r, const struct sso *s)
 	    DB_BLOB(s->state, sizeof(s->state))) > 0;
 }
 
-static enum mx_err
-show(struct page *p, const struct sso *s, enum mx_err err)
+enum mx_err
+sso_show(struct page *p, const struct sso *s, enum mx_err err)
 {
 	struct request *r = p->r;
 
@@ -129,7 +127,7 @@ show_where(struct request *r, const struct sso *s, const struct account *a)
 	page_value(&p, a->user_id);
 	page_form(&p);
 	page_form_end(&p, "Continue");
-	return show(&p, s, M_OK);
+	return sso_show(&p, s, M_OK);
 }
 
 static enum mx_err
@@ -208,7 +206,7 @@ show_choice(struct request *r, const struct sso *s, const char *localpart,
 	if (r->conf->policies != NULL)
 		page_checkbox(&p, "agree", "I have read this and agree.");
 	page_form_end(&p, "Make my account");
-	return show(&p, s, why != NULL ? M_FORBIDDEN : M_OK);
+	return sso_show(&p, s, why != NULL ? M_FORBIDDEN : M_OK);
 }
 
 /* What the provider knows of them; no other account loses anything by it. */
@@ -298,82 +296,6 @@ welcome(struct request *r, struct sso *s)
 	return make(r, s, localpart);
 }
 
-/* ---------------------------------------------- who confirms something */
-
-static const char *const what[FLOWS__MAX] = {
-	[FLOWS_password] = "to change the password of your account",
-	[FLOWS_reset] = "to change the password of your account",
-	[FLOWS_add_3pid] = "to add an address to your account",
-	[FLOWS_deactivate] = "to deactivate your account for ever",
-	[FLOWS_delete_devices] = "to end sessions on your devices",
-	[FLOWS_signing_keys] = "to replace the keys by which others know you",
-	[FLOWS_login_token] = "to log another device in to your account",
-};
-
-/*
- * Somebody may have been tricked here by who holds their token, so they are
- * told what it is about.  *user: who they are.
- */
-static enum mx_err
-confirm_check(struct request *r, const struct sso *s, struct uia_view *view,
-    int64_t *user)
-{
-	*user = user_of(r, s);
-	*view = uia_view_named(r, s->uia, SSO_STAGE);
-	if (!view->known)
-		return fail(r, M_NOT_FOUND, "This page has expired. Please go "
-		    "back to your application and begin anew.");
-	if (*user == 0 || (view->user != 0 && view->user != *user))
-		return fail(r, M_FORBIDDEN, "By %s you are logged in as "
-		    "somebody else than in your application. Please log out "
-		    "there, and begin anew.", s->idp->name);
-	return M_OK;
-}
-
-static enum mx_err
-show_confirm(struct request *r, const struct sso *s)
-{
-	struct uia_view view;
-	struct account a;
-	enum mx_err err;
-	int64_t user;
-	struct page p;
-
-	if ((err = confirm_check(r, s, &view, &user)) != M_OK) {
-		sso_end(r, s);
-		return err;
-	}
-	account_get(r->db, user, &a);
-	page_begin(&p, r, "Do you want this?");
-	page_text(&p, "An application asks for your consent:");
-	page_value(&p, what[view.flows] ? what[view.flows] :
-	    "to change something of your account");
-	page_text(&p, "Go on only if you have just asked for it. Your account "
-	    "is:");
-	page_value(&p, a.user_id);
-	page_form(&p);
-	page_form_end(&p, "Yes, I want this");
-	return show(&p, s, M_OK);
-}
-
-static enum mx_err
-confirm(struct request *r, const struct sso *s)
-{
-	struct uia_view view;
-	const char *why;
-	enum mx_err err;
-	int64_t user;
-
-	if ((err = confirm_check(r, s, &view, &user)) != M_OK)
-		return err;
-	if (!sso_end(r, s))
-		return fail(r, M_FORBIDDEN, "This page was used already.");
-	if (uia_prove(r, s->uia, SSO_STAGE, user, &why) != M_OK)
-		return fail(r, M_FORBIDDEN, "%s. Please go back to your "
-		    "application.", why);
-	return uia_done_page(r);
-}
-
 /* ---------------------------------------------------------------- to begin */
 
 enum mx_err
@@ -382,8 +304,8 @@ sso_arrive(struct request *r, struct sso *s)
 	int64_t user;
 
 	if (s->uia != NULL)
-		return show_confirm(r, s);
-	user = user_of(r, s);
+		return sso_ask(r, s);
+	user = sso_whose(r, s);
 	return user != 0 ? enter(r, s, user) : welcome(r, s);
 }
 
@@ -426,8 +348,8 @@ sso_answer(struct request *r)
 	if ((err = sso_find(r, SSO_SHOWN, &s)) != M_OK)
 		return err;
 	if (s.uia != NULL)
-		return confirm(r, &s);
-	if ((user = user_of(r, &s)) == 0)
+		return sso_consented(r, &s);
+	if ((user = sso_whose(r, &s)) == 0)
 		return choose(r, &s);
 	s.confirmed = true;
 	return enter(r, &s, user);

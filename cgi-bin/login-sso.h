@@ -49,6 +49,18 @@ bool		 sso_end(struct request *, const struct sso *);
  */
 enum mx_err	 sso_arrive(struct request *, struct sso *);
 
+/* user.nr of who they are, if they have an account here; 0: they have none. */
+int64_t		 sso_whose(struct request *, const struct sso *);
+/*
+ * The page is the answer, and sso_answer() is asked what people answer to it in
+ * this browser.  Returns err; or it is refused, since all this is over.
+ */
+enum mx_err	 sso_show(struct page *, const struct sso *, enum mx_err err);
+
+/* login-sso-confirm.c: the page that asks for consent, and that it was given. */
+enum mx_err	 sso_ask(struct request *, const struct sso *);
+enum mx_err	 sso_consented(struct request *, const struct sso *);
+
 /*
  * What the provider says of itself, from the store when it was fetched after
  * since, else asked for: then M_LATER, and the route's handler runs anew.

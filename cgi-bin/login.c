@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "matrix/credentials.h"
+#include "matrix/cross_signing.h"
 #include "matrix/session.h"
 #include "serve/serve.h"
 #include "login.routes.h"
@@ -119,6 +120,10 @@ let_in(struct request *r, const struct account *account,
 	    (err = rate_take_again(r, LIMIT_login_account,
 	    account->user_id)) != M_OK)
 		return err;
+	if (login->session.device_id != NULL && cross_key_named(r->db,
+	    account->user, login->session.device_id))
+		return fail(r, M_FORBIDDEN, "device_id is that of a key for "
+		    "cross-signing; name your device otherwise");
 	session_answer(r, account->user, account->user_id, &login->session);
 	write_well_known(r);
 	return M_OK;

@@ -14,6 +14,12 @@ static const struct {
 #undef X
 };
 
+const char *
+mx_errcode(enum mx_err err)
+{
+	return errors[err].errcode;
+}
+
 static int
 status_of(const struct life *l)
 {

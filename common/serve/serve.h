@@ -213,6 +213,8 @@ enum mx_err	 fail(struct request *, enum mx_err err, const char *error, ...)
 		    __attribute__((format(printf, 3, 4)));
 enum mx_err	 refuse_keeping(struct request *, enum mx_err err, const char *error, ...)
 		    __attribute__((format(printf, 3, 4)));
+/* The errcode of one, where an answer tells of several; NULL: it has none. */
+const char	*mx_errcode(enum mx_err);
 /* What the last of these was given. */
 const char	*refusal_text(const struct request *);
 /* For M_LIMIT_EXCEEDED and M_BUSY: also sends Retry-After. */
