@@ -57,6 +57,8 @@ const struct key conf_keys[] = {
 	KEY("recaptcha", "secret", set_text, recaptcha_secret, 1, 200),
 	KEY("recaptcha", "verify_url", set_url, recaptcha_verify_url, 1, 200),
 	KEY("recaptcha", "script_url", set_url, recaptcha_script_url, 1, 200),
+	KEY("sso", "clients", set_clients, sso_clients, 0, 0),
+	KEY("sso", "schemes", set_schemes, sso_schemes, 0, 0),
 	KEY("mail", "from", set_text, mail_from, 3, 255),
 	KEY("mail", "command", set_command, mail_command, 2, 255),
 	KEY("mail", "smtp", set_smtp, mail_smtp, 1, 255),
