@@ -4,8 +4,8 @@
  *
  * It stays and is rung by writers whose WAL grows, and while there are pushers
  * by all who add to the stream; or cron runs it with --once.  Then it also works
- * off the tasks that requests left: `rooms`, whose business they are, may not be
- * asked for long.  It may be killed at any time: each piece of its work is a
+ * off the tasks that requests left: `rooms` and `devices`, whose business they
+ * are, may not be asked for long.  It may be killed at any time: each piece of its work is a
  * transaction.
  */
 #include <errno.h>
@@ -20,7 +20,9 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "housekeeper-push.h"
+#include "matrix/backup.h"
 #include "matrix/media.h"
+#include "matrix/preview.h"
 #include "matrix/room-tasks.h"
 #include "store/bell.h"
 #include "store/lock.h"
@@ -47,6 +49,8 @@ static const struct duty duties[] = {
 	{ .piece = upkeep_checkpoint, .every = 60 * SECOND,
 	  .at_most = SECOND / 10 },
 	{ .piece = media_upkeep, .every = 60 * SECOND },
+	{ .piece = upkeep_seen, .every = 60 * SECOND },
+	{ .piece = preview_upkeep, .every = 60 * SECOND },
 	{ .piece = upkeep_expire, .every = 600 * SECOND },
 	{ .piece = upkeep_thin, .every = 3600 * SECOND },
 	{ .piece = upkeep_shrink, .every = 3600 * SECOND },
@@ -80,12 +84,12 @@ do_duty(struct upkeep *u, bool (*piece)(struct upkeep *))
 }
 
 static void
-do_tasks(struct upkeep *u)
+do_tasks(struct upkeep *u, const struct task_kind *kinds)
 {
 	struct store *store = u->store;
 	struct tasks tasks;
 
-	tasks_init(&tasks, store, room_tasks);
+	tasks_init(&tasks, store, kinds);
 	while (goes_on(u) && tasks_look(&tasks) &&
 	    lock_wait(store->lock, LOCK_MS)) {
 		tasks_turn(&tasks);
@@ -144,7 +148,8 @@ do_pushes(struct upkeep *u)
 static void
 do_once(struct upkeep *u)
 {
-	do_tasks(u);
+	do_tasks(u, room_tasks);
+	do_tasks(u, backup_tasks);
 	do_pushes(u);
 	/* The checkpoint comes last, for what the others wrote. */
 	for (size_t i = DUTIES; i-- > 0 && goes_on(u);)

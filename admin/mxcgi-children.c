@@ -135,6 +135,14 @@ processes_of(const struct conf *conf, const char *program)
 	return 1;
 }
 
+/* As nginx/http.conf and nginx/fill have it. */
+static bool
+gives_long_answers(const char *program)
+{
+	return strcmp(program, "events") == 0 ||
+	    strcmp(program, "history") == 0 || strcmp(program, "devices") == 0;
+}
+
 static bool
 add_program(struct children *c, const char *program)
 {
@@ -146,7 +154,7 @@ add_program(struct children *c, const char *program)
 		if (!add(c, program, arena_printf(c->mem, "%s.%u", program, i),
 		    true))
 			return false;
-	if (strcmp(program, "events") != 0 && strcmp(program, "history") != 0)
+	if (!gives_long_answers(program))
 		return true;
 	if (!add(c, program, arena_printf(c->mem, "%s.long", program), true))
 		return false;

@@ -332,6 +332,20 @@ cmd_run(int argc, char **argv)
 	return run(&r);
 }
 
+long
+server_runs(const struct conf *conf)
+{
+	int pid_file = open_pid_file(conf, O_RDWR);
+	long pid = 0;
+
+	if (pid_file == -1)
+		return 0;
+	if (flock(pid_file, LOCK_EX | LOCK_NB) == -1)
+		pid = read_pid(pid_file);
+	close(pid_file);
+	return pid;
+}
+
 int
 cmd_stop(int argc, char **argv)
 {

@@ -39,6 +39,12 @@ static const struct command {
 	    "what users reported; `mxcgi report --help` says more" },
 	{ "notice", cmd_notice, "USER|--all TEXT [--pin|--unpin]",
 	    "tell users something, in a room that each has for this" },
+	{ "backup", cmd_backup, "[--no-media] DIRECTORY",
+	    "copy all that the server is, while it runs" },
+	{ "restore", cmd_restore, "[--yes] DIRECTORY",
+	    "make the server what a backup says" },
+	{ "verify", cmd_verify, "[--hashes] [DIRECTORY]",
+	    "look whether the server, or a backup, is sound" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

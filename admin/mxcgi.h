@@ -10,15 +10,22 @@
 
 typedef int command_fn(int argc, char **argv);
 
+command_fn	cmd_backup;
 command_fn	cmd_init;
 command_fn	cmd_media;
 command_fn	cmd_migrate;
 command_fn	cmd_notice;
 command_fn	cmd_report;
+command_fn	cmd_restore;
 command_fn	cmd_run;
 command_fn	cmd_stop;
 command_fn	cmd_token;
 command_fn	cmd_user;
+command_fn	cmd_verify;
+
+/* mxcgi-run.c: does `mxcgi run` work here?  Its process, or 0. */
+struct conf;
+long		 server_runs(const struct conf *);
 
 /* The configuration file: option, else $MXCGI_CONFIG, else the default. */
 const char	*config_path(const char *option);

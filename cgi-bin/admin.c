@@ -1,6 +1,7 @@
 /*
- * admin.c - what administrators do over HTTP: locking and suspending accounts
- * (client-server API, "Account moderation" and "Server administration").
+ * admin.c - what administrators do over HTTP: locking and suspending accounts,
+ * and who is logged in where (client-server API, "Account moderation" and
+ * "Server administration").
  */
 #include <string.h>
 
@@ -49,14 +50,13 @@ check_server(struct request *r, const char *user_id)
 }
 
 static enum mx_err
-target_find(struct request *r, struct target *t)
+account_look(struct request *r, struct target *t)
 {
 	const char *user_id = req_arg(r, "userId");
 	struct rows rows;
 	enum mx_err err;
 
-	if ((err = admins_only(r)) != M_OK ||
-	    (err = check_server(r, user_id)) != M_OK)
+	if ((err = check_server(r, user_id)) != M_OK)
 		return err;
 	rows = db_query(r->db, STMT_ADMIN_TARGET, DB_TEXT(user_id));
 	if (!rows_next(&rows))
@@ -66,6 +66,17 @@ target_find(struct request *r, struct target *t)
 	    .locked = !rows_null(&rows, 1), .suspended = !rows_null(&rows, 2),
 	    .admin = rows_int(&rows, 3) != 0 };
 	rows_done(&rows);
+	return M_OK;
+}
+
+static enum mx_err
+target_find(struct request *r, struct target *t)
+{
+	enum mx_err err;
+
+	if ((err = admins_only(r)) != M_OK ||
+	    (err = account_look(r, t)) != M_OK)
+		return err;
 	if (t->admin && t->user != r->who.user)
 		return fail(r, M_FORBIDDEN, "This user is an administrator "
 		    "too; use mxcgi(8) on the server itself");
@@ -175,4 +186,49 @@ suspend_put(struct request *r)
 		return err;
 	return put(r, &t, &(struct restraint){ "suspended", t.suspended,
 	    account_suspend }, wish.suspended);
+}
+
+/* ------------------------------------------------------------------- whois */
+
+/* A session is all that was done from one login: one for each device. */
+static void
+put_devices(struct request *r, int64_t user)
+{
+	struct rows rows = db_query(r->db, STMT_ACCOUNT_DEVICES, DB_INT(user));
+
+	put_object(&r->out, "devices");
+	while (rows_next(&rows)) {
+		write_key_span(&r->out, rows_span(&rows, 0));
+		write_object(&r->out);
+		put_array(&r->out, "sessions");
+		write_object(&r->out);
+		put_array(&r->out, "connections");
+		write_end(&r->out);
+		write_end(&r->out);
+		write_end(&r->out);
+		write_end(&r->out);
+	}
+	write_end(&r->out);
+}
+
+/*
+ * GET /admin/whois/{userId}
+ *
+ * Where somebody is logged in: for themselves, and for administrators.
+ */
+enum mx_err
+whois(struct request *r)
+{
+	const char *user_id = req_arg(r, "userId");
+	struct target t;
+	enum mx_err err;
+
+	if (strcmp(user_id, r->who.user_id) != 0 &&
+	    (err = admins_only(r)) != M_OK)
+		return err;
+	if ((err = account_look(r, &t)) != M_OK)
+		return err;
+	put_text(&r->out, "user_id", user_id);
+	put_devices(r, t.user);
+	return M_OK;
 }

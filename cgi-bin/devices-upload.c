@@ -51,7 +51,9 @@ is_key(const struct named_key *k, const cJSON *item)
 	uint8_t bytes[ED25519_KEY_LEN];
 
 	if (key == NULL || (cJSON_IsObject(item) &&
-	    !cJSON_IsObject(json_get(item, "signatures"))))
+	    !cJSON_IsObject(json_get(item, "signatures"))) ||
+	    (cJSON_IsString(item) &&
+	    strcmp(k->algorithm, "signed_curve25519") == 0))
 		return false;
 	return (strcmp(k->algorithm, "curve25519") != 0 &&
 	    strcmp(k->algorithm, "signed_curve25519") != 0) ||
@@ -176,17 +178,8 @@ static const struct field upload_fields[] = {
 	FIELD_END
 };
 
-/*
- * POST /keys/upload
- *
- * Publish keys of the caller's device: all of the request or, when one of them
- * is refused, none.  Who shares a room with the caller hears of new identity
- * keys.  A one-time key is given to one user; a fallback key, which takes the
- * place of the one before, to all who come when there is none.  A device that
- * signs with another key than before begins with none of either.
- */
 enum mx_err
-keys_upload(struct request *r)
+keep_keys(struct request *r)
 {
 	struct upload u = { 0 };
 	enum mx_err err;
@@ -199,9 +192,30 @@ keys_upload(struct request *r)
 	if (u.one_time_keys != NULL &&
 	    (err = keep_one_times(r, u.one_time_keys)) != M_OK)
 		return err;
-	if (u.fallback_keys != NULL &&
-	    (err = keep_fallbacks(r, u.fallback_keys)) != M_OK)
-		return err;
-	put_key_counts(&r->out, "one_time_key_counts", r);
-	return M_OK;
+	return u.fallback_keys != NULL ? keep_fallbacks(r, u.fallback_keys) :
+	    M_OK;
+}
+
+/*
+ * POST /keys/upload
+ *
+ * Publish keys of the caller's device: all of the request or, when one of them
+ * is refused, none.  Who shares a room with the caller hears of new identity
+ * keys.  A one-time key is given to one user; a fallback key, which takes the
+ * place of the one before, to all who come when there is none.  A device that
+ * signs with another key than before begins with none of either.
+ */
+enum mx_err
+keys_upload(struct request *r)
+{
+	enum mx_err err;
+
+	if (again(r) != M_OK)
+		return (err = check_signed_keys(r)) != M_OK ? err : M_AGAIN;
+	if (r->who.device < 0)
+		return fail(r, M_MISSING_PARAM, "Keys are a device's: say "
+		    "which one by device_id");
+	if ((err = keep_keys(r)) == M_OK)
+		put_key_counts(&r->out, "one_time_key_counts", r);
+	return err;
 }

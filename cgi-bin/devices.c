@@ -2,6 +2,9 @@
  * devices - devices, their keys, and what they send each other.  Here: messages
  * from device to device (client-server API, "Send-to-Device messaging").
  */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/table.h"
@@ -12,6 +15,7 @@
 #include "matrix/room.h"
 #include "store/stream.h"
 
+#define DIGITS_MAX	18
 #define TYPE_MAX	255		/* bytes of an event's type, */
 #define CONTENT_MAX	65536		/* of its content, */
 #define BYTES_MAX	(4 << 20)	/* and of all content of a request */
@@ -66,6 +70,41 @@ put_failures(struct request *r, const cJSON *users)
 	write_end(&r->out);
 }
 
+void
+put_number(struct writer *w, const char *key, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, n);
+	put_text(w, key, text);
+}
+
+int64_t
+number_read(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return n == 0 || n > DIGITS_MAX || text[n] != '\0' ||
+	    (*text == '0' && n > 1) ? -1 : strtoll(text, NULL, 10);
+}
+
+enum mx_err
+read_object(struct request *r, const char *what, const cJSON *object,
+    size_t most, struct span *text)
+{
+	struct buf b;
+
+	if (!cJSON_IsObject(object))
+		return fail(r, M_BAD_JSON, "%s is a JSON object", what);
+	buf_init(&b, r->mem, SIZE_MAX);
+	json_print(&b, object);
+	*text = buf_content(&b);
+	if (text->n > most)
+		return fail(r, M_TOO_LARGE, "%s has %zu bytes at most", what,
+		    most);
+	return M_OK;
+}
+
 /* ----------------------------------------------------------------- messages */
 
 struct parcel {
@@ -99,22 +138,6 @@ enqueue(struct parcel *p, int64_t device, struct span content)
 }
 
 static enum mx_err
-read_content(struct request *r, const cJSON *content, struct span *text)
-{
-	struct buf b;
-
-	if (!cJSON_IsObject(content))
-		return fail(r, M_BAD_JSON, "A message is a JSON object");
-	buf_init(&b, r->mem, SIZE_MAX);
-	json_print(&b, content);
-	*text = buf_content(&b);
-	if (text->n > CONTENT_MAX)
-		return fail(r, M_TOO_LARGE,
-		    "A message may have %d bytes", CONTENT_MAX);
-	return M_OK;
-}
-
-static enum mx_err
 send_to_all(struct parcel *p, int64_t user, struct span content)
 {
 	struct rows rows = db_query(p->r->db, STMT_DEVICES_OF, DB_INT(user));
@@ -133,7 +156,8 @@ send_to_one(struct parcel *p, int64_t user, const cJSON *message,
 {
 	struct request *r = p->r;
 	struct span content;
-	enum mx_err err = read_content(r, message, &content);
+	enum mx_err err = read_object(r, "A message",
+	    message, CONTENT_MAX, &content);
 	int64_t device;
 
 	if (err != M_OK || user == 0)

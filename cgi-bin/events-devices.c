@@ -1,45 +1,11 @@
 /*
- * events-devices.c - the messages that others sent a device: it gets them with
- * /sync, until its next token says that it has them.  And who is to be woken
- * when devices changed.
+ * events-devices.c - a device has the messages that others sent it when its next
+ * token says so.  And who is to be woken when devices changed.
  */
 #include "events-devices.h"
-
-/* An answer with so much content ends early; one message always fits. */
-#define CONTENT_MAX	(1 << 20)
+#include "matrix/device.h"
 
 /* ------------------------------------------------------- to-device messages */
-
-/* Columns of to_device_told; returns how much content. */
-static size_t
-write_message(struct writer *w, const struct rows *rows)
-{
-	struct span content = rows_span(rows, 3);
-
-	write_object(w);
-	put_text(w, "sender", rows_text(rows, 1));
-	put_text(w, "type", rows_text(rows, 2));
-	put_raw(w, "content", content);
-	write_end(w);
-	return content.n;
-}
-
-size_t
-write_to_device(struct writer *w, struct request *r, int64_t after,
-    size_t most, int64_t *upto)
-{
-	struct rows rows = db_query(r->db, STMT_TO_DEVICE_TOLD,
-	    DB_INT(r->who.device), DB_INT(after), DB_INT((int64_t)most));
-	size_t bytes = 0, n = 0;
-
-	*upto = after;
-	for (; bytes < CONTENT_MAX && rows_next(&rows); n++) {
-		*upto = rows_int(&rows, 0);
-		bytes += write_message(w, &rows);
-	}
-	rows_done(&rows);
-	return n;
-}
 
 enum mx_err
 confirm_to_device(struct request *r, int64_t upto)

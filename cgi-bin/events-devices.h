@@ -16,14 +16,6 @@
 #define TO_DEVICE_MAX	100
 
 /*
- * Write the caller's device's oldest messages that came after message `after`
- * (0: all that are queued) into an open array, at most so many.  Returns how
- * many; *upto is the number of the last, or `after` when there was none: what
- * the device confirms by asking for what came after it.
- */
-size_t		 write_to_device(struct writer *, struct request *,
-		    int64_t after, size_t most, int64_t *upto);
-/*
  * The caller's device has everything up to there: it is removed.  M_OK: there
  * was nothing to remove, go on.  Else return what this returned, before
  * anything is written to the answer that is dear to make: the handler (also
@@ -59,8 +51,8 @@ struct device_lists {
 bool		 devices_changed(struct db *, int64_t after, int64_t upto);
 /*
  * Whose devices, or keys of these, changed after since and who shares a room
- * with the caller now, the caller included; who came to share a room with
- * them; and (left) who shares none any more.  rooms: what heard_since() gave
+ * with the caller now, the caller included; whose master key the caller signed;
+ * who came to share a room with them; and (left) who shares none any more.  rooms: what heard_since() gave
  * for these positions, before a filter took anything away: who may be known
  * depends on no filter.  Costs what changed, and all members of a room that
  * the caller entered or left; where effort_is_much() then, the lists are no

@@ -80,7 +80,8 @@ put_to_device(struct sliding *s)
 	read_since(s, &since);
 	put_object(w, "to_device");
 	put_array(w, "events");
-	s->told += write_to_device(w, s->r, since, limit_of(s), &upto);
+	s->told += to_device_write(w, s->r->db,
+	    s->r->who.device, since, limit_of(s), &upto);
 	write_end(w);
 	put_text(w, "next_batch", arena_printf(s->r->mem, "%lld",
 	    (long long)upto));

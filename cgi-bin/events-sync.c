@@ -252,7 +252,8 @@ put_devices(struct sync_answer *a)
 		return;
 	put_object(w, "to_device");
 	put_array(w, "events");
-	a->told += write_to_device(w, r, a->to_device, TO_DEVICE_MAX,
+	a->told += to_device_write(w, r->db, r->who.device,
+	    a->to_device, TO_DEVICE_MAX,
 	    &a->to_device);
 	write_end(w);
 	write_end(w);

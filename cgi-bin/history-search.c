@@ -315,7 +315,8 @@ try_event(struct hunt *h, struct event_row *row)
 	if (room == NULL || room->view == STATE_NONE ||
 	    (ask->place.key == GROUP_SENDER &&
 	    ask->place.group != row->sender) ||
-	    !viewer_may_see(room->reader.viewer, row))
+	    !viewer_may_see(room->reader.viewer, row) ||
+	    !viewer_wants(room->reader.viewer, row))
 		return;
 	event_trim(h->r->db, row, &room->reader);
 	if (!filter_has_event(&ask->filter, row))

@@ -116,6 +116,7 @@ static enum mx_err
 resume(struct request *r)
 {
 	return r->route->handler == thumbnail ? thumbnail_resume(r) :
+	    r->route->handler == preview_url ? preview_resume(r) :
 	    download_resume(r);
 }
 

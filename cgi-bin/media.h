@@ -21,5 +21,7 @@ enum mx_err	 not_yet(struct request *);
 /* Who waits for content, or for a thumbnail (waits.resume). */
 handler_fn	 download_resume;
 handler_fn	 thumbnail_resume;
+/* media-preview.c: who waits for a page that is being fetched. */
+handler_fn	 preview_resume;
 
 #endif

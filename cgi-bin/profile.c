@@ -8,7 +8,7 @@
 
 #include "matrix/ids.h"
 #include "matrix/room-tasks.h"
-#include "matrix/shape.h"
+#include "matrix/user_directory.h"
 #include "profile.routes.h"
 #include "serve/serve.h"
 
@@ -16,7 +16,6 @@
 #define NAME_MAX_	256	/* bytes of a displayname */
 #define URL_MAX		1000	/* bytes of an avatar_url */
 #define ZONE_MAX	64	/* bytes of m.tz */
-#define ROOMS_MAX	10000	/* pieces of state looked at for a look-up */
 
 static bool
 is(const char *a, const char *b)
@@ -97,24 +96,6 @@ field_check(struct request *r, const char *field)
 
 /* ---------------------------------------------------------- who may look */
 
-/* Is the target in a room that anybody may enter or read? */
-static bool
-is_in_public(struct request *r, int64_t target)
-{
-	struct rows rows = db_query(r->db, STMT_PROFILE_ROOMS, DB_INT(target));
-	bool found = false;
-
-	for (int n = 0; !found && n < ROOMS_MAX && rows_next(&rows); n++) {
-		struct span content = row_content(&rows, 0);
-
-		found = span_is(json_slice(content, "join_rule"),
-		    "\"public\"") || span_is(json_slice(content,
-		    "history_visibility"), "\"world_readable\"");
-	}
-	rows_done(&rows);
-	return found;
-}
-
 static bool
 may_look(struct request *r, int64_t target)
 {
@@ -127,8 +108,7 @@ may_look(struct request *r, int64_t target)
 		break;
 	}
 	return r->who.user != 0 && (r->who.user == target ||
-	    db_int(r->db, 0, STMT_PROFILE_SHARED, DB_INT(r->who.user),
-	    DB_INT(target)) != 0 || is_in_public(r, target));
+	    user_visible(r->db, r->who.user, target));
 }
 
 /*
@@ -242,12 +222,16 @@ zone_check(struct request *r, const char *text)
 	return M_OK;
 }
 
-/* Renew the member events.  Of two such tasks the later does it all. */
+/*
+ * Renew the member events, of two such tasks the later does it all; and what the
+ * user is found by.
+ */
 static void
 tell_rooms(struct request *r, const char *field)
 {
 	if (!is_shown(field))
 		return;
+	user_enlist(r->db, r->who.user);
 	task_drop_kind(r->db, TASK_SHOW_PROFILE, r->who.user);
 	task_add(r->db, TASK_SHOW_PROFILE, r->who.user, r->now);
 }

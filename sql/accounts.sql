@@ -67,6 +67,9 @@ SELECT nr FROM device WHERE user = :user AND device_id = :device_id;
 INSERT INTO device (user, device_id, display_name, created_at)
 VALUES (:user, :device_id, :display_name, :now);
 
+-- :name device_seen
+UPDATE device SET seen_at = :at, seen_address = :address WHERE nr = :device;
+
 -- :name token_add
 INSERT INTO token (hash, kind, user, device, era, created_at, expires_at, pair)
 VALUES (:hash, :kind, :user, :device, :era, :now, :expires_at, :pair);

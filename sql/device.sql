@@ -1,6 +1,27 @@
 -- What devices send each other, their keys, and who hears of them
 -- (cgi-bin/devices*.c, cgi-bin/events-devices.c).
 
+------------------------------------------------------------------- devices
+
+-- :name devices_show
+SELECT nr, device_id, display_name, seen_at, seen_address
+  FROM device WHERE user = :user ORDER BY device_id;
+
+-- :name device_show
+SELECT nr, device_id, display_name, seen_at, seen_address
+  FROM device WHERE user = :user AND device_id = :device_id;
+
+-- :name seen_find @volatile
+SELECT at, address FROM seen WHERE device = :device;
+
+-- Touches no row when that is its name.
+-- :name device_rename
+UPDATE device SET display_name = :name
+ WHERE nr = :device AND display_name IS NOT :name;
+
+-- :name device_has_keys
+SELECT 1 FROM device_key WHERE device = :device;
+
 ------------------------------------------------------------------ messages
 
 -- All devices of a user.
@@ -30,6 +51,9 @@ SELECT t.nr, u.user_id, t.type, t.content
  WHERE t.device = :device AND t.nr > :after
  ORDER BY t.nr LIMIT :most;
 
+-- :name to_device_more
+SELECT 1 FROM to_device WHERE device = :device AND nr > :upto LIMIT 1;
+
 -- Is there anything that the device has got?
 -- :name to_device_got
 SELECT 1 FROM to_device WHERE device = :device AND nr <= :upto LIMIT 1;
@@ -49,12 +73,12 @@ ON CONFLICT (device) DO UPDATE SET keys = excluded.keys
  WHERE keys <> excluded.keys;
 
 -- :name device_keys_all
-SELECT d.device_id, d.display_name, k.keys
+SELECT d.device_id, d.display_name, k.keys, d.nr
   FROM device d CROSS JOIN device_key k ON k.device = d.nr
  WHERE d.user = :user;
 
 -- :name device_keys_one
-SELECT d.device_id, d.display_name, k.keys
+SELECT d.device_id, d.display_name, k.keys, d.nr
   FROM device d CROSS JOIN device_key k ON k.device = d.nr
  WHERE d.user = :user AND d.device_id = :device_id;
 
@@ -185,3 +209,16 @@ SELECT DISTINCT o.user
   FROM member m CROSS JOIN member o
     ON o.room = m.room AND o.membership = 'join'
  WHERE m.user = :user AND m.membership = 'join';
+
+-------------------------------------------------------- dehydrated devices
+
+-- :name dehydrated_find
+SELECT x.device, d.device_id, x.data
+  FROM dehydrated_device x JOIN device d ON d.nr = x.device
+ WHERE x.user = :user
+   AND NOT EXISTS (SELECT 1 FROM token t WHERE t.device = x.device);
+
+-- :name dehydrated_put
+INSERT INTO dehydrated_device (user, device, data)
+VALUES (:user, :device, :data)
+ON CONFLICT (user) DO UPDATE SET device = excluded.device, data = excluded.data;

@@ -78,3 +78,20 @@ SELECT $event
   CROSS JOIN user u ON u.nr = e.sender
  WHERE s.room = :room AND s.type = 'm.space.child'
  ORDER BY s.state_key LIMIT :most;
+
+------------------------------------------------------------- rooms of two
+
+-- :name mutual_rooms
+SELECT r.nr, r.room_id
+  FROM member m CROSS JOIN room r ON r.nr = m.room AND r.hidden = 0
+ WHERE m.user = :user AND m.membership = 'join' AND m.room > :after
+   AND EXISTS (SELECT 1 FROM member o
+                WHERE o.room = m.room AND o.user = :other
+                  AND o.membership = 'join')
+ ORDER BY m.room LIMIT :most;
+
+-- :name mutual_count
+SELECT count(*)
+  FROM member m CROSS JOIN member o
+    ON o.room = m.room AND o.user = :other AND o.membership = 'join'
+ WHERE m.user = :user AND m.membership = 'join';

@@ -53,6 +53,14 @@ DELETE FROM bucket
                 WHERE at < :before AND (level >= 0 OR at < :before - 86400000)
                 ORDER BY at LIMIT :chunk);
 
+-- :name seen_some @volatile
+-- :scan a chunk in the order of its key; all of it goes
+SELECT device, at, address FROM seen ORDER BY device LIMIT :chunk;
+
+-- What was noted meanwhile stays.
+-- :name seen_drop @volatile
+DELETE FROM seen WHERE device = :device AND at <= :at;
+
 -- The end of the next chunk of the stream; no row: the rest is less than one.
 -- :name change_chunk
 SELECT pos FROM change

@@ -27,20 +27,3 @@ DELETE FROM profile WHERE user = :user AND field = :field;
 -- :name profile_owner
 SELECT a.user FROM user u JOIN account a ON a.user = u.nr
  WHERE u.user_id = :user_id AND a.deactivated_at IS NULL;
-
--- Are both in some room?
--- :name profile_shared
-SELECT 1
-  FROM member t CROSS JOIN member m
-    ON m.room = t.room AND m.user = :user AND m.membership = 'join'
- WHERE t.user = :target AND t.membership = 'join'
- LIMIT 1;
-
--- What says who may come into the target's rooms, or look into them.
--- :name profile_rooms
-SELECT e.content_at, e.content_len, e.pdu
-  FROM member t
-  CROSS JOIN current_state s ON s.room = t.room AND s.state_key = ''
-   AND s.type IN ('m.room.join_rules', 'm.room.history_visibility')
-  CROSS JOIN event e ON e.nr = s.event
- WHERE t.user = :target AND t.membership = 'join';

@@ -135,6 +135,17 @@ INSERT INTO current_state (room, type, state_key, event)
 VALUES (:room, :type, :state_key, :event)
 ON CONFLICT (room, type, state_key) DO UPDATE SET event = excluded.event;
 
+-- Whether anybody may enter or read the room, when what says so has changed.
+-- :name room_opens
+UPDATE room SET open = EXISTS (
+    SELECT 1 FROM current_state s CROSS JOIN event e ON e.nr = s.event
+     WHERE s.room = :room AND s.state_key = ''
+       AND s.type IN ('m.room.join_rules', 'm.room.history_visibility')
+       AND (json_extract(e.pdu, '$.content.join_rule') = 'public'
+            OR json_extract(e.pdu, '$.content.history_visibility') =
+               'world_readable'))
+ WHERE nr = :room;
+
 -- :name state_history_add
 INSERT INTO state_history (room, type, state_key, from_nr, event)
 VALUES (:room, :type, :state_key, :event, :event);

@@ -67,6 +67,14 @@ CREATE TABLE presence_client (
 ) WITHOUT ROWID;
 CREATE INDEX presence_client_end ON presence_client (until);
 
+-- When devices were seen, and from where, until the housekeeper writes it into the
+-- table device.  Writes: whoever serves them.
+CREATE TABLE seen (
+	device  INTEGER PRIMARY KEY,            -- device.nr
+	at      INTEGER NOT NULL,
+	address TEXT NOT NULL
+);
+
 -- Running User-Interactive Authentications.  Writes: whoever asks for one.
 CREATE TABLE uia_session (
 	session    BLOB PRIMARY KEY,            -- SHA-256 of what the client holds

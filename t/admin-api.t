@@ -1,5 +1,7 @@
 #!/bin/sh
-# Locking and suspending over HTTP: GET and PUT /admin/lock and /admin/suspend.
+# Locking and suspending over HTTP: GET and PUT /admin/lock and /admin/suspend
+# (getAdminLockUser, setAdminLockUser, getAdminSuspendUser, setAdminSuspendUser,
+# ...), and /admin/whois.
 . "$(dirname "$0")/lib.sh"
 start
 v3=/_matrix/client/v3
@@ -182,4 +184,24 @@ for what in lock suspend; do
 	req PUT "$(on $what @ann:localhost)" "{\"locked\":true,\"suspended\":true}"
 	is_err 404 M_NOT_FOUND "PUT $what: deactivated"
 done
+# -------------------------------------------------------------------- whois
+whois() { req GET "$v3/admin/whois/$(enc "$1")"; }
+user who
+as who
+whois @who:localhost
+is_json '[.user_id, (.devices | has("'"$device_who"'"))]' '["@who:localhost",true]' 'getWhoIs: one may look up oneself'
+is_json '[.devices[].sessions[].connections | type]' '["array"]' 'getWhoIs: a device has a session'
+for whom in @ann:localhost @nobody:localhost @x:elsewhere.example nonsense; do
+	whois $whom
+	is_err 403 M_FORBIDDEN "getWhoIs: but nobody else: $whom (security 33)"
+done
+boss
+whois @who:localhost
+is_json .user_id '"@who:localhost"' 'getWhoIs: an administrator may'
+whois @boss-chief:localhost
+is_status 200 'getWhoIs: of another administrator, too'
+whois @nobody:localhost;	is_err 404 M_NOT_FOUND 'getWhoIs: there is no such user'
+whois @x:elsewhere.example;	is_err 400 M_INVALID_PARAM 'getWhoIs: of another server'
+req GET /_matrix/client/r0/admin/whois/@boss-root:localhost
+is_status 200 'getWhoIs: by the path of r0'
 done_testing

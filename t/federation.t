@@ -1,5 +1,6 @@
 #!/bin/sh
-# What other servers ask: keys, whose an OpenID token is, the version.
+# What other servers ask: keys, whose an OpenID token is (requestOpenIdToken, ...),
+# the version.
 . "$(dirname "$0")/lib.sh"
 conf uia deactivate dummy
 start

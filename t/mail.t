@@ -1,5 +1,7 @@
 #!/bin/sh
-# Whose address is it?  requestToken for mail and telephones, through a mail
+# Whose address is it?  (requestTokenToRegisterEmail, requestTokenToRegisterMSISDN,
+# requestTokenToResetPasswordEmail, requestTokenToResetPasswordMSISDN,
+# requestTokenTo3PIDEmail, ...)  requestToken for mail and telephones, through a mail
 # server and through programs, and what comes back by POST submit_url.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The media repository: what is uploaded can be downloaded, with headers under
-# which it does no harm.
+# which it does no harm (getContent, getContentAuthed, getContentOverrideName,
+# getContentOverrideNameAuthed, ...).
 . "$(dirname "$0")/lib.sh"
 . "$SRC/t/media.sh"
 

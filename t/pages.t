@@ -1,7 +1,7 @@
 #!/bin/sh
 # Pages for people: the fallback of each stage of User-Interactive
 # Authentication, of login, and where the link in a mail leads.  t/browser.t
-# clicks through them.
+# clicks through them (loginFallback, uiaFallback, ...).
 . "$(dirname "$0")/lib.sh"
 
 # What is sent stays here: the last mail, the last text message.

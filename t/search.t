@@ -331,4 +331,18 @@ is_json "$bodies" '[]' 'as exactly as before'
 token=
 search needle
 is_err 401 M_MISSING_TOKEN 'search: a token is needed'
+# ----------------------------------------------------------------- ignored
+user vera
+user walt
+as vera
+make '{"preset":"public_chat","invite":["@walt:localhost"]}'
+say 'a whimsical walrus'
+as walt
+req POST "$v3/join/$(enc "$room")" '{}'
+found walrus '["a whimsical walrus"]' 'search: of whom nobody ignores'
+ignored="$v3/user/@walt:localhost/account_data/m.ignored_user_list"
+req PUT "$ignored" '{"ignored_users":{"@vera:localhost":{}}}'
+found walrus '[]' 'search: who is ignored says nothing'
+req PUT "$ignored" '{"ignored_users":{}}'
+found walrus '["a whimsical walrus"]' 'search: until they are not'
 done_testing

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/appservice.h"
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/conf_key.h"
@@ -28,6 +29,7 @@
 #define M		(1024u * 1024u)
 
 static const char *const nothing[] = { NULL };
+static const unsigned web_ports[] = { 80, 443, 0 };
 static const struct conf_flow dummy_flow[] = {
 	{ { "m.login.dummy" } }, { { NULL } }
 };
@@ -65,11 +67,16 @@ static const struct conf defaults = {
 		[FLOWS_add_3pid] = password_flow,
 		[FLOWS_deactivate] = password_flow,
 		[FLOWS_login_token] = password_flow,
+		[FLOWS_delete_devices] = password_flow,
+		[FLOWS_signing_keys] = password_flow,
 	},
 	.recaptcha_verify_url =
 	    "https://www.google.com/recaptcha/api/siteverify",
 	.recaptcha_script_url = "https://www.google.com/recaptcha/api.js",
 	.id_servers = nothing,
+	.notify_after_ms = 10 * 60 * 1000,
+	.notify_pause_ms = 10 * 60 * 1000,
+	.notify_pause_max_ms = 24 * 60 * 60 * 1000,
 	.outbound_allow = nothing,
 	.outbound_ms = 10000,
 	.room_version = "12",
@@ -80,8 +87,17 @@ static const struct conf defaults = {
 	.media_pending = 10,
 	.media_unused_ms = 24 * 60 * 60 * 1000,
 	.media_frozen_at = INT64_MAX,
+	.preview_deny = nothing,
+	.preview_ports = web_ports,
+	.preview_fresh_ms = 60 * 60 * 1000,
+	.preview_kept_ms = 7 * 24 * 60 * 60 * 1000LL,
+	.preview_entries = 10000,
+	.preview_space = 1024 * (int64_t)M,
+	.preview_page_max = 1 * M,
+	.preview_picture_max = 10 * M,
 	.turn_uris = nothing,
 	.turn_ms = 24 * 60 * 60 * 1000,
+	.registrations = nothing,
 	.notices_name = "Server notices",
 	.presence = true,
 	.presence_idle_ms = 5 * 60 * 1000,
@@ -109,6 +125,7 @@ static const struct conf defaults = {
 		[LIMIT_to_device] = { 200, 20 },
 		[LIMIT_keys] = { 100, 10 },
 		[LIMIT_upload] = { 50, 10 },
+		[LIMIT_preview] = { 60, 1 },
 	},
 	.body_max = 1 * M,
 	.memory_max = 32 * M,
@@ -120,7 +137,7 @@ static const struct conf defaults = {
 	.processes_rooms = 1,
 	.processes_events = 1,
 };
-_Static_assert(LIMIT__MAX == 22, "a default for each rate class");
+_Static_assert(LIMIT__MAX == 23, "a default for each rate class");
 
 struct reading {
 	struct arena	*mem;
@@ -291,6 +308,17 @@ check_turn(struct reading *r)
 		    "least");
 }
 
+static void
+read_registrations(struct reading *r)
+{
+	const char *const *path = r->conf->registrations;
+	const char *fault;
+
+	for (; *path != NULL && r->fault == NULL; path++)
+		if ((fault = appservice_read(r->conf, r->mem, *path)) != NULL)
+			complain(r, "[appservices] registration: %s", fault);
+}
+
 /* What the machine allows. */
 static void
 set_workers(struct conf *conf)
@@ -322,6 +350,7 @@ check_whole(struct reading *r)
 		conf->media_dir = arena_printf(r->mem, "%s/media",
 		    conf->data_dir);
 	check_turn(r);
+	read_registrations(r);
 	set_workers(conf);
 }
 
@@ -379,6 +408,13 @@ conf_read(const char *path, char **why)
 		return r.conf;
 	*why = message(&r);
 	return NULL;
+}
+
+const char *
+conf_url(const struct conf *conf, struct arena *mem)
+{
+	return conf->base_url != NULL ? conf->base_url :
+	    arena_printf(mem, "https://%s", conf->server_name);
 }
 
 const struct conf *

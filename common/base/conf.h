@@ -46,7 +46,8 @@ struct conf_limit {
 	X(profile)	\
 	X(to_device)	\
 	X(keys)		\
-	X(upload)
+	X(upload)	\
+	X(preview)
 enum limit {
 #define X(name) LIMIT_##name,
 	LIMITS(X)
@@ -68,7 +69,9 @@ struct conf_flow {
 	X(reset)	\
 	X(add_3pid)	\
 	X(deactivate)	\
-	X(login_token)
+	X(login_token)	\
+	X(delete_devices)	\
+	X(signing_keys)
 enum conf_flows {
 #define X(name) FLOWS_##name,
 	FLOWS(X)
@@ -95,6 +98,7 @@ struct conf_contact {
 	const char	*matrix_id;	/* one of these two may be NULL */
 	const char	*email_address;
 };
+struct appservice;
 enum durability { DURABLE_POWER, DURABLE_PROCESS };
 /* Who writes media to the client: the program, or the web server. */
 enum handover { HANDOVER_NONE, HANDOVER_NGINX, HANDOVER_APACHE };
@@ -116,6 +120,7 @@ struct conf {
 
 	/* [accounts] */
 	enum profile_lookup profile_lookup;
+	bool		 find_everybody;	/* by searching, in no room together */
 	bool		 registration;	/* may a stranger register? */
 	bool		 guests;	/* and a guest? */
 	const char *const *reserved;	/* globs of names nobody gets; NULL ends */
@@ -148,6 +153,9 @@ struct conf {
 	const char	*mail_smtp;	/* smtp://host:port, or smtps:// */
 	const char	*mail_user;	/* NULL: without authentication */
 	const char	*mail_password_file;
+	int64_t		 notify_after_ms; /* pushers wait for readers: 10 min */
+	int64_t		 notify_pause_ms; /* then say nothing of the room: 10 min */
+	int64_t		 notify_pause_max_ms; /* and at last: 24 h */
 
 	/* [msisdn] */
 	const char	*msisdn_command; /* NULL: no messages to telephones */
@@ -180,6 +188,17 @@ struct conf {
 	bool		 media_delete_redacted; /* with the event that shows it */
 	unsigned	 thumbnailers;	/* pictures at once: the cores, 2 to 8 */
 
+	/* [preview] */
+	bool		 preview;	/* are pages that users link to looked at? */
+	const char *const *preview_deny; /* globs of hosts; NULL ends */
+	const unsigned	*preview_ports;	/* 80 and 443; 0 ends */
+	int64_t		 preview_fresh_ms; /* then a page is asked again: 1 h */
+	int64_t		 preview_kept_ms; /* and what it said forgotten: 7 days */
+	unsigned	 preview_entries; /* kept at most: 10000 */
+	int64_t		 preview_space;	/* bytes of pictures: 1 GiB */
+	size_t		 preview_page_max; /* bytes that are read: 1 MiB */
+	size_t		 preview_picture_max; /* a larger one is left out: 10 MiB */
+
 	/* [turn]; uris empty: calls find no server here */
 	const char *const *turn_uris;	/* turn:... and turns:..., NULL ends */
 	const char	*turn_secret;	/* shared with the server, or NULL and */
@@ -195,6 +214,10 @@ struct conf {
 	/* [notices] */
 	const char	*notices_user;	/* a local part; NULL: none are sent */
 	const char	*notices_name;	/* of that user and of its rooms */
+
+	/* [appservices] */
+	const char *const *registrations; /* files of application services */
+	const struct appservice *appservices; /* what is in them: appservice.h */
 
 	/* [presence] */
 	bool		 presence;	/* off: none is kept or told */
@@ -224,5 +247,12 @@ struct conf {
 const struct conf *conf_load(const char *path);
 /* The same, for tests: NULL and *why (malloc'd) on an error. */
 const struct conf *conf_read(const char *path, char **why);
+
+/*
+ * Where clients and people reach this server, without a slash at the end; in
+ * the arena, or as the file has it.
+ */
+struct arena;
+const char	*conf_url(const struct conf *, struct arena *);
 
 #endif

@@ -31,6 +31,19 @@ set_words(const struct setting *s)
 	return NULL;
 }
 
+const char *
+set_paths(const struct setting *s)
+{
+	const char *const *word;
+
+	set_words(s);
+	for (word = *(const char *const **)s->member; *word != NULL; word++)
+		if (**word != '/')
+			return "must be absolute paths of files, with blanks "
+			    "between them";
+	return NULL;
+}
+
 /* An address, or a network as ADDRESS/BITS. */
 static bool
 network_valid(const char *word)
@@ -63,6 +76,26 @@ set_networks(const struct setting *s)
 		if (!network_valid(*word))
 			return "must be addresses or networks, such as "
 			    "127.0.0.1 10.0.0.0/8";
+	return NULL;
+}
+
+const char *
+set_ports(const struct setting *s)
+{
+	unsigned *list = arena_alloc(s->mem,
+	    (strlen(s->value) / 2 + 2) * sizeof(*list));
+	const char *rest = s->value, *word;
+	size_t n = 0;
+	char *end;
+
+	while ((word = next_word(s->mem, &rest)) != NULL) {
+		unsigned long port = strtoul(word, &end, 10);
+
+		if (*end != '\0' || port == 0 || port > 65535)
+			return "must be numbers of ports, such as 80 443";
+		list[n++] = (unsigned)port;
+	}
+	*(const unsigned **)s->member = list;
 	return NULL;
 }
 

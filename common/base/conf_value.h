@@ -40,7 +40,9 @@ const char	*set_command(const struct setting *);
 
 /* Lists of words with blanks between them, which end with NULL. */
 const char	*set_words(const struct setting *);
+const char	*set_paths(const struct setting *);
 const char	*set_networks(const struct setting *);
+const char	*set_ports(const struct setting *);	/* unsigned, 0 ends */
 const char	*set_urls(const struct setting *);
 const char	*set_turn_uris(const struct setting *);
 

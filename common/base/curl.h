@@ -24,7 +24,13 @@
 	X(void, easy_cleanup, (CURL *))					\
 	X(struct curl_slist *, slist_append,				\
 	    (struct curl_slist *, const char *))			\
-	X(void, slist_free_all, (struct curl_slist *))
+	X(void, slist_free_all, (struct curl_slist *))			\
+	X(CURLU *, url, (void))						\
+	X(void, url_cleanup, (CURLU *))					\
+	X(CURLUcode, url_set,						\
+	    (CURLU *, CURLUPart, const char *, unsigned))		\
+	X(CURLUcode, url_get, (const CURLU *, CURLUPart, char **, unsigned)) \
+	X(void, free, (void *))
 
 struct curl_functions {
 #define X(type, name, parameters) type (*name) parameters;
@@ -47,5 +53,10 @@ bool	curl_load(void);
 #define curl_easy_cleanup	curl_functions.easy_cleanup
 #define curl_slist_append	curl_functions.slist_append
 #define curl_slist_free_all	curl_functions.slist_free_all
+#define curl_url		curl_functions.url
+#define curl_url_cleanup	curl_functions.url_cleanup
+#define curl_url_set		curl_functions.url_set
+#define curl_url_get		curl_functions.url_get
+#define curl_free		curl_functions.free
 
 #endif

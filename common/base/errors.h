@@ -57,8 +57,15 @@
 	X(M_UNSUPPORTED_ROOM_VERSION,	"M_UNSUPPORTED_ROOM_VERSION",	400) \
 	X(M_DUPLICATE_ANNOTATION,	"M_DUPLICATE_ANNOTATION",	400) \
 	X(M_INVALID_SIGNATURE,		"M_INVALID_SIGNATURE",		400) \
+	X(M_UNKNOWN_DEVICE,		"M_UNKNOWN_DEVICE",		400) \
+	X(M_URL_NOT_SET,		"M_URL_NOT_SET",		400) \
+	X(M_BAD_STATUS,			"M_BAD_STATUS",			502) \
+	X(M_CONNECTION_FAILED,		"M_CONNECTION_FAILED",		502) \
+	X(M_CONNECTION_TIMEOUT,		"M_CONNECTION_TIMEOUT",		504) \
+	X(M_WRONG_ROOM_KEYS_VERSION,	"M_WRONG_ROOM_KEYS_VERSION",	403) \
 	X(M_BAD_REQUEST,		"M_UNKNOWN",			400) \
 	X(M_UIA,			NULL,				401) \
+	X(M_UNREACHABLE,		"M_UNKNOWN",			502) \
 	X(M_BUSY,			"M_UNKNOWN",			503) \
 	X(M_STORE_FULL,			"M_UNKNOWN",			507) \
 	X(M_UNKNOWN,			"M_UNKNOWN",			500)
@@ -66,6 +73,7 @@
  * M_BAD_REQUEST: a request that no other code fits (an unknown login type).
  * M_ALIAS_TAKEN: what the room directory answers, other than createRoom.
  * M_NOT_BY_CLIENTS: account data that the server itself writes.
+ * M_UNREACHABLE: whom the client wants to be asked gives no answer.
  * M_UIA: User-Interactive Authentication goes on; the
  * handler has written the body itself, errcode included where a stage failed.
  */

@@ -172,21 +172,9 @@ check_string(struct check *c, struct span *inside, bool *escaped)
 static void
 add_utf8(struct buf *b, long point)
 {
-	if (point < 0x80) {
-		buf_putc(b, (char)point);
-		return;
-	}
-	if (point < 0x800)
-		buf_putc(b, (char)(0xc0 | point >> 6));
-	else if (point < 0x10000)
-		buf_putc(b, (char)(0xe0 | point >> 12));
-	else
-		buf_putc(b, (char)(0xf0 | point >> 18));
-	if (point >= 0x10000)
-		buf_putc(b, (char)(0x80 | (point >> 12 & 0x3f)));
-	if (point >= 0x800)
-		buf_putc(b, (char)(0x80 | (point >> 6 & 0x3f)));
-	buf_putc(b, (char)(0x80 | (point & 0x3f)));
+	char bytes[4];
+
+	buf_add(b, bytes, utf8_encode((uint32_t)point, bytes));
 }
 
 /* A checked string without its escapes, so that "a" and "\u0061" are one. */

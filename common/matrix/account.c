@@ -8,10 +8,13 @@
 #include "base/password.h"
 #include "base/utf8.h"
 #include "matrix/account.h"
+#include "matrix/backup.h"
+#include "matrix/cross_signing.h"
 #include "matrix/ids.h"
 #include "matrix/room-tasks.h"
 #include "matrix/session.h"
 #include "matrix/threepid.h"
+#include "matrix/user_directory.h"
 #include "store/stream.h"
 #include "store/task.h"
 
@@ -174,6 +177,7 @@ account_make(struct db *db, const char *user_id, enum account_kind kind,
 		return 0;
 	if (password_hash != NULL)
 		account_set_password(db, user, password_hash, now);
+	user_enlist(db, user);
 	return user;
 }
 
@@ -234,5 +238,8 @@ account_deactivate(struct db *db, int64_t user, bool erase, int64_t now)
 	session_end_others(db, user, 0);
 	db_exec(db, STMT_THREEPIDS_DROP, DB_INT(user));
 	db_exec(db, STMT_PROFILE_DROP_ALL, DB_INT(user));
+	user_unlist(db, user);
+	backups_drop(db, user, now);
+	cross_signing_drop(db, user);
 	task_add(db, TASK_LEAVE_ROOMS, user, now);
 }

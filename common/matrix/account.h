@@ -71,9 +71,10 @@ void		 account_set_admin(struct db *, int64_t user, bool);
 void		 account_lock(struct db *, int64_t user, int64_t at);
 void		 account_suspend(struct db *, int64_t user, int64_t at);
 /*
- * Nobody logs in to it ever again: sessions, password, addresses and login
- * tokens go; a task is left that leaves all rooms.  erase: what it said is
- * shown redacted to those who come later.  The id stays taken.
+ * Nobody logs in to it ever again: sessions, password, addresses, login
+ * tokens, key backups and keys for cross-signing go; a task is left that leaves
+ * all rooms.  erase: what it said is shown redacted to those who come later.
+ * The id stays taken.
  */
 void		 account_deactivate(struct db *, int64_t user, bool erase,
 		    int64_t now);

@@ -4,6 +4,8 @@
 #include "matrix/device.h"
 
 #define ALWAYS_COUNTED	"signed_curve25519"
+/* An answer with so much content ends early; one message always fits. */
+#define CONTENT_MAX	(1 << 20)
 
 void
 to_device_add(struct db *db, int64_t device, int64_t sender, const char *type,
@@ -16,6 +18,37 @@ to_device_add(struct db *db, int64_t device, int64_t sender, const char *type,
 		db_exec(db, STMT_TO_DEVICE_GIVE_WAY, from, to);
 	db_exec(db, STMT_TO_DEVICE_ADD, to, from, DB_TEXT(type),
 	    DB_SPAN(content));
+}
+
+/* Columns of to_device_told; returns how much content. */
+static size_t
+write_message(struct writer *w, const struct rows *rows)
+{
+	struct span content = rows_span(rows, 3);
+
+	write_object(w);
+	put_text(w, "sender", rows_text(rows, 1));
+	put_text(w, "type", rows_text(rows, 2));
+	put_raw(w, "content", content);
+	write_end(w);
+	return content.n;
+}
+
+size_t
+to_device_write(struct writer *w, struct db *db, int64_t device, int64_t after,
+    size_t most, int64_t *upto)
+{
+	struct rows rows = db_query(db, STMT_TO_DEVICE_TOLD, DB_INT(device),
+	    DB_INT(after), DB_INT((int64_t)most));
+	size_t bytes = 0, n = 0;
+
+	*upto = after;
+	for (; bytes < CONTENT_MAX && rows_next(&rows); n++) {
+		*upto = rows_int(&rows, 0);
+		bytes += write_message(w, &rows);
+	}
+	rows_done(&rows);
+	return n;
 }
 
 void

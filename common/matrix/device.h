@@ -20,6 +20,14 @@
 #define TO_DEVICE_QUEUE_MAX	10000
 void	 to_device_add(struct db *, int64_t device, int64_t sender,
 	    const char *type, struct span content);
+/*
+ * Write the device's oldest messages that came after message `after` (0: all
+ * that are queued) into an open array, at most so many.  Returns how many; *upto
+ * is the number of the last, or `after` when there was none: what the device
+ * confirms by asking for what came after it.
+ */
+size_t	 to_device_write(struct writer *, struct db *, int64_t device,
+	    int64_t after, size_t most, int64_t *upto);
 /* Remove what the device has got, up to that message; touches none of later. */
 void	 to_device_drop(struct db *, int64_t device, int64_t upto);
 

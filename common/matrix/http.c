@@ -1,10 +1,12 @@
 /* http.c - see http.h. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/buf.h"
 #include "base/curl.h"
 #include "matrix/http.h"
 
@@ -15,6 +17,7 @@
 /* What the callbacks know. */
 struct exchange {
 	struct http	*http;
+	CURL		*curl;
 	size_t		 head_len;
 	bool		 inside;	/* some address was not public, */
 	bool		 outside;	/* and some other may be asked */
@@ -103,17 +106,68 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
+/* The value of a header line if it is of that name. */
+static struct span
+header_value(struct span line, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (line.n <= n || strncasecmp(line.s, name, n) != 0 ||
+	    line.s[n] != ':')
+		return (struct span){ NULL, 0 };
+	for (n++; n < line.n && (line.s[n] == ' ' || line.s[n] == '\t'); n++)
+		continue;
+	line = (struct span){ line.s + n, line.n - n };
+	while (line.n > 0 && strchr(" \t\r\n", line.s[line.n - 1]) != NULL)
+		line.n--;
+	return line;
+}
+
+/* A status line begins the head of another hop, or of what comes at last. */
+static void
+read_head(struct exchange *x, struct span line)
+{
+	struct http *h = x->http;
+	struct span value;
+
+	if (line.n > 5 && strncmp(line.s, "HTTP/", 5) == 0) {
+		h->got_type[0] = '\0';
+		h->got_encoded = false;
+	}
+	value = header_value(line, "Content-Type");
+	if (value.n > 0 && value.n < sizeof h->got_type &&
+	    memchr(value.s, '\0', value.n) == NULL)
+		snprintf(h->got_type, sizeof h->got_type, "%.*s", (int)value.n,
+		    value.s);
+	value = header_value(line, "Content-Encoding");
+	if (value.n > 0)
+		h->got_encoded = value.n != 8 ||
+		    strncasecmp(value.s, "identity", 8) != 0;
+}
+
 static size_t
 take_head(char *s, size_t one, size_t n, void *arg)
 {
 	struct exchange *x = arg;
 
-	(void)s;
 	(void)one;
+	read_head(x, (struct span){ s, n });
 	x->inside = x->outside = false;	/* it may lead to another hop */
 	x->head_len += n;
 	x->too_long = x->head_len > HEAD_MAX;
 	return x->too_long ? 0 : n;
+}
+
+static bool
+pour(struct exchange *x, const char *s, size_t n)
+{
+	struct http *h = x->http;
+	long status = 0;
+
+	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+	h->status = (int)status;
+	h->stopped = !h->sink->take(h->sink, h, s, n);
+	return !h->stopped;
 }
 
 static size_t
@@ -123,6 +177,8 @@ take_body(char *s, size_t one, size_t n, void *arg)
 	struct http *h = x->http;
 
 	(void)one;
+	if (h->sink != NULL)
+		return pour(x, s, n) ? n : 0;
 	if (n > HTTP_BODY_MAX - h->len) {
 		x->too_long = true;
 		return 0;
@@ -142,12 +198,13 @@ set_bounds(CURL *curl, struct exchange *x)
 	    "https" : "http,https";
 
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)h->conf->outbound_ms);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+	    (long)(h->ms != 0 ? h->ms : h->conf->outbound_ms));
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, again);
 	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION,
-	    strcmp(h->method, "GET") == 0 ? 1L : 0L);
+	    strcmp(h->method, "GET") == 0 && !h->stay ? 1L : 0L);
 	/* A variable of the environment may come from a client (httpoxy). */
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
@@ -183,6 +240,8 @@ set_request(CURL *curl, const struct http *h)
 {
 	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
 
+	if (h->accept[0] != '\0')
+		headers = header(headers, "Accept", h->accept);
 	if (h->authorization[0] != '\0')
 		headers = header(headers, "Authorization", h->authorization);
 	if (strcmp(h->method, "GET") != 0) {
@@ -199,15 +258,27 @@ set_request(CURL *curl, const struct http *h)
 }
 
 static void
+find_location(CURL *curl, struct http *h)
+{
+	char *location = NULL;
+
+	curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &location);
+	if (location != NULL && strlen(location) < sizeof h->location)
+		strcpy(h->location, location);
+}
+
+static void
 judge(CURL *curl, struct exchange *x, CURLcode rc)
 {
 	struct http *h = x->http;
 	const char *why = x->error[0] ? x->error : curl_easy_strerror(rc);
 	long status = 0;
 
-	if (rc == CURLE_OK)
+	if (rc == CURLE_OK || h->stopped)
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	h->status = (int)status;
+	if (h->stay && h->status != 0)
+		find_location(curl, h);
 	if (h->status == 0) {
 		h->len = 0;
 		if (x->inside && !x->outside &&
@@ -230,6 +301,8 @@ http_run(struct http *h)
 
 	h->status = 0;
 	h->len = 0;
+	h->got_type[0] = h->location[0] = '\0';
+	h->got_encoded = h->stopped = false;
 	if (!curl_load()) {
 		strcpy(h->error, "libcurl is not installed");
 		return;
@@ -238,6 +311,7 @@ http_run(struct http *h)
 		strcpy(h->error, "out of memory");
 		return;
 	}
+	x.curl = curl;
 	set_bounds(curl, &x);
 	headers = set_request(curl, h);
 	judge(curl, &x, curl_easy_perform(curl));

@@ -1,6 +1,6 @@
 /*
  * http.h - the one HTTP client for everything this server asks of others:
- * identity servers, CAPTCHA judges, later push gateways and homeservers
+ * identity servers, CAPTCHA judges, push gateways, web pages for previews
  * (security.md 26).
  *
  * Each address that a name stands for is looked at when the connection to it
@@ -20,6 +20,17 @@
 #define HTTP_SENT_MAX	(16 * 1024)
 #define HTTP_BODY_MAX	(64 * 1024)	/* a longer answer is none */
 
+struct http;
+/*
+ * For answers of any length: each piece of a body is handed to take as it
+ * comes, after status, got_type and got_encoded are known.  False: no more is
+ * wanted, which is no error (h->stopped).
+ */
+struct http_sink {
+	bool		(*take)(struct http_sink *, const struct http *,
+			    const char *, size_t);
+};
+
 /*
  * A request and its answer, zeroed before it is filled in.  It owns all it
  * has, so it can be part of a job's block (serve.h); it is too big for the
@@ -31,11 +42,20 @@ struct http {
 	char		 url[HTTP_URL_MAX];	/* http: or https: */
 	char		 type[64];		/* Content-Type of what is sent */
 	char		 authorization[2048];	/* the header's value; empty: none */
+	char		 accept[128];		/* empty: whatever it is */
 	size_t		 sent_len;
 	char		 sent[HTTP_SENT_MAX];
+	struct http_sink *sink;			/* NULL: it goes into body */
+	unsigned	 ms;			/* in all; 0: [outbound] timeout */
+	bool		 stay;			/* follow no redirect */
 
 	int		 status;		/* 0: there is no answer */
 	char		 error[256];		/* why not; names no secret */
+	char		 got_type[256];		/* Content-Type; empty: none */
+	bool		 got_encoded;		/* Content-Encoding: not as it is */
+	bool		 stopped;		/* by the sink */
+	/* With stay: where it leads, whole; empty: nowhere, or too far. */
+	char		 location[HTTP_URL_MAX];
 	size_t		 len;
 	char		 body[HTTP_BODY_MAX + 1]; /* a NUL stands behind it */
 };
@@ -49,7 +69,7 @@ bool	http_form_add(struct http *, const char *name, const char *value);
 
 /*
  * Ask, and wait for the answer, [outbound] timeout in all.  A GET follows
- * three redirects, never from https to http.  To be called from a job: it
+ * three redirects, never from https to http, unless it is to stay.  To be called from a job: it
  * blocks.  Any thread may.
  */
 void	http_run(struct http *);

@@ -171,16 +171,17 @@ make_mark(struct media_file *f)
 	return mark;
 }
 
-static int
-make_file(struct media_file *f)
+int
+media_file_place(const struct conf *conf, const char *name)
 {
-	int dir = make_and_open_dir(f->conf, shard_of(f->name).name);
+	int dir = name_valid(name) ?
+	    make_and_open_dir(conf, shard_of(name).name) : -1;
 	int fd;
 
 	if (dir == -1)
 		return -1;
-	fd = openat(dir, f->name, O_RDWR | O_CREAT | O_EXCL | FILE_FLAGS, 0600);
-	if (fd != -1 && is_shared(f->conf))
+	fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | FILE_FLAGS, 0600);
+	if (fd != -1 && is_shared(conf))
 		fchmod(fd, 0640);
 	close(dir);
 	return fd;
@@ -194,7 +195,7 @@ media_file_begin(const struct conf *conf, struct media_file *f)
 	*f = (struct media_file){ .conf = conf, .fd = -1, .mark = -1 };
 	if ((f->mark = make_mark(f)) == -1)
 		return false;
-	if ((f->fd = make_file(f)) != -1)
+	if ((f->fd = media_file_place(conf, f->name)) != -1)
 		return true;
 	error = errno;
 	media_file_end(f, MEDIA_FILE_DROPPED);

@@ -49,6 +49,11 @@ enum media_file_fate {
 };
 void		 media_file_end(struct media_file *, enum media_file_fate);
 
+/*
+ * A new file of that name, to be written to, without a mark: what comes back
+ * from a backup.  -1: errno says why.
+ */
+int		 media_file_place(const struct conf *, const char *name);
 /* For reading; -1: errno says why.  The name is looked at first. */
 int		 media_file_open(const struct conf *, const char *name);
 /* True: it is not there any more. */

@@ -169,6 +169,13 @@ member_store(struct db *db, const struct room *room, int64_t target,
 	return (now == MEMBERSHIP_JOIN) - (before == MEMBERSHIP_JOIN);
 }
 
+static bool
+says_who_enters(const char *type)
+{
+	return strcmp(type, "m.room.join_rules") == 0 ||
+	    strcmp(type, "m.room.history_visibility") == 0;
+}
+
 static void
 state_store(struct author *by, const struct room *room,
     const struct new_event *new, const struct sent *sent, int64_t replaces)
@@ -177,6 +184,8 @@ state_store(struct author *by, const struct room *room,
 	    DB_TEXT(new->state_key), DB_INT(sent->nr));
 	db_exec(by->db, STMT_STATE_HISTORY_ADD, DB_INT(room->nr),
 	    DB_TEXT(new->type), DB_TEXT(new->state_key), DB_INT(sent->nr));
+	if (*new->state_key == '\0' && says_who_enters(new->type))
+		db_exec(by->db, STMT_ROOM_OPENS, DB_INT(room->nr));
 	if (room->hidden)
 		return;
 	db_exec(by->db, STMT_STATE_DELTA_ADD, DB_INT(room->nr),
@@ -294,8 +303,8 @@ draft_of(const struct author *by, const struct room_version *version,
 		.state_key = new->state_key,
 		.content = new->content,
 		.redacts = new->redacts,
-		.origin_server_ts = new->origin_server_ts != 0 ?
-		    new->origin_server_ts : by->now,
+		.origin_server_ts = new->origin_server_ts != NULL ?
+		    *new->origin_server_ts : by->now,
 		.depth = 1,
 	};
 }

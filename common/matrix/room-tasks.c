@@ -12,6 +12,7 @@
 #include "matrix/room-tasks.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
+#include "matrix/user_directory.h"
 #include "store/bell.h"
 
 #define PIECE_EVENTS	20	/* at most, of one transaction */
@@ -307,6 +308,7 @@ const struct task_kind room_tasks[] = {
 	{ TASK_NOTICE, notice_give, NULL },
 	{ TASK_UNMAKE_ROOM, unmake_room, NULL },
 	{ TASK_SEARCH_INDEX, search_index, NULL },
+	{ TASK_LIST_USERS, list_users, NULL },
 	{ TASK_INVITE_3PID, invite_3pid, &invite_3pid_outside },
 	{ TASK_ACCEPT_3PID, accept_3pid, &accept_3pid_outside },
 	{ NULL, NULL, NULL }

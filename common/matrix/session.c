@@ -117,6 +117,8 @@ session_answer(struct request *r, int64_t user, const char *user_id,
 	struct session s = session_begin(r->db, r->mem, r->conf, user, wish,
 	    req_is_2015(r) ? 2015 : 2016, r->now);
 
+	db_exec(r->db, STMT_DEVICE_SEEN, DB_INT(r->now), DB_TEXT(r->address),
+	    DB_INT(s.device));
 	put_text(&r->out, "user_id", user_id);
 	write_tokens(&r->out, &s);
 	put_text(&r->out, "device_id", s.device_id);

@@ -14,7 +14,9 @@
 #include "serve/serve.h"
 
 /*
- * Has the caller passed one of the flows that the configuration wants?  M_OK:
+ * Has the caller passed one of the flows that the configuration wants?  (An
+ * application service that removes devices, uploads signing keys or ends the
+ * account of one of its users has nothing to pass.)  M_OK:
  * go on; uia_end() must follow where the work is written.  Otherwise return
  * what it returns:
  *

@@ -222,7 +222,8 @@ put(struct word *word, uint32_t c)
 struct words
 words_of(struct span text)
 {
-	return (struct words){ .at = text.s, .end = text.s + text.n };
+	return (struct words){ .at = text.s,
+	    .end = text.n > 0 ? text.s + text.n : text.s };
 }
 
 /* The rest of a word that began with a letter. */

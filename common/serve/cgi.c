@@ -3,7 +3,8 @@
  *
  * What waits holds a process, so only a few may (conf->cgi_waiters, counted by
  * lock files) and not for long, because web hosts end a CGI after 30 to 60 s.
- * Likewise those that hash a password or draw a picture, which takes memory.
+ * Likewise those that hash a password or draw a picture, which takes memory, or
+ * look at a web page.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "serve/jobs.h"
 #include "serve/life.h"
@@ -121,23 +123,6 @@ take_body(struct store *store, struct life *l, const struct head *head)
 	    read_file(store, l) : read_body(l, head));
 }
 
-/* False: nobody takes it. */
-static bool
-write_out(const char *text, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(1, text, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		text += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 static void
 write_file(struct file_answer *f)
 {
@@ -145,7 +130,7 @@ write_file(struct file_answer *f)
 	ssize_t n;
 
 	while ((n = file_read(f, piece, sizeof(piece))) > 0)
-		if (!write_out(piece, (size_t)n))
+		if (!fd_write(1, piece, (size_t)n))
 			return;
 	if (n < 0)
 		log_warn("a file is shorter than it was");
@@ -156,8 +141,8 @@ answer(struct life *l)
 {
 	struct span head = life_response(l);
 
-	write_out(head.s, head.n);
-	write_out(l->body.s, l->body.len);
+	fd_write(1, head.s, head.n);
+	fd_write(1, l->body.s, l->body.len);
 	life_log(l);
 	if (l->err == M_OK && l->file != NULL && l->file->reply.fd != -1)
 		write_file(l->file);
@@ -298,6 +283,8 @@ place_for(const struct conf *conf, enum job_pool pool, int *place)
 		*place = await_place(conf, "hashing", conf->hash_workers);
 	else if (pool == JOB_PICTURE)
 		*place = await_place(conf, "drawing", conf->thumbnailers);
+	else if (pool == JOB_PAGE)
+		*place = await_place(conf, "pages", PAGE_WORKERS);
 	else
 		return true;
 	return *place != -1;

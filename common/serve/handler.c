@@ -91,16 +91,22 @@ req_is_2015(const struct request *r)
 const char *
 server_url(const struct request *r)
 {
-	return r->conf->base_url ? r->conf->base_url :
-	    arena_printf(r->mem, "https://%s", r->conf->server_name);
+	return conf_url(r->conf, r->mem);
 }
 
 enum mx_err
 body_read(struct request *r, const struct field *fields, void *dst)
 {
+	return object_read(r, r->body, fields, dst);
+}
+
+enum mx_err
+object_read(struct request *r, const cJSON *object, const struct field *fields,
+    void *dst)
+{
 	const char *what;
 
-	switch (fields_read(r->mem, r->body, fields, dst, &what)) {
+	switch (fields_read(r->mem, object, fields, dst, &what)) {
 	case FIELD_FINE:
 		return M_OK;
 	case FIELD_MISSING:
@@ -190,6 +196,12 @@ reply_page(struct request *r, const struct reply_page *page)
 
 /* A byte that ends a header, or a URL, would let others write the rest. */
 void
+reply_created(struct request *r)
+{
+	r->life->created = true;
+}
+
+void
 reply_redirect(struct request *r, const char *url)
 {
 	struct buf b;
@@ -229,7 +241,7 @@ rate(struct request *r, enum limit limit, const char *key, bool charge)
 {
 	int64_t wait_ms;
 
-	if (!r->conf->limits ||
+	if (!is_limited(r) ||
 	    limit_shared(r->store, limit, key, charge, r->now, &wait_ms))
 		return M_OK;
 	return too_many(r, wait_ms);
@@ -246,7 +258,7 @@ rate_take_class(struct request *r, enum limit limit)
 {
 	int64_t wait_ms;
 
-	if (!r->conf->limits || limit_take(r->store, limit, r->who.user_id,
+	if (!is_limited(r) || limit_take(r->store, limit, r->who.user_id,
 	    r->now, &wait_ms))
 		return M_OK;
 	return too_many(r, wait_ms);
@@ -270,7 +282,7 @@ rate_look(struct request *r, enum limit limit, const char *key)
 void
 rate_charge(struct request *r, enum limit limit, const char *key)
 {
-	if (r->conf->limits)
+	if (is_limited(r))
 		limit_owe(r->store, limit, key, r->now);
 }
 

@@ -86,6 +86,7 @@ jobs_open(unsigned hash_workers, unsigned picture_workers)
 	pools[JOB_HASH].workers = hash_workers;
 	pools[JOB_MAIL].workers = MAIL_WORKERS;
 	pools[JOB_NET].workers = NET_WORKERS;
+	pools[JOB_PAGE].workers = PAGE_WORKERS;
 	pools[JOB_DISK].workers = DISK_WORKERS;
 	pools[JOB_PICTURE].workers = picture_workers;
 	for (int i = 0; i < JOB__MAX; i++) {

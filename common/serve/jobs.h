@@ -12,6 +12,8 @@
 struct life;
 struct lives;
 
+#define PAGE_WORKERS	8	/* web pages that are looked at together */
+
 /* How many passwords are hashed, and pictures drawn, at once. */
 void		 jobs_open(unsigned hash_workers, unsigned picture_workers);
 /* Readable when a job has ended. */

@@ -126,6 +126,8 @@ upkeep_expire(struct upkeep *u)
 		    DB_INT(u->now), DB_INT(CHUNK));
 		gone += db_exec(store->main, STMT_THREEPID_SESSION_EXPIRE,
 		    DB_INT(u->now), DB_INT(CHUNK));
+		gone += db_exec(store->main, STMT_MAIL_TOKEN_EXPIRE,
+		    DB_INT(u->now), DB_INT(CHUNK));
 		if (!upkeep_commit(store))
 			return false;
 	}
@@ -184,4 +186,53 @@ upkeep_shrink(struct upkeep *u)
 	if (more)
 		db_exec(db, STMT_PAGES_GIVE_BACK);
 	return upkeep_commit(u->store) && more;
+}
+
+/* ---------------------------------------------------- when devices were seen */
+
+struct seen {
+	int64_t		 device, at;
+	const char	*address;
+};
+
+static size_t
+read_seen(struct db *vol, struct seen *seen)
+{
+	struct rows rows = db_query(vol, STMT_SEEN_SOME, DB_INT(CHUNK));
+	size_t n = 0;
+
+	while (n < CHUNK && rows_next(&rows))
+		seen[n++] = (struct seen){ rows_int(&rows, 0),
+		    rows_int(&rows, 1), rows_text(&rows, 2) };
+	rows_done(&rows);
+	return n;
+}
+
+static bool
+keep_seen(struct store *store, const struct seen *seen, size_t n)
+{
+	if (n == 0 || !upkeep_begin(store))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		db_exec(store->main, STMT_DEVICE_SEEN, DB_INT(seen[i].at),
+		    DB_TEXT(seen[i].address), DB_INT(seen[i].device));
+	if (!upkeep_commit(store))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		db_exec(store->vol, STMT_SEEN_DROP, DB_INT(seen[i].device),
+		    DB_INT(seen[i].at));
+	return n == CHUNK;
+}
+
+bool
+upkeep_seen(struct upkeep *u)
+{
+	struct arena *mem = arena_new();
+	struct arena *before = db_arena(u->store->vol, mem);
+	struct seen seen[CHUNK];
+	bool more = keep_seen(u->store, seen, read_seen(u->store->vol, seen));
+
+	db_arena(u->store->vol, before);
+	arena_free(mem);
+	return more;
 }

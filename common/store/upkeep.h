@@ -49,6 +49,8 @@ bool	upkeep_expire(struct upkeep *);
  * still have to tell of.
  */
 bool	upkeep_thin(struct upkeep *);
+/* When devices were seen, from the volatile store into the main one. */
+bool	upkeep_seen(struct upkeep *);
 /* Give free pages back to the file system when they are many. */
 bool	upkeep_shrink(struct upkeep *);
 

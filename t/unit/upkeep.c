@@ -90,6 +90,22 @@ test_tokens(struct store *store, struct upkeep *u)
 }
 
 static void
+test_seen(struct store *store, struct upkeep *u)
+{
+	struct db *vol = store->vol;
+
+	db_exec(vol, STMT_SEEN_NOTE, DB_INT(1), DB_INT(NOW), DB_TEXT("::1"));
+	db_exec(vol, STMT_SEEN_NOTE, DB_INT(1), DB_INT(NOW - 1), DB_TEXT("::2"));
+	db_exec(vol, STMT_SEEN_NOTE, DB_INT(9), DB_INT(NOW), DB_TEXT("::9"));
+	is_int(pieces(upkeep_seen, u), 1, "when devices were seen");
+	is_int(db_pragma(store->main, "SELECT seen_at FROM device WHERE nr = 1"
+	    " AND seen_address = '::1'"), NOW,
+	    "is kept with them, the latest of it");
+	is_int(db_pragma(vol, "SELECT count(*) FROM seen"), 0,
+	    "and forgotten, also of one that is gone");
+}
+
+static void
 test_volatile(struct store *store, struct upkeep *u)
 {
 	struct db *vol = store->vol;
@@ -334,6 +350,7 @@ main(void)
 	upkeep.store = scratch_open(&rights);
 	test_once(store, &upkeep);
 	test_tokens(store, &upkeep);
+	test_seen(store, &upkeep);
 	test_volatile(store, &upkeep);
 	test_thin(store, &upkeep);
 	test_thin_kinds(store, &upkeep);

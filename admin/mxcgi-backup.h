@@ -1,0 +1,76 @@
+/*
+ * mxcgi-backup.h - mxcgi backup, restore and verify: what they share.
+ *
+ * A backup is a directory:
+ *
+ *	mxcgi.db	the database, of one moment (store/snapshot.h)
+ *	signing.key
+ *	mxcgi.conf	as it was; restoring leaves the one that is there
+ *	media/xx/NAME	the files of the media repository; not with --no-media
+ *	BACKUP		a line "key value" each: server_name, schema, made_at,
+ *			media.  Written last: without it the backup is not whole.
+ *
+ * Files of media never change, so a backup into a directory that has one takes
+ * only what is new, and goes on where another was cut off.
+ */
+#ifndef MXCGI_ADMIN_BACKUP_H
+#define MXCGI_ADMIN_BACKUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "matrix/media-file.h"
+#include "store/db.h"
+
+struct keep {
+	const struct conf *conf;
+	const char	*config;	/* its path */
+	const char	*dir;		/* of the backup; NULL: the server itself */
+	bool		 media, hashes, yes;	/* what the options say */
+	struct arena	*mem;
+	int64_t		 files, bytes;	/* of media that were dealt with */
+	int64_t		 there;		/* files that had been before */
+	int64_t		 told_at;	/* ms, for progress */
+};
+
+/* One file that the database speaks of. */
+struct kept_file {
+	char		 name[MEDIA_FILE_LEN + 1];
+	int64_t		 size;
+	struct span	 sha256;	/* empty: it is not known */
+};
+
+/* What stands in BACKUP. */
+struct backup_note {
+	const char	*server_name;	/* NULL: there is no whole backup */
+	const char	*made_at;
+	int		 schema;
+	bool		 media;
+};
+struct backup_note backup_note(const struct keep *);
+
+/*
+ * options: of --no-media, --hashes and --yes those that are taken, as 'n', 'h'
+ * and 'y'.  -1: go on; else the exit status.
+ */
+int		 keep_options(struct keep *, int argc, char **argv,
+		    const char *options);
+/* Says it on standard error; false. */
+bool		 keep_no(const char *path, const char *why);
+const char	*keep_path(const struct keep *, const char *name);
+/* At most once a second, on standard error. */
+void		 keep_tell(struct keep *, const char *format, ...)
+		    __attribute__((format(printf, 2, 3)));
+
+/* All files that db speaks of, in turn, until one of them gives false. */
+typedef bool	 kept_fn(struct keep *, struct db *, const struct kept_file *);
+bool		 keep_each(struct keep *, struct db *, kept_fn *);
+/* All that it is made of, from one descriptor to the other; errno. */
+bool		 keep_pour(int from, int to);
+/* `from` as the new file `to`, for its owner alone, durable. */
+bool		 keep_copy(const char *from, const char *to);
+bool		 keep_make_dir(const char *);
+
+#endif
