@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "matrix/account.h"
+#include "base/appservice.h"
 #include "matrix/confirm.h"
 #include "matrix/credentials.h"
 #include "matrix/session.h"
@@ -177,7 +178,8 @@ name_fault(struct request *r, const char *localpart)
 {
 	struct account a;
 
-	if (username_reserved(r->conf, localpart) ||
+	if (username_reserved(r->conf, localpart) || appservice_excludes(
+	    r->conf, SPACE_USERS, user_id_of(r, localpart), NULL) ||
 	    account_find(r->db, user_id_of(r, localpart), &a))
 		return "This username is taken. Please choose another.";
 	return username_fault(r->mem, r->conf, localpart);
