@@ -172,6 +172,8 @@ await comes("the keys are backed up", async () => (await ann.http.authedRequest(
 async function reads_all(name) {
 	const late = await device("ann", name);
 	const crypto = late.getCrypto();
+	// The library imports nothing before it has asked for the public keys.
+	await comes(`${name} knows ann's public keys`, () => crypto.userHasCrossSigningKeys());
 	await crypto.bootstrapCrossSigning({});
 	ok(await crypto.isCrossSigningReady(), `${name} has the keys for cross-signing`);
 	await comes(`${name} is verified by them`,
