@@ -114,6 +114,9 @@ start_one(struct start *s, const char *gateway, int64_t pusher)
 		abort();
 	end = push_compose(s->pushing->store, s->mem, pusher, s->now, send);
 	if (end != PUSH_ASKED) {
+		if (end == PUSH_REJECTED)
+			log_info("push by mail: an address is its user's no "
+			    "more; its pusher goes");
 		s->verdict[s->n++] = (struct way_end){ send, end };
 		return false;
 	}

@@ -153,7 +153,7 @@ ask(void *arg)
 	uint64_t one = 1;
 	int bell = way->bell;
 
-	http_run(&way->send->http);
+	push_run(way->send);
 	atomic_store(&way->answered, true);
 	if (write(bell, &one, sizeof(one)) < 0)
 		log_warn("push: nobody hears that a gateway answered");
@@ -179,26 +179,26 @@ ways_ask(struct ways *w, struct push_send *send, const char *gateway)
 /* ----------------------------------------------------------- who answered */
 
 static void
-log_failure(const struct way *way)
+log_failure(const struct way *way, struct arena *mem)
 {
-	const struct http *h = &way->send->http;
-	long long pause = push_pause(way->send->failures) / 1000;
+	const struct push_send *send = way->send;
 
-	if (h->status != 0)
-		log_info("push gateway %s: status %d; again in %lld s",
-		    way->gateway, h->status, pause);
-	else
-		log_info("push gateway %s: %s; again in %lld s", way->gateway,
-		    h->error, pause);
+	log_info("push %s%s: %s; again in %lld s",
+	    send->mails ? "by mail" : "gateway ",
+	    send->mails ? "" : way->gateway, push_fault(mem, send),
+	    (long long)push_pause(send->failures) / 1000);
 }
 
 static void
 judge(struct ways *w, struct way *way, struct arena *mem)
 {
+	bool bad;
+
 	way->end = push_judge(mem, way->send);
-	bad_set(w, way->gateway, way->end == PUSH_FAILED);
-	if (way->end == PUSH_FAILED)
-		log_failure(way);
+	bad = way->end == PUSH_FAILED || way->end == PUSH_REFUSED;
+	bad_set(w, way->gateway, bad);
+	if (bad)
+		log_failure(way, mem);
 	if (way->end == PUSH_REJECTED)
 		log_info("push gateway %s rejects a pushkey; its pusher goes",
 		    way->gateway);

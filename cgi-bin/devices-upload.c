@@ -212,6 +212,9 @@ keys_upload(struct request *r)
 
 	if (again(r) != M_OK)
 		return (err = check_signed_keys(r)) != M_OK ? err : M_AGAIN;
+	if (r->who.device < 0)
+		return fail(r, M_MISSING_PARAM, "Keys are a device's: say "
+		    "which one by device_id");
 	if ((err = keep_keys(r)) == M_OK)
 		put_key_counts(&r->out, "one_time_key_counts", r);
 	return err;

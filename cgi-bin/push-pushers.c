@@ -4,9 +4,13 @@
  */
 #include <string.h>
 
+#include "matrix/mail.h"
 #include "matrix/pusher.h"
+#include "matrix/threepid.h"
 #include "serve/serve.h"
 #include "push.routes.h"
+
+#define APP_EMAIL	"m.email"
 
 struct wish {
 	const char	*kind;		/* NULL or empty: away with it */
@@ -44,7 +48,8 @@ put_data(struct request *r, const char *url, struct span data)
 	const cJSON *item;
 
 	put_object(&r->out, "data");
-	put_text(&r->out, "url", url);
+	if (*url != '\0')
+		put_text(&r->out, "url", url);
 	cJSON_ArrayForEach(item, json_parse_own(r->mem, data))
 		put_json(&r->out, item->string, item);
 	write_end(&r->out);
@@ -163,23 +168,52 @@ check_texts(struct request *r, const struct wish *w)
 	    PUSHER_TAG_2015_MAX : PUSHER_TAG_MAX);
 }
 
+static bool
+is_mail(const struct wish *w)
+{
+	return strcmp(w->kind, "email") == 0;
+}
+
+/* An address is one, however it is written. */
 static enum mx_err
-check_kind(struct request *r, const struct wish *w)
+check_mail(struct request *r, struct wish *w)
+{
+	const char *address = threepid_canonical(r->mem, MEDIUM_EMAIL,
+	    w->pushkey);
+
+	if (r->conf->mail_from == NULL)
+		return fail(r, M_INVALID_PARAM, "This server sends no mail; "
+		    "kind is \"http\" or null");
+	if (strcmp(w->app_id, APP_EMAIL) != 0)
+		return fail(r, M_INVALID_PARAM, "app_id is \"" APP_EMAIL
+		    "\" where kind is \"email\"");
+	if (address == NULL || !mail_address_valid(address))
+		return fail(r, M_INVALID_PARAM, "pushkey is no email address "
+		    "that this server can write to");
+	if (threepid_owner(r->db, MEDIUM_EMAIL, address) != r->who.user)
+		return fail(r, M_THREEPID_NOT_FOUND, "Your account does not "
+		    "have the address that is pushkey; add it first");
+	w->pushkey = address;
+	return M_OK;
+}
+
+static enum mx_err
+check_kind(struct request *r, struct wish *w)
 {
 	const char *fault;
 
-	if (strcmp(w->kind, "email") == 0)
-		return fail(r, M_INVALID_PARAM, "This server sends no "
-		    "notifications by mail; kind is \"http\" or null");
+	if (is_mail(w))
+		return check_mail(r, w);
 	if (strcmp(w->kind, "http") != 0)
-		return fail(r, M_INVALID_PARAM, "kind is \"http\" or null");
+		return fail(r, M_INVALID_PARAM,
+		    "kind is \"http\", \"email\" or null");
 	fault = pusher_url_fault(r->mem, r->conf, w->url);
 	return fault == NULL ? M_OK : fail(r, M_INVALID_PARAM, "%s", fault);
 }
 
-/* All that the client gave, but for the url. */
+/* All that the client gave, but for the url of a gateway. */
 static struct span
-data_of(struct request *r, const cJSON *data)
+data_of(struct request *r, const struct wish *wish)
 {
 	struct writer w;
 	struct buf text;
@@ -188,8 +222,8 @@ data_of(struct request *r, const cJSON *data)
 	buf_init(&text, r->mem, SIZE_MAX);
 	writer_init(&w, &text);
 	write_object(&w);
-	cJSON_ArrayForEach(item, data)
-		if (strcmp(item->string, "url") != 0)
+	cJSON_ArrayForEach(item, wish->data)
+		if (is_mail(wish) || strcmp(item->string, "url") != 0)
 			put_json(&w, item->string, item);
 	write_end(&w);
 	return buf_content(&text);
@@ -205,12 +239,16 @@ set(struct request *r, const struct wish *w)
 		.device_display_name = w->device_display_name,
 		.profile_tag = w->profile_tag,
 		.lang = w->lang,
+		.mails = is_mail(w),
 		.url = w->url,
-		.data = data_of(r, w->data),
+		.data = data_of(r, w),
 		.in_2015 = req_is_2015(r),
 		.set_at = r->now,
 	};
 
+	if (r->who.device < 0)
+		return fail(r, M_MISSING_PARAM, "A pusher is a device's: say "
+		    "which one by device_id");
 	if (pusher.data.n > PUSHER_DATA_MAX)
 		return fail(r, M_INVALID_PARAM, "data has %d bytes at most",
 		    PUSHER_DATA_MAX);
@@ -223,11 +261,23 @@ set(struct request *r, const struct wish *w)
 	return M_OK;
 }
 
+static void
+drop(struct request *r, const struct wish *w)
+{
+	const char *address = strcmp(w->app_id, APP_EMAIL) != 0 ? NULL :
+	    threepid_canonical(r->mem, MEDIUM_EMAIL, w->pushkey);
+
+	pusher_drop(r->db, r->who.user, w->app_id, w->pushkey);
+	if (address != NULL)
+		pusher_drop(r->db, r->who.user, w->app_id, address);
+}
+
 /*
  * POST /pushers/set
  *
  * Make, change or, with kind null, delete the caller's pusher of that app_id
- * and pushkey.  It goes with the device that set it.  Without append those of
+ * and pushkey.  One of kind email writes to an address of the caller's account,
+ * and ends when that leaves it.  It goes with the device that set it.  Without append those of
  * other users with the same app_id and pushkey go.
  */
 enum mx_err
@@ -241,7 +291,7 @@ pusher_put(struct request *r)
 	    (err = check_ids(r, &wish)) != M_OK)
 		return err;
 	if (is_away(&wish)) {
-		pusher_drop(r->db, r->who.user, wish.app_id, wish.pushkey);
+		drop(r, &wish);
 		return M_OK;
 	}
 	if ((err = check_texts(r, &wish)) != M_OK ||

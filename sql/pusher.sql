@@ -17,16 +17,17 @@ SELECT nr FROM pusher
 INSERT INTO pusher (user, device, app_id, pushkey, kind, app_display_name,
                     device_display_name, profile_tag, lang, url, gateway, data,
                     in_2015, set_at, since)
-VALUES (:user, :device, :app_id, :pushkey, 'http', :app_display_name,
+VALUES (:user, :device, :app_id, :pushkey, :kind, :app_display_name,
         :device_display_name, :profile_tag, :lang, :url, :gateway, :data,
         :in_2015, :now, :since)
 ON CONFLICT (app_id, pushkey, user) DO UPDATE
-   SET device = excluded.device, app_display_name = excluded.app_display_name,
+   SET device = excluded.device, kind = excluded.kind,
+       app_display_name = excluded.app_display_name,
        device_display_name = excluded.device_display_name,
        profile_tag = excluded.profile_tag, lang = excluded.lang,
        url = excluded.url, gateway = excluded.gateway, data = excluded.data,
        in_2015 = excluded.in_2015, set_at = excluded.set_at, failures = 0,
-       due_at = min(due_at, excluded.set_at);
+       refused = 0, due_at = min(due_at, excluded.set_at);
 
 -- :name pusher_drop
 DELETE FROM pusher
@@ -35,6 +36,11 @@ DELETE FROM pusher
 -- :name pusher_drop_others
 DELETE FROM pusher
  WHERE app_id = :app_id AND pushkey = :pushkey AND user <> :user;
+
+-- The address leaves the account.
+-- :name pushers_of_address_drop
+DELETE FROM pusher
+ WHERE user = :user AND pushkey = :address AND kind = 'email';
 
 -- :name pushers_show
 SELECT app_id, pushkey, kind, app_display_name, device_display_name,
@@ -93,7 +99,7 @@ SELECT DISTINCT p.user, u.user_id
 
 -- Those of a user, unless they are locked out.
 -- :name push_pushers
-SELECT p.nr, p.profile_tag, p.in_2015, u.user_id
+SELECT p.nr, p.profile_tag, p.in_2015, u.user_id, p.kind = 'email'
   FROM pusher p
   CROSS JOIN account a ON a.user = p.user AND a.locked_at IS NULL
   CROSS JOIN user u ON u.nr = p.user
@@ -111,14 +117,29 @@ ON CONFLICT (pusher, pos) DO NOTHING;
 UPDATE pusher SET queued = queued + 1, due_at = coalesce(due_at, :now)
  WHERE nr = :pusher AND queued < :most;
 
+-- The same for a mail, which is due then, unless one failed and is to be sent
+-- again.
+-- :name push_queue_mail
+UPDATE pusher
+   SET queued = queued + 1,
+       due_at = CASE WHEN failures > 0 AND due_at IS NOT NULL THEN due_at
+                     ELSE min(coalesce(due_at, :due), :due) END
+ WHERE nr = :pusher AND queued < :most;
+
+-- When a pusher may write of a room again.
+-- :name mail_pause_over
+SELECT sent_at + pause FROM mail_pause
+ WHERE pusher = :pusher AND room = :room;
+
 -- :name push_give_way
 DELETE FROM push
  WHERE pusher = :pusher
    AND pos = (SELECT min(pos) FROM push WHERE pusher = :pusher);
 
+-- Mails tell no number.
 -- :name push_has_read
 UPDATE pusher SET has_read = 1, due_at = coalesce(due_at, :now)
- WHERE user = :user AND has_read = 0;
+ WHERE user = :user AND has_read = 0 AND kind = 'http';
 
 --------------------------------------------------------------- what is due
 
@@ -135,9 +156,27 @@ SELECT nr, due_at FROM pusher
 
 -- :name push_pusher
 SELECT p.user, u.user_id, p.app_id, p.pushkey, p.url, p.data, p.set_at,
-       p.failures, p.unread
-  FROM pusher p CROSS JOIN user u ON u.nr = p.user
+       p.failures, p.unread, p.kind = 'email', p.refused,
+       a.locked_at IS NOT NULL
+  FROM pusher p
+  CROSS JOIN user u ON u.nr = p.user
+  CROSS JOIN account a ON a.user = p.user
  WHERE p.nr = :nr;
+
+-- May a mail go there: does the account still have the address, and is nobody
+-- locked out?
+-- :name push_mail_may
+SELECT EXISTS (SELECT 1 FROM threepid
+                WHERE medium = 'email' AND address = :address AND user = :user),
+       EXISTS (SELECT 1 FROM account
+                WHERE user = :user AND locked_at IS NULL);
+
+-- All that a mail may tell, in its order.
+-- :name push_mail_events
+SELECT p.pos, p.at, e.nr, e.room, e.thread, e.redacted_by IS NOT NULL
+  FROM push p LEFT JOIN event e ON e.nr = p.event
+ WHERE p.pusher = :pusher
+ ORDER BY p.pos;
 
 -- :name push_first
 SELECT pos, event, tweaks, at FROM push
@@ -163,7 +202,7 @@ UPDATE pusher SET queued = queued - 1 WHERE nr = :pusher;
 
 -- :name push_told
 UPDATE pusher
-   SET failures = 0, unread = :unread,
+   SET failures = 0, refused = 0, unread = :unread,
        due_at = CASE WHEN has_read = 1 OR EXISTS
            (SELECT 1 FROM push WHERE pusher = :pusher) THEN :now END
  WHERE nr = :pusher;
@@ -177,8 +216,73 @@ UPDATE pusher
  WHERE nr = :pusher;
 
 -- :name push_failed
-UPDATE pusher SET failures = failures + 1, due_at = :due_at
+UPDATE pusher SET failures = failures + 1, refused = 0, due_at = :due_at
+ WHERE nr = :pusher;
+
+-- :name push_refused
+UPDATE pusher
+   SET failures = failures + 1, refused = refused + 1, due_at = :due_at
+ WHERE nr = :pusher;
+
+-- The same for the last time; :quiet, what the user has read is told no more.
+-- :name push_given_up
+UPDATE pusher
+   SET failures = failures + 1, refused = refused + 1,
+       has_read = CASE WHEN :quiet THEN 0 ELSE has_read END,
+       due_at = CASE WHEN (has_read = 1 AND NOT :quiet) OR EXISTS
+           (SELECT 1 FROM push WHERE pusher = :pusher) THEN :due_at END
  WHERE nr = :pusher;
 
 -- :name push_rejected
 DELETE FROM pusher WHERE nr = :pusher;
+
+----------------------------------------------------------------- of mails
+
+-- What a mail told, or what is told no more.
+-- :name push_drop_upto
+DELETE FROM push WHERE pusher = :pusher AND pos <= :pos;
+
+-- How many are left, and when the next mail is due: when the first of them has
+-- waited :after, at the earliest when its room may be told of again.
+-- :name push_mail_left
+UPDATE pusher
+   SET failures = 0,
+       queued = (SELECT count(*) FROM push WHERE pusher = :pusher),
+       due_at = (SELECT min(max(p.at + :after, coalesce(m.sent_at + m.pause, 0)))
+                   FROM push p
+                   LEFT JOIN event e ON e.nr = p.event
+                   LEFT JOIN mail_pause m
+                     ON m.pusher = p.pusher AND m.room = e.room
+                  WHERE p.pusher = :pusher)
+ WHERE nr = :pusher;
+
+-- :name push_mail_later
+UPDATE pusher SET due_at = :due_at WHERE nr = :pusher;
+
+-- A mail told of a room.  Each pause in which more has come is followed by a
+-- longer one; after a calm that long it begins anew.
+-- :name mail_pause_set
+INSERT INTO mail_pause (pusher, room, sent_at, pause, told_at)
+SELECT nr, :room, :now, :pause, :last FROM pusher WHERE nr = :pusher
+ON CONFLICT (pusher, room) DO UPDATE
+   SET pause = CASE WHEN :first - told_at > :calm THEN excluded.pause
+                    ELSE min(pause * :grows, :pause_max) END,
+       sent_at = excluded.sent_at, told_at = excluded.told_at;
+
+-- :name mail_token_add
+INSERT INTO mail_token (hash, pusher, expires_at)
+SELECT :hash, nr, :expires_at FROM pusher WHERE nr = :pusher
+ON CONFLICT (hash) DO NOTHING;
+
+-- Whose mails does a link end?
+-- :name mail_token_find
+SELECT p.nr, p.pushkey, u.user_id
+  FROM mail_token t
+  CROSS JOIN pusher p ON p.nr = t.pusher
+  CROSS JOIN user u ON u.nr = p.user
+ WHERE t.hash = :hash AND t.expires_at > :now;
+
+-- :name mail_token_expire
+DELETE FROM mail_token
+ WHERE hash IN (SELECT hash FROM mail_token WHERE expires_at < :now
+                 ORDER BY expires_at LIMIT :chunk);

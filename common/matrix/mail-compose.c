@@ -15,6 +15,7 @@
 #define LINE_MAX_	76
 #define WORD_MAX	75	/* of an encoded word, RFC 2047 */
 #define ID_LEN		64
+#define URL_NEVER	"<> \t\r\n"
 #define NO_ATEXT	"<>()[]\\,;:\""	/* has a meaning in an address */
 
 bool
@@ -309,6 +310,13 @@ id_valid(const char *id)
 	return n > 0 && n <= ID_LEN;
 }
 
+static void
+put_unsubscribe(struct buf *out, const char *url)
+{
+	buf_printf(out, "List-Unsubscribe: <%s>" EOL, url);
+	buf_puts(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click" EOL);
+}
+
 bool
 mail_compose(struct buf *out, const struct mail *mail)
 {
@@ -317,13 +325,16 @@ mail_compose(struct buf *out, const struct mail *mail)
 
 	if (from == NULL || !mail_address_valid(mail->to) ||
 	    has_control(name) || has_control(mail->subject) ||
-	    !id_valid(mail->id))
+	    !id_valid(mail->id) || (mail->unsubscribe != NULL &&
+	    strpbrk(mail->unsubscribe, URL_NEVER) != NULL))
 		return false;
 	put_from(out, name, from);
 	buf_printf(out, "To: <%s>" EOL, mail->to);
 	put_subject(out, mail->subject);
 	put_date(out, mail->date);
 	buf_printf(out, "Message-ID: <%s%s>" EOL, mail->id, strchr(from, '@'));
+	if (mail->unsubscribe != NULL)
+		put_unsubscribe(out, mail->unsubscribe);
 	buf_puts(out, "Auto-Submitted: auto-generated" EOL
 	    "MIME-Version: 1.0" EOL "Content-Type: multipart/alternative;" EOL);
 	buf_printf(out, " boundary=\"=_%s\"" EOL, mail->id);

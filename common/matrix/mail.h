@@ -31,12 +31,14 @@ struct mail {
 	const char	*text;
 	const char	*id;
 	int64_t		 date;		/* ms since 1970 */
+	/* A URL, to which a POST ends such mails (RFC 8058); or NULL. */
+	const char	*unsubscribe;
 };
 /*
  * The message with all its headers: text as it is, and the same as HTML, in
- * lines of 76 characters (an address may be longer) that end with \r\n.
- * False, and nothing to rely on in out, when an address is none, or a header
- * would hold a control character.
+ * lines of 76 characters (an address or URL may be longer) that end with \r\n.
+ * False, and nothing to rely on in out, when an address is none, a header would
+ * hold a control character, or it does not fit.
  */
 bool		 mail_compose(struct buf *out, const struct mail *);
 /* The address in a from of struct mail; NULL: there is none. */

@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "matrix/push_mail.h"
 #include "matrix/push_unread.h"
 #include "matrix/room.h"
 #include "matrix/shape.h"
+#include "matrix/visibility.h"
 
 struct telling {
 	struct store	*store;
@@ -14,6 +16,7 @@ struct telling {
 	int64_t		 now;
 	int64_t		 user;
 	const char	*user_id;
+	bool		 locked;	/* their account is */
 	const char	*app_id;
 	const char	*pushkey;
 	int64_t		 set_at;
@@ -22,20 +25,26 @@ struct telling {
 	struct span	 tweaks;
 	const struct event_row *event;	/* NULL: unread alone */
 	const char	*room_id;
+	bool		 in;		/* the room, now */
 };
 
 /* ----------------------------------------------------------------- writing */
 
-/* A text of the state of the room, if there is one that is not too long. */
+/*
+ * A text of the state of the room, if there is one that is not too long: as it
+ * was at the event, for who is not in any more.
+ */
 static void
 put_state(struct writer *w, const struct telling *t, const char *name,
     const char *type, const char *state_key, const char *key)
 {
+	int64_t nr = t->in ?
+	    room_state_now(t->db, t->event->room, type, state_key) :
+	    room_state_at(t->db, t->event->room, t->event->nr, type, state_key);
 	struct event_row e;
 	struct span text;
 
-	if (!event_find(t->db, room_state_now(t->db, t->event->room, type,
-	    state_key), &e))
+	if (!event_find(t->db, nr, &e))
 		return;
 	text = json_slice(e.content, key);
 	if (text.n > 2 && text.n <= PUSH_NAME_MAX && text.s[0] == '"')
@@ -146,21 +155,29 @@ fill(struct http *h, const struct conf *conf, const char *url,
 
 /* --------------------------------------------------------------- composing */
 
-/* Does the user still want to hear of it? */
+static bool
+is_ignored(const struct telling *t, const struct event_row *e)
+{
+	return viewer_ignores(viewer_new(t->db, t->mem, e->room, t->user),
+	    e->sender_id);
+}
+
+/* May the user still hear of it, and want to? */
 static bool
 is_told(struct telling *t, int64_t nr, int64_t at, struct event_row *e)
 {
 	struct member member;
 	struct room room;
 
-	if (t->now - at > PUSH_KEPT_MS || !event_find(t->db, nr, e) ||
-	    e->redacted_by != 0 || !room_get(t->db, e->room, &room))
+	if (t->locked || t->now - at > PUSH_KEPT_MS ||
+	    !event_find(t->db, nr, e) || e->redacted_by != 0 ||
+	    !room_get(t->db, e->room, &room) || is_ignored(t, e))
 		return false;
 	member = room_member(t->db, e->room, t->user);
 	t->room_id = room.room_id;
 	t->event = e;
-	return member.membership == MEMBERSHIP_JOIN ||
-	    member.membership == MEMBERSHIP_INVITE ||
+	t->in = member.membership == MEMBERSHIP_JOIN;
+	return t->in || member.membership == MEMBERSHIP_INVITE ||
 	    (member.event == e->nr && !member.forgotten);
 }
 
@@ -189,7 +206,7 @@ compose(struct telling *t, struct push_send *s, int64_t told,
 {
 	enum push_end end = find_event(t, s, e);
 
-	if (end == PUSH_VOID)
+	if (end == PUSH_VOID || t->locked)
 		return end;
 	s->unread = t->unread = push_unread(t->store, t->mem, t->user,
 	    t->user_id, t->now);
@@ -197,6 +214,16 @@ compose(struct telling *t, struct push_send *s, int64_t told,
 	    s->failures < PUSH_FAILURES_MAX)
 		return PUSH_ASKED;
 	return end;
+}
+
+static enum push_end
+compose_mail(const struct telling *t, struct push_send *s)
+{
+	const struct push_mailing to = { .store = t->store, .mem = t->mem,
+	    .now = t->now, .user = t->user, .user_id = t->user_id,
+	    .address = t->pushkey, .data = t->data, .send = s };
+
+	return push_mail_compose(&to);
 }
 
 enum push_end
@@ -209,8 +236,8 @@ push_compose(struct store *store, struct arena *mem, int64_t pusher,
 	enum push_end end = PUSH_QUIET;
 	struct event_row e;
 
+	s->conf = store->conf;
 	s->pusher = pusher;
-	s->pos = 0;
 	if (rows_next(&rows)) {
 		t.user = rows_int(&rows, 0);
 		t.user_id = rows_text(&rows, 1);
@@ -219,10 +246,16 @@ push_compose(struct store *store, struct arena *mem, int64_t pusher,
 		t.data = rows_blob(&rows, 5);
 		t.set_at = rows_int(&rows, 6);
 		s->failures = rows_int(&rows, 7);
+		s->mails = rows_int(&rows, 9) != 0;
+		s->refusals = rows_int(&rows, 10);
+		t.locked = rows_int(&rows, 11) != 0;
 		strcpy(s->pushkey, t.pushkey);
-		end = compose(&t, s, rows_null(&rows, 8) ? -1 :
-		    rows_int(&rows, 8), &e);
-		if (end == PUSH_ASKED)
+		if (s->mails)
+			end = compose_mail(&t, s);
+		else
+			end = compose(&t, s, rows_null(&rows, 8) ? -1 :
+			    rows_int(&rows, 8), &e);
+		if (end == PUSH_ASKED && !s->mails)
 			fill(&s->http, store->conf, rows_text(&rows, 4), &t);
 	}
 	rows_done(&rows);
@@ -243,6 +276,23 @@ is_rejected(const cJSON *answer, const char *pushkey)
 	return false;
 }
 
+void
+push_run(struct push_send *s)
+{
+	if (s->mails)
+		message_send_mail(&s->message);
+	else
+		http_run(&s->http);
+}
+
+/* These three say: not now. */
+static bool
+is_refusal(int status)
+{
+	return status >= 400 && status <= 499 && status != 408 &&
+	    status != 425 && status != 429;
+}
+
 /* An answer that is no JSON rejects nobody. */
 enum push_end
 push_judge(struct arena *mem, const struct push_send *s)
@@ -250,10 +300,23 @@ push_judge(struct arena *mem, const struct push_send *s)
 	const struct http *h = &s->http;
 	enum json_verdict verdict;
 
+	if (s->mails)
+		return s->message.sent ? PUSH_TOLD : PUSH_FAILED;
+	if (is_refusal(h->status))
+		return PUSH_REFUSED;
 	if (h->status < 200 || h->status > 299)
 		return PUSH_FAILED;
 	return is_rejected(json_parse(mem, h->body, h->len, &verdict, NULL),
 	    s->pushkey) ? PUSH_REJECTED : PUSH_TOLD;
+}
+
+const char *
+push_fault(struct arena *mem, const struct push_send *s)
+{
+	if (s->mails)
+		return s->message.why;
+	return s->http.status == 0 ? s->http.error :
+	    arena_printf(mem, "status %d", s->http.status);
 }
 
 int64_t
@@ -271,10 +334,28 @@ forget(struct db *db, const struct push_send *s)
 		db_exec(db, STMT_PUSH_UNQUEUE, DB_INT(s->pusher));
 }
 
+/* What was not taken holds up what may be. */
+static void
+settle_refused(struct db *db, const struct push_send *s, int64_t now)
+{
+	if (s->refusals + 1 < PUSH_REFUSALS_MAX) {
+		db_exec(db, STMT_PUSH_REFUSED,
+		    DB_INT(now + push_pause(s->failures)), DB_INT(s->pusher));
+		return;
+	}
+	forget(db, s);
+	db_exec(db, STMT_PUSH_GIVEN_UP, DB_INT(s->pos == 0), DB_INT(s->pusher),
+	    DB_INT(now + push_pause(s->failures)));
+}
+
 void
 push_settle(struct db *db, const struct push_send *s, enum push_end end,
     int64_t now)
 {
+	if (s->mails && end != PUSH_REJECTED && end != PUSH_FAILED) {
+		push_mail_settle(db, s, end, now);
+		return;
+	}
 	switch (end) {
 	case PUSH_VOID:
 		forget(db, s);
@@ -290,11 +371,15 @@ push_settle(struct db *db, const struct push_send *s, enum push_end end,
 	case PUSH_REJECTED:
 		db_exec(db, STMT_PUSH_REJECTED, DB_INT(s->pusher));
 		break;
+	case PUSH_REFUSED:
+		settle_refused(db, s, now);
+		break;
 	case PUSH_FAILED:
 		db_exec(db, STMT_PUSH_FAILED,
 		    DB_INT(now + push_pause(s->failures)), DB_INT(s->pusher));
 		break;
 	case PUSH_ASKED:
+	case PUSH_LATER:
 		break;
 	}
 }

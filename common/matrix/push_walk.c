@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "matrix/push_mail.h"
 #include "matrix/push_user.h"
 #include "matrix/pusher.h"
 #include "matrix/shape.h"
@@ -21,6 +22,7 @@
 /* To be written: an event to tell of, or that a user has read. */
 struct found {
 	int64_t		 pusher;	/* 0: the user has read */
+	int64_t		 room;		/* of a mail; 0: it is none */
 	int64_t		 user;
 	int64_t		 event;
 	int64_t		 pos;
@@ -33,8 +35,11 @@ struct looking {
 	int64_t		 pushers;	/* how many there are, FEW_MAX at most */
 	int64_t		 pos, user;	/* how far it came */
 	size_t		 n;
-	/* No step adds more than the pushers of a user, and two who read. */
-	struct found	 found[FOUND_MAX + PUSHERS_MAX + 2];
+	/*
+	 * Between two looks at the clock come at most two who read, and the
+	 * pushers of whom the event is about and of one member more.
+	 */
+	struct found	 found[FOUND_MAX + 2 * PUSHERS_MAX + 2];
 };
 
 static bool
@@ -129,6 +134,8 @@ look_for_user(struct looking *l, const struct push_about *about, int64_t user)
 		if (push_notifies(rule) && may_hear(l, about, &h))
 			l->found[l->n++] = (struct found){
 				.pusher = rows_int(&rows, 0),
+				.room = rows_int(&rows, 4) != 0 ?
+				    about->room->nr : 0,
 				.event = about->row->nr,
 				.pos = about->row->pos,
 				.tweaks = tweaks_of(l, rule),
@@ -229,17 +236,32 @@ look(struct looking *l)
 
 /* ----------------------------------------------------------------- writing */
 
-static void
-write_found(struct db *db, const struct found *f, int64_t now)
+/* False: there is no room for one more. */
+static bool
+queue(struct store *store, const struct found *f, int64_t now)
 {
+	struct db *db = store->main;
+
+	if (f->room == 0)
+		return db_exec(db, STMT_PUSH_QUEUE, DB_INT(now),
+		    DB_INT(f->pusher), DB_INT(PUSH_QUEUE_MAX)) > 0;
+	return db_exec(db, STMT_PUSH_QUEUE_MAIL, DB_INT(push_mail_due(db,
+	    store->conf, f->pusher, f->room, now)), DB_INT(f->pusher),
+	    DB_INT(PUSH_QUEUE_MAX)) > 0;
+}
+
+static void
+write_found(struct store *store, const struct found *f, int64_t now)
+{
+	struct db *db = store->main;
+
 	if (f->pusher == 0) {
 		db_exec(db, STMT_PUSH_HAS_READ, DB_INT(now), DB_INT(f->user));
 		return;
 	}
 	if (db_exec(db, STMT_PUSH_ADD, DB_INT(f->pos), DB_INT(f->event),
 	    DB_SPAN(f->tweaks), DB_INT(now), DB_INT(f->pusher)) > 0 &&
-	    db_exec(db, STMT_PUSH_QUEUE, DB_INT(now), DB_INT(f->pusher),
-	    DB_INT(PUSH_QUEUE_MAX)) == 0)
+	    !queue(store, f, now))
 		db_exec(db, STMT_PUSH_GIVE_WAY, DB_INT(f->pusher));
 }
 
@@ -253,7 +275,7 @@ write_all(struct store *store, const struct looking *l)
 		return false;
 	if (db_begin(store->main, TX_WRITE)) {
 		for (size_t i = 0; i < l->n; i++)
-			write_found(store->main, &l->found[i], now);
+			write_found(store, &l->found[i], now);
 		db_exec(store->main, STMT_PUSH_UPTO_SET, DB_INT(l->pos),
 		    DB_INT(l->user));
 		kept = db_commit(store->main);

@@ -127,16 +127,19 @@ bool
 pusher_set(struct db *db, const struct pusher *p, int64_t user, int64_t device)
 {
 	struct arena *mem = arena_new();
-	const char *gateway = pusher_gateway(mem, p->url);
+	const char *gateway = p->mails ? PUSHER_MAIL_GATEWAY :
+	    pusher_gateway(mem, p->url);
 	bool may = db_int(db, 0, STMT_PUSHER_FIND, DB_TEXT(p->app_id),
 	    DB_TEXT(p->pushkey), DB_INT(user)) != 0 || may_add(db, user);
 
 	if (may)
 		db_exec(db, STMT_PUSHER_SET, DB_INT(user), DB_INT(device),
 		    DB_TEXT(p->app_id), DB_TEXT(p->pushkey),
+		    DB_TEXT(p->mails ? "email" : "http"),
 		    DB_TEXT(p->app_display_name),
 		    DB_TEXT(p->device_display_name), DB_TEXT(p->profile_tag),
-		    DB_TEXT(p->lang), DB_TEXT(p->url), DB_TEXT(gateway),
+		    DB_TEXT(p->lang), DB_TEXT(p->mails ? "" : p->url),
+		    DB_TEXT(gateway),
 		    DB_SPAN(p->data), DB_INT(p->in_2015), DB_INT(p->set_at),
 		    DB_INT(change_last(db)));
 	arena_free(mem);
@@ -150,6 +153,13 @@ pusher_drop(struct db *db, int64_t user, const char *app_id,
 {
 	db_exec(db, STMT_PUSHER_DROP, DB_TEXT(app_id), DB_TEXT(pushkey),
 	    DB_INT(user));
+}
+
+void
+pusher_drop_address(struct db *db, int64_t user, const char *address)
+{
+	db_exec(db, STMT_PUSHERS_OF_ADDRESS_DROP, DB_INT(user),
+	    DB_TEXT(address));
 }
 
 void

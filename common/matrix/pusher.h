@@ -32,6 +32,9 @@ const char	*pusher_url_fault(struct arena *, const struct conf *,
 /* Scheme, host and port, as one text for all URLs of a gateway. */
 const char	*pusher_gateway(struct arena *, const char *url);
 
+/* The gateway of pushers of kind email: whoever takes this server's mails. */
+#define PUSHER_MAIL_GATEWAY	"mailto:"
+
 struct pusher {
 	int64_t		 nr;		/* 0: a new one */
 	const char	*app_id;
@@ -40,8 +43,9 @@ struct pusher {
 	const char	*device_display_name;
 	const char	*profile_tag;	/* or NULL */
 	const char	*lang;
-	const char	*url;
-	struct span	 data;		/* a JSON object, without url */
+	bool		 mails;		/* kind email: to pushkey; else http */
+	const char	*url;		/* of kind http */
+	struct span	 data;		/* a JSON object; of kind http without url */
 	bool		 in_2015;	/* the predefined rules of that year count */
 	int64_t		 set_at;	/* ms since 1970 */
 };
@@ -54,6 +58,9 @@ bool		 pusher_set(struct db *, const struct pusher *, int64_t user,
 		    int64_t device);
 void		 pusher_drop(struct db *, int64_t user, const char *app_id,
 		    const char *pushkey);
+/* All of kind email that write to that address of the user. */
+void		 pusher_drop_address(struct db *, int64_t user,
+		    const char *address);
 /* Those of others with that app_id and pushkey go. */
 void		 pusher_drop_others(struct db *, int64_t user,
 		    const char *app_id, const char *pushkey);

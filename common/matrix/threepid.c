@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "matrix/ids.h"
+#include "matrix/pusher.h"
 #include "matrix/threepid.h"
 
 #define ADDRESS_MAX	500
@@ -93,6 +94,8 @@ threepid_drop(struct db *db, int64_t user, const char *medium,
 		return false;
 	db_exec(db, STMT_RESETS_OF_ADDRESS_DROP, DB_TEXT(medium),
 	    DB_TEXT(address));
+	if (strcmp(medium, MEDIUM_EMAIL) == 0)
+		pusher_drop_address(db, user, address);
 	return true;
 }
 

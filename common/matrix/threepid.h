@@ -38,7 +38,7 @@ int64_t		 threepid_owner(struct db *, const char *medium,
 /* False: another account has it.  The caller's own again is fine. */
 bool		 threepid_add(struct db *, int64_t user, const char *medium,
 		    const char *address, int64_t validated_at, int64_t now);
-/* False: it was not the user's. */
+/* With the pushers that write to it.  False: it was not the user's. */
 bool		 threepid_drop(struct db *, int64_t user, const char *medium,
 		    const char *address);
 

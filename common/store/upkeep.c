@@ -126,11 +126,16 @@ upkeep_expire(struct upkeep *u)
 		    DB_INT(u->now), DB_INT(CHUNK));
 		gone += db_exec(store->main, STMT_THREEPID_SESSION_EXPIRE,
 		    DB_INT(u->now), DB_INT(CHUNK));
+		gone += db_exec(store->main, STMT_MAIL_TOKEN_EXPIRE,
+		    DB_INT(u->now), DB_INT(CHUNK));
 		if (!upkeep_commit(store))
 			return false;
 	}
-	gone += db_exec(vol, STMT_TYPING_OVER, DB_INT(u->now));
+	gone += db_exec(vol, STMT_TYPING_OVER, DB_INT(u->now),
+	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_UIA_SESSION_EXPIRE, DB_INT(u->now),
+	    DB_INT(CHUNK));
+	gone += db_exec(vol, STMT_SSO_SESSION_EXPIRE, DB_INT(u->now),
 	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_OPENID_TOKEN_EXPIRE, DB_INT(u->now),
 	    DB_INT(CHUNK));
