@@ -32,7 +32,7 @@ req POST $u '{"type":"m.login.dance"}'
 is_err 400 M_UNKNOWN 'LOG-4: another type'
 is_json .error '"Bad login type."' 'in the words of the text'
 req POST $u '{"type":"m.login.application_service","user":"bot"}'
-is_err 403 M_FORBIDDEN 'REG-2: an application service that nobody knows'
+is_err 401 M_MISSING_TOKEN 'REG-2: no application service without its token'
 
 # More stages.
 stop

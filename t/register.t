@@ -230,6 +230,6 @@ done
 req POST $u '{"username":"strong","password":"Äé1!Aaéé!!"}'
 is_status 401 'ten characters, whatever their bytes'
 req POST $u '{"username":"bot","type":"m.login.application_service"}'
-is_err 403 M_FORBIDDEN 'REG-2: an application service that nobody knows'
+is_err 401 M_MISSING_TOKEN 'REG-2: no application service without its token'
 
 done_testing
