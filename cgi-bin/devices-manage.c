@@ -18,7 +18,7 @@
 static void
 write_device(struct request *r, struct writer *w, const struct rows *rows)
 {
-	struct rows seen = db_query(r->store->vol, STMT_SEEN_FIND,
+	struct rows seen = db_query(r->vol, STMT_SEEN_FIND,
 	    DB_INT(rows_int(rows, 0)));
 	bool later = rows_next(&seen) &&
 	    rows_int(&seen, 0) > rows_int(rows, 3);

@@ -67,12 +67,16 @@ cJSON		*device_keys_of(struct request *, const char *device_id,
 /* Its ed25519 key. */
 const char	*device_public_key(struct request *, const cJSON *device_keys,
 		    const char *device_id);
-/* The key of that id that may sign the caller's master key: itself, or one of
- * their devices'; NULL: there is none such. */
+/*
+ * The key of that id that may sign the caller's master key: itself, or one of
+ * their devices'; NULL: there is none such.
+ */
 const char	*master_signer(struct request *, const char *master,
 		    const char *key_id);
-/* What is kept of them: as they were published, with these signatures of the
- * caller's keys and no others; s as above. */
+/*
+ * What is kept of them: as they were published, with these signatures of the
+ * caller's keys and no others; s as above.
+ */
 struct span	 device_keys_text(struct request *, const cJSON *device_keys,
 		    cJSON *signatures);
 

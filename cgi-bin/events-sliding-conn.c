@@ -43,12 +43,22 @@ forget_beyond(struct request *r)
 		db_exec(r->vol, STMT_SLIDING_DROP_UPTO, user, DB_INT(last));
 }
 
-void
+static enum mx_err
+not_kept(struct request *r)
+{
+	reply_retry_after(r, 1000);
+	return fail(r, M_BUSY, "The server is busy; try again");
+}
+
+enum mx_err
 sent_wait(struct request *r, int64_t serial)
 {
-	db_exec(r->vol, STMT_SLIDING_WAIT, DB_SPAN(r->raw), DB_INT(serial));
+	if (db_exec(r->vol, STMT_SLIDING_WAIT, DB_SPAN(r->raw),
+	    DB_INT(serial)) != 1)
+		return not_kept(r);
 	if (r->raw.n > HARDLY_ANY)
 		forget_beyond(r);
+	return M_OK;
 }
 
 enum mx_err
@@ -68,10 +78,8 @@ sent_keep(struct request *r, const char *conn, int64_t base,
 		db_exec(r->vol, STMT_SLIDING_DROP_OLDER, device, DB_TEXT(conn),
 		    DB_INT(base));
 	if (db_exec(r->vol, STMT_SLIDING_ADD, DB_INT(r->who.user), device,
-	    DB_TEXT(conn), DB_INT(r->now), DB_BLOB(blob.s, blob.n)) != 1) {
-		reply_retry_after(r, 1000);
-		return fail(r, M_BUSY, "The server is busy; try again");
-	}
+	    DB_TEXT(conn), DB_INT(r->now), DB_BLOB(blob.s, blob.n)) != 1)
+		return not_kept(r);
 	*serial = db_last_rowid(r->vol);
 	if (base == 0 || blob.n > HARDLY_ANY)
 		forget_beyond(r);

@@ -10,20 +10,25 @@
 
 #include "events-sliding.h"
 
-/* The number that next_batch was; false: it is none. */
+/*
+ * The number that next_batch was; false: it is none.  What was never sent nobody
+ * has: who says so has an answer of another life of the database, and begins.
+ */
 static bool
-read_since(const struct sliding *s, int64_t *since)
+read_since(struct sliding *s)
 {
 	const cJSON *value = json_get(s->ask.to_device.config, "since");
 	const char *text = cJSON_GetStringValue(value);
 	char *end;
 
-	*since = 0;
+	s->got = 0;
 	if (value == NULL || cJSON_IsNull(value))
 		return true;
 	if (text == NULL || *text < '0' || *text > '9')
 		return false;
-	*since = strtoll(text, &end, 10);
+	s->got = strtoll(text, &end, 10);
+	if (s->got > db_int(s->r->db, 0, STMT_TO_DEVICE_LAST))
+		s->got = 0;
 	return *end == '\0';
 }
 
@@ -40,14 +45,12 @@ limit_of(const struct sliding *s)
 enum mx_err
 sliding_confirm(struct sliding *s)
 {
-	int64_t since;
-
 	if (!s->ask.to_device.enabled)
 		return M_OK;
-	if (!read_since(s, &since))
+	if (!read_since(s))
 		return fail(s->r, M_INVALID_PARAM,
 		    "since of to_device is a next_batch of to_device");
-	return confirm_to_device(s->r, since);
+	return confirm_to_device(s->r, s->got);
 }
 
 /*
@@ -75,13 +78,12 @@ static void
 put_to_device(struct sliding *s)
 {
 	struct writer *w = &s->r->out;
-	int64_t since, upto;
+	int64_t upto;
 
-	read_since(s, &since);
 	put_object(w, "to_device");
 	put_array(w, "events");
 	s->told += to_device_write(w, s->r->db,
-	    s->r->who.device, since, limit_of(s), &upto);
+	    s->r->who.device, s->got, limit_of(s), &upto);
 	write_end(w);
 	put_text(w, "next_batch", arena_printf(s->r->mem, "%lld",
 	    (long long)upto));

@@ -26,6 +26,7 @@ struct wait {
 	struct sliding_pos base;	/* what the client goes on from */
 	struct sync_token seen;		/* there was nothing up to here */
 	int64_t		 until;		/* wait so long, ms since 1970 */
+	int64_t		 got;		/* of messages to the device */
 	bool		 devices;	/* device lists are news, too */
 };
 
@@ -175,11 +176,13 @@ static enum mx_err
 wait_more(struct sliding *s, const struct sliding_pos *base, int64_t until)
 {
 	struct request *r = s->r;
-	struct wait wait = { .base = *base, .until = until,
+	struct wait wait = { .base = *base, .until = until, .got = s->got,
 	    .devices = s->ask.e2ee.enabled };
 
-	if (r->wait == NULL)
-		sent_wait(r, base->serial);
+	enum mx_err err;
+
+	if (r->wait == NULL && (err = sent_wait(r, base->serial)) != M_OK)
+		return err;
 	token_touch(r, &wait.seen, s->upto, s->n);
 	return park(r, &wait, sizeof(wait), until);
 }
@@ -321,7 +324,7 @@ sliding_resume(struct request *r)
 {
 	const struct wait *wait = r->wait;
 	struct sliding s = { .r = r, .shape = r->route->handler == sliding_v4 ?
-	    &v4 : &msc3575 };
+	    &v4 : &msc3575, .got = wait->got };
 	enum mx_err err;
 
 	if (!r->last_call && r->now < wait->until && is_idle(&s, wait))

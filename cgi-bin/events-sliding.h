@@ -176,10 +176,11 @@ enum mx_err	 sent_load(struct request *, int64_t serial,
 enum mx_err	 sent_keep(struct request *, const char *conn, int64_t base,
 		    const struct sent_all *, int64_t *serial);
 /*
- * Keep what was asked with what serial names, for when the request is woken.
+ * Keep what was asked with what serial names, for when the request is woken;
+ * M_OK, or refused.
  * Both forget what a user used longest ago where it is too much in all.
  */
-void		 sent_wait(struct request *, int64_t serial);
+enum mx_err	 sent_wait(struct request *, int64_t serial);
 /*
  * What is kept: a text of at most max bytes in mem (events-sliding-sent.c).
  * Where it would be longer what only saves the client something is left out;
@@ -229,6 +230,7 @@ struct sliding {
 	bool		 first;		/* there is no base */
 	int64_t		 upto;		/* the end of the stream, */
 	int64_t		 n;		/* and of the volatile one */
+	int64_t		 got;		/* the last message that the device has */
 	struct sliding_room *room;	/* all of the user's, newest first */
 	size_t		 rooms;
 	struct sliding_room **wanted;	/* those in windows or named */

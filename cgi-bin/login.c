@@ -9,12 +9,36 @@
 
 #define PASSWORD_TYPE	"m.login.password"
 #define TOKEN_TYPE	"m.login.token"
+#define SSO_TYPE	"m.login.sso"
 #define APPSERVICE_TYPE	"m.login.application_service"
+
+/* By whom, in words for people and pictures for clients. */
+static void
+write_sso(struct request *r)
+{
+	const struct conf_oidc *idp = r->conf->oidc;
+
+	write_object(&r->out);
+	put_text(&r->out, "type", SSO_TYPE);
+	put_array(&r->out, "identity_providers");
+	for (; idp != NULL; idp = idp->next) {
+		write_object(&r->out);
+		put_text(&r->out, "id", idp->id);
+		put_text(&r->out, "name", idp->name);
+		if (idp->icon != NULL)
+			put_text(&r->out, "icon", idp->icon);
+		if (idp->brand != NULL)
+			put_text(&r->out, "brand", idp->brand);
+		write_end(&r->out);
+	}
+	write_end(&r->out);
+	write_end(&r->out);
+}
 
 /*
  * GET /login
  *
- * The types that POST /login takes.
+ * The types that POST /login takes, and m.login.sso, which leads to one.
  */
 enum mx_err
 login_flows(struct request *r)
@@ -32,6 +56,8 @@ login_flows(struct request *r)
 		put_text(&r->out, "type", APPSERVICE_TYPE);
 		write_end(&r->out);
 	}
+	if (r->conf->oidc != NULL)
+		write_sso(r);
 	write_end(&r->out);
 	return M_OK;
 }

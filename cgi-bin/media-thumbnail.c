@@ -16,8 +16,6 @@
 #include "media.routes.h"
 
 #define WAIT_MS		60000	/* for what another one has begun */
-#define FAILURES_MAX	64
-#define FAILURE_MS	600000	/* so long it is not tried again */
 #define KIND_SIZE	32
 
 /* ------------------------------------------------------------------ answers */
@@ -73,37 +71,6 @@ come_back(struct request *r)
 	return fail(r, M_BUSY, "This thumbnail is being made; try again");
 }
 
-/* ----------------------------------------------------- what failed of late */
-
-/* So that a bomb is not defused again and again. */
-static struct failure {
-	int64_t		 media;
-	bool		 animated;
-	enum thumbnail_end end;
-	int64_t		 until_ms;
-} failures[FAILURES_MAX];
-
-static void
-remember(const struct wish *w, enum thumbnail_end end, int64_t now)
-{
-	static size_t next;
-
-	failures[next++ % FAILURES_MAX] = (struct failure){ w->media,
-	    w->animated, end, now + FAILURE_MS };
-}
-
-/* THUMBNAIL_MADE: it may be tried. */
-static enum thumbnail_end
-failed_lately(const struct wish *w, int64_t now)
-{
-	for (size_t i = 0; i < FAILURES_MAX; i++)
-		if (failures[i].media == w->media &&
-		    failures[i].animated == w->animated &&
-		    failures[i].until_ms > now)
-			return failures[i].end;
-	return THUMBNAIL_MADE;
-}
-
 /* ------------------------------------------------------------------ drawing */
 
 struct drawing {
@@ -117,8 +84,8 @@ struct drawing {
 	enum thumbnail_end end;
 	struct picture	 made;
 	int64_t		 size;		/* bytes */
-	bool		 put;		/* a row may speak of it */
-	bool		 kept;		/* one does */
+	bool		 put;		/* a row was written of it */
+	enum media_file_fate fate;	/* of its file, as far as is known */
 };
 
 static struct drawing *drawings;
@@ -150,8 +117,7 @@ drop(struct job *job)
 	struct drawing *d = (struct drawing *)job;
 
 	is_over(d);
-	media_file_end(&d->file, d->kept ? MEDIA_FILE_KEPT :
-	    d->put ? MEDIA_FILE_UNSURE : MEDIA_FILE_DROPPED);
+	media_file_end(&d->file, d->fate);
 }
 
 static bool
@@ -205,7 +171,7 @@ has_failed(struct request *r, struct drawing *d, const struct media *m)
 	struct wish still = d->wish;
 
 	if (d->end != THUMBNAIL_FAILED)
-		remember(&d->wish, d->end, r->now);
+		wish_failed(&d->wish, d->end, r->now);
 	is_over(d);
 	if (!d->wish.animated || d->end == THUMBNAIL_FAILED)
 		return refuse(r, d->end);
@@ -223,17 +189,19 @@ put(struct request *r, struct drawing *d)
 	};
 
 	d->put = true;
+	d->fate = MEDIA_FILE_UNSURE;
 	media_derived_put(r->db, d->wish.media, d->kind, &blob, r->now);
 }
 
-/* Is ours the one that the row speaks of? */
-static bool
-is_kept(struct request *r, const struct drawing *d)
+/* It is committed: is ours the one that the row speaks of? */
+static void
+look_what_stands(struct request *r, struct drawing *d)
 {
 	struct blob blob;
 
-	return media_derived(r->db, d->wish.media, d->kind, &blob) &&
-	    strcmp(blob.file, d->file.name) == 0;
+	d->fate = media_derived(r->db, d->wish.media, d->kind, &blob) &&
+	    strcmp(blob.file, d->file.name) == 0 ? MEDIA_FILE_KEPT :
+	    MEDIA_FILE_DROPPED;
 }
 
 /*
@@ -244,18 +212,20 @@ static enum mx_err
 drawn(struct request *r)
 {
 	struct drawing *d = (struct drawing *)r->job;
+	bool writes = again(r) == M_OK;
 	struct media m;
 	enum mx_err err;
 
+	if (d->put && !writes)
+		look_what_stands(r, d);
 	if ((err = media_again(r, d->wish.media, &m)) != M_OK)
 		return err;
 	if (d->end != THUMBNAIL_MADE)
 		return has_failed(r, d, &m);
-	if (again(r) == M_OK) {
+	if (writes) {
 		put(r, d);
 		return again_reading(r);
 	}
-	d->kept = d->put && is_kept(r, d);
 	/* Another process may have been faster. */
 	if (!answer_made(r, &d->wish, &err)) {
 		if (!d->put)
@@ -278,6 +248,7 @@ draw(struct request *r, const struct wish *w, const char *kind,
 	strncpy(d->kind, kind, sizeof(d->kind) - 1);
 	strncpy(d->from, m->blob.file, sizeof(d->from) - 1);
 	d->file.mark = d->file.fd = -1;
+	d->fate = MEDIA_FILE_DROPPED;
 	d->next = drawings;
 	drawings = d;
 	return later(r, &d->job, drawn, TX_READ);
@@ -319,7 +290,7 @@ static enum mx_err
 make(struct request *r, const struct wish *w, const struct media *m)
 {
 	const char *kind = wish_kind(r->mem, w);
-	enum thumbnail_end end = failed_lately(w, r->now);
+	enum thumbnail_end end = wish_failed_lately(w, r->now);
 	enum mx_err err;
 
 	if (answer_made(r, w, &err))
@@ -358,7 +329,7 @@ looked(struct request *r)
 	if (wish_is_met(&w, p))
 		return answer(r, &m.blob, p->type);
 	w.animated = w.animated && wish_may_move(p) &&
-	    failed_lately(&w, r->now) == THUMBNAIL_MADE;
+	    wish_failed_lately(&w, r->now) == THUMBNAIL_MADE;
 	return make(r, &w, &m);
 }
 

@@ -11,7 +11,7 @@ struct wish {
 	bool		 crop;
 	bool		 animated;
 	unsigned	 width, height;	/* as they were asked for */
-	bool		 whole;		/* nothing but the original is as large */
+	bool		 whole;		/* only the original is as large */
 	struct thumbnail size;		/* what is made; without `animated` */
 };
 
@@ -23,5 +23,13 @@ const char	*wish_kind(struct arena *mem, const struct wish *);
 bool		 wish_is_met(const struct wish *, const struct picture *);
 /* Can thumbnails of it move? */
 bool		 wish_may_move(const struct picture *);
+
+/*
+ * media-failed.c: no thumbnail can be made of these media, as they move or as
+ * they stand; and was that so of late?  THUMBNAIL_MADE: it may be tried.
+ */
+void		 wish_failed(const struct wish *, enum thumbnail_end,
+		    int64_t now);
+enum thumbnail_end wish_failed_lately(const struct wish *, int64_t now);
 
 #endif

@@ -19,7 +19,7 @@
 #include "thumbnailer.h"
 
 #define CPU_SECONDS	20
-#define MEMORY_MAX	((rlim_t)1536 << 20)	/* of which libraries have 400 */
+#define MEMORY_MAX	((rlim_t)1536 << 20)	/* libraries have 400 */
 #define FILE_MAX	((rlim_t)64 << 20)
 #define NICE		10	/* everybody else comes first */
 
@@ -63,7 +63,8 @@ set_limits(void)
 static const int harmless[] = {
 	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write),
 	SCMP_SYS(pwrite64), SCMP_SYS(writev), SCMP_SYS(lseek),
-	SCMP_SYS(_llseek), SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(close), SCMP_SYS(dup),
+	SCMP_SYS(_llseek), SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(close),
+	SCMP_SYS(dup),
 	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
 	SCMP_SYS(futex), SCMP_SYS(futex_time64), SCMP_SYS(set_robust_list),
 	SCMP_SYS(rseq), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),

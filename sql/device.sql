@@ -54,6 +54,11 @@ SELECT t.nr, u.user_id, t.type, t.content
 -- :name to_device_more
 SELECT 1 FROM to_device WHERE device = :device AND nr > :upto LIMIT 1;
 
+-- The last that was ever sent to any device.
+-- :name to_device_last
+-- :scan it has a row for each table
+SELECT seq FROM sqlite_sequence WHERE name = 'to_device';
+
 -- Is there anything that the device has got?
 -- :name to_device_got
 SELECT 1 FROM to_device WHERE device = :device AND nr <= :upto LIMIT 1;

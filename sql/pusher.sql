@@ -156,8 +156,11 @@ SELECT nr, due_at FROM pusher
 
 -- :name push_pusher
 SELECT p.user, u.user_id, p.app_id, p.pushkey, p.url, p.data, p.set_at,
-       p.failures, p.unread, p.kind = 'email', p.refused
-  FROM pusher p CROSS JOIN user u ON u.nr = p.user
+       p.failures, p.unread, p.kind = 'email', p.refused,
+       a.locked_at IS NOT NULL
+  FROM pusher p
+  CROSS JOIN user u ON u.nr = p.user
+  CROSS JOIN account a ON a.user = p.user
  WHERE p.nr = :nr;
 
 -- May a mail go there: does the account still have the address, and is nobody

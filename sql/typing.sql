@@ -9,8 +9,11 @@ ON CONFLICT (room, user) DO UPDATE SET expires_at = excluded.expires_at;
 -- :name typing_stop @volatile
 DELETE FROM typing WHERE room = :room AND user = :user;
 
+-- A piece of those who are: each wakes its room.
 -- :name typing_over @volatile
-DELETE FROM typing WHERE expires_at <= :now;
+DELETE FROM typing
+ WHERE (room, user) IN (SELECT room, user FROM typing WHERE expires_at <= :now
+                         ORDER BY expires_at LIMIT :chunk);
 
 -- When is the next over?
 -- :name typing_next @volatile

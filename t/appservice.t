@@ -164,6 +164,8 @@ req POST "$v3/delete_devices?$ask" "{\"devices\":[\"$device\"]}"; is_status 200 
 req GET "$v3/devices?$ask"
 is_json '.devices | length' 1 'they are gone'
 req POST "$v3/keys/upload?$ask" '{}'; is_err 400 M_MISSING_PARAM 'keys are a device'\''s'
+req POST "$v3/keys/device_signing/upload?$ask" "{\"master_key\":{\"user_id\":\"@_irc_bob:localhost\",\"usage\":[\"master\"],\"keys\":{\"ed25519:VXuGitF39UH5iRfvbIknlvlAVKgD1BsLDMvBf0pmp7c\":\"VXuGitF39UH5iRfvbIknlvlAVKgD1BsLDMvBf0pmp7c\"}}}"
+is_json . '{}' 'no User-Interactive Authentication for signing keys'
 as alice
 req PUT $v3/devices/NEW '{}'; is_err 404 M_NOT_FOUND 'others make no devices'
 

@@ -149,7 +149,13 @@ text alice one
 text alice two
 in_room "$hall"
 text carol three
+user mallory
+come mallory
+text mallory unwanted
 housekeep
+as bob
+req PUT "$v3/user/@bob:localhost/account_data/m.ignored_user_list" \
+    '{"ignored_users":{"@mallory:localhost":{}}}'
 stop
 MXCGI_CONFIG=$tmp/mxcgi.conf "$BUILD/admin/housekeeper" --once 2>>"$tmp/log"
 is "$(mails)" "$before" 'a mail waits for who may read meanwhile'
@@ -167,6 +173,7 @@ says 'what came, room by room, with who said it' \
     'Alice (@alice:localhost): one' 'Alice (@alice:localhost): two' \
     'In #hall:localhost: 1' '@carol:localhost: three' \
     'Open Brand <b> to read and to answer.'
+silent unwanted 'but nothing of who is ignored meanwhile'
 link=$(mime '.links[0]')
 is "${link%%\?*}" https://matrix.example.org$unsubscribe \
     'a link ends them, where the configuration says (security 22)'

@@ -43,6 +43,20 @@ messages() {
 	is_json "$bodies" '[]' "$shape: what is confirmed is gone"
 	slide "$ann" '' "$(mail nonsense)"
 	is_err 400 M_INVALID_PARAM "$shape: a since that is none"
+	far=9007199254740991
+	send_to "$ben" m.test "{\"@$ann:localhost\":{\"*\":{\"n\":4}}}"
+	slide "$ann" '' "$(mail $far)"
+	is_json "$bodies" '[4]' "$shape: what was never sent nobody has (security 19)"
+	batch
+	slide "$ann" "$pos" "$(mail "$next")"
+	slide_bg "$ann" "$pos" "$(mail $far)" $minute
+	send_to "$ben" m.test "{\"@$ann:localhost\":{\"*\":{\"n\":5}}}"
+	slide_wait
+	is_json "$bodies" '[5]' "$shape: and who says so hears what comes"
+	slide "$ann" '' "$(mail)"
+	is_json "$bodies" '[5]' "$shape: it confirms nothing (security 19)"
+	batch
+	slide "$ann" '' "$(mail "$next")"
 }
 
 keys() {

@@ -122,6 +122,7 @@ stop
 # --------------------------------------- killed under a thousand clients
 
 conf serve processes_events 1
+conf serve user_waiters 1000
 expect_log 'mxcgi error events was ended by signal 9'
 expect_log 'upstream prematurely closed|recv\(\) failed|Connection reset'
 expect_log 'Broken pipe|Connection refused|no live upstreams|connect\(\) to'

@@ -160,4 +160,27 @@ await 'a new process' renewed "$pid"
 stop
 start
 stop
+
+# ---------------------------------------------- more than a user may have
+conf serve user_waiters 3
+start
+as ann
+up_to_date
+rm -f "$tmp"/bg.*
+wait_as one two three
+await_waiting 3
+# Which came first only the process knows.
+answered_one() { [ -n "$(find "$tmp" -name 'bg.[a-z]*.status' -size +0)" ]; }
+bg four GET "$sync?since=$since&timeout=50000"
+await 'one of them is answered' answered_one
+say more
+none=0 some=0
+for name in one two three four; do
+	bg_wait $name
+	case $(jq -c "$heard" "$tmp/body") in
+	'[]') none=$((none + 1)) ;;
+	'["more"]') some=$((some + 1)) ;;
+	esac
+done
+is "$none $some" '1 3' 'more than a user may have: one is answered, with nothing (security 16)'
 done_testing

@@ -21,8 +21,8 @@
 bool	command_run(const char *command, const char *input, size_t n,
 	    unsigned ms, char *why, size_t size);
 /*
- * The same for a program of our own: words[0] is its path, NULL ends; in and out
- * are its standard input and output, and it has no environment and no other
+ * The same for a program of our own: words[0] is its path, NULL ends; in and
+ * out are its standard input and output, and it has no environment and no other
  * descriptor but standard error.
  *
  * How it ended, as waitpid(2) says, by SIGKILL if it took too long; -1: it was

@@ -46,6 +46,9 @@ static const struct conf_flow msisdn_flow[] = {
 static const struct conf_flow address_flows[] = {
 	{ { "m.login.email.identity" } }, { { "m.login.msisdn" } }, { { NULL } }
 };
+static const struct conf_flow password_or_sso_flows[] = {
+	{ { "m.login.password" } }, { { "m.login.sso" } }, { { NULL } }
+};
 static const struct conf_flow no_flow[] = { { { NULL } } };
 
 /* The rates are those that Synapse ships, sends and logins made usable. */
@@ -73,6 +76,8 @@ static const struct conf defaults = {
 	.recaptcha_verify_url =
 	    "https://www.google.com/recaptcha/api/siteverify",
 	.recaptcha_script_url = "https://www.google.com/recaptcha/api.js",
+	.sso_clients = nothing,
+	.sso_schemes = nothing,
 	.id_servers = nothing,
 	.notify_after_ms = 10 * 60 * 1000,
 	.notify_pause_ms = 10 * 60 * 1000,
@@ -132,6 +137,7 @@ static const struct conf defaults = {
 	.receive_ms = 30000,
 	.send_ms = 60000,
 	.wait_max_ms = 180000,
+	.user_waiters = 100,
 	.cgi_waiters = 8,
 	.cgi_wait_max_ms = 25000,
 	.processes_rooms = 1,
@@ -190,6 +196,14 @@ next_line(char *s, int size, void *stream)
 	return s;
 }
 
+/* "oidc NAME": the name, or NULL where it is another section. */
+static const char *
+oidc_name(const char *section)
+{
+	return strncmp(section, "oidc ", 5) == 0 ?
+	    section + 5 + strspn(section + 5, " ") : NULL;
+}
+
 static int
 set_key(void *user, const char *section, const char *name, const char *value)
 {
@@ -197,6 +211,13 @@ set_key(void *user, const char *section, const char *name, const char *value)
 	const char *wrong;
 	size_t i;
 
+	if (oidc_name(section) != NULL) {
+		wrong = conf_oidc_set(r->conf, r->mem, oidc_name(section), name,
+		    value);
+		if (wrong != NULL)
+			complain(r, "[%s] %s: it %s", section, name, wrong);
+		return r->fault == NULL;
+	}
 	for (i = 0; i < CONF_KEYS; i++)
 		if (strcmp(conf_keys[i].section, section) == 0 &&
 		    strcmp(conf_keys[i].name, name) == 0)
@@ -256,9 +277,12 @@ check_flows(struct reading *r, enum conf_flows which, const char *name)
 		complain(r, "[uia] %s asks for what only register may: terms "
 		    "or registration_token", name);
 	if (which == FLOWS_register && (asks_for(flow, "m.login.password") ||
-	    asks_for(flow, "m.login.token")))
-		complain(r, "[uia] register asks for password or token, which "
-		    "nobody has before");
+	    asks_for(flow, "m.login.token") || asks_for(flow, "m.login.sso")))
+		complain(r, "[uia] register asks for password, token or sso, "
+		    "which nobody has before");
+	if (asks_for(flow, "m.login.sso") && conf->oidc == NULL)
+		complain(r, "[uia] %s asks for sso: that needs a section "
+		    "[oidc NAME]", name);
 	if (which == FLOWS_reset && asks_for(flow, "m.login.dummy"))
 		complain(r, "[uia] reset asks for dummy: then nobody would "
 		    "know whose password it is");
@@ -280,6 +304,10 @@ check_all_flows(struct reading *r)
 	if (conf->flows[FLOWS_reset] == NULL)
 		conf->flows[FLOWS_reset] = email && msisdn ? address_flows :
 		    email ? email_flow : msisdn ? msisdn_flow : no_flow;
+	/* Who has no password may show who they are as they log in. */
+	for (int i = 0; conf->oidc != NULL && i < FLOWS__MAX; i++)
+		if (conf->flows[i] == password_flow)
+			conf->flows[i] = password_or_sso_flows;
 	for (int i = 0; i < FLOWS__MAX; i++)
 		check_flows(r, (enum conf_flows)i, names[i]);
 	if (conf->mail_from != NULL &&
@@ -336,6 +364,7 @@ static void
 check_whole(struct reading *r)
 {
 	struct conf *conf = r->conf;
+	const char *wrong;
 
 	r->line = 0;
 	if (conf->server_name == NULL)
@@ -345,6 +374,8 @@ check_whole(struct reading *r)
 	if (conf->memory_max / 4 < conf->body_max)
 		complain(r, "[serve] memory_max must be at least four times "
 		    "body_max");
+	if ((wrong = conf_oidc_fault(conf, r->mem)) != NULL)
+		complain(r, "%s", wrong);
 	check_all_flows(r);
 	if (conf->media_dir == NULL)
 		conf->media_dir = arena_printf(r->mem, "%s/media",

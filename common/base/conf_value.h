@@ -45,6 +45,8 @@ const char	*set_networks(const struct setting *);
 const char	*set_ports(const struct setting *);	/* unsigned, 0 ends */
 const char	*set_urls(const struct setting *);
 const char	*set_turn_uris(const struct setting *);
+const char	*set_clients(const struct setting *);	/* of URLs */
+const char	*set_schemes(const struct setting *);	/* of URIs */
 
 /* What is asked of people; set_password_needs() has all of struct conf. */
 const char	*set_password_needs(const struct setting *);

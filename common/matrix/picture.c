@@ -6,7 +6,7 @@
 #include "matrix/picture.h"
 
 #define PIECE		4096
-#define STEPS_MAX	200000	/* chunks, segments, blocks that are gone through */
+#define STEPS_MAX	200000	/* chunks, segments, blocks in all */
 
 struct source {
 	int		 fd;
@@ -153,7 +153,7 @@ read_jpeg(struct source *s, struct picture *p)
 		if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7))
 			continue;	/* nothing stands behind these */
 		if (marker >= 0xd8 && marker <= 0xda)
-			return false;	/* pixels, or the end, without a frame */
+			return false;	/* pixels or the end, no frame */
 		if (!take(s, size, 2) || big16(size) < 2)
 			return false;
 		if (is_frame(marker)) {

@@ -17,7 +17,7 @@ struct picture {
 	enum picture_type type;
 	uint32_t	 width, height;	/* as it is stored; at least 1 */
 	bool		 animated;	/* or so long that it may be */
-	bool		 exif;		/* has such, and it may be shown turned */
+	bool		 exif;		/* so it may be shown turned */
 };
 
 /* Pixels that are decoded: 8192 times 8192; a bomb has more. */

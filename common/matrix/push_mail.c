@@ -6,6 +6,7 @@
 #include "matrix/push_mail-inner.h"
 #include "matrix/push_walk.h"
 #include "matrix/unread.h"
+#include "matrix/visibility.h"
 
 int64_t
 push_mail_due(struct db *db, const struct conf *conf, int64_t pusher,
@@ -47,6 +48,7 @@ room_of(struct digest *d, int64_t nr)
 	room = &d->room[d->rooms++];
 	room->told.room = nr;
 	room->room_id = found.room_id;
+	room->viewer = viewer_new(db, to->mem, nr, to->user);
 	room->member = room_member(db, nr, to->user);
 	room->read = unread_after(db, nr, to->user);
 	if (room->member.membership == MEMBERSHIP_JOIN &&
@@ -57,6 +59,15 @@ room_of(struct digest *d, int64_t nr)
 	return room;
 }
 
+static bool
+is_ignored(const struct digest *d, const struct mail_room *room, int64_t nr)
+{
+	struct event_row e;
+
+	return !event_find(d->to->store->main, nr, &e) ||
+	    viewer_ignores(room->viewer, e.sender_id);
+}
+
 /* What happened to the membership itself is told after it has ended, too. */
 static bool
 is_wanted(const struct digest *d, const struct mail_room *room,
@@ -64,7 +75,8 @@ is_wanted(const struct digest *d, const struct mail_room *room,
 {
 	const struct member *member = &room->member;
 
-	if (w->redacted || d->to->now - w->at > PUSH_MAIL_KEPT_MS)
+	if (w->redacted || d->to->now - w->at > PUSH_MAIL_KEPT_MS ||
+	    is_ignored(d, room, w->nr))
 		return false;
 	if (member->event == w->nr)
 		return !member->forgotten;

@@ -4,8 +4,8 @@
  *
  *	thumbnailer [--animated] crop|scale WIDTHxHEIGHT <picture >thumbnail
  *
- * It reads PNG, JPEG, GIF and WebP.  scale: the picture as a whole, in that box;
- * crop: its middle, of the shape of that box; never larger than it was, turned
+ * It reads PNG, JPEG, GIF and WebP.  scale: the picture as a whole, in that
+ * box; crop: its middle, of the shape of that box; never larger than it was, turned
  * as it is to be shown, and without what else stood in the file.  It writes
  * JPEG; PNG where something can be seen through; with --animated WebP, where
  * the picture is a GIF or WebP that moves and is not too long.

@@ -14,7 +14,10 @@
 
 /* The user types until then (ms since 1970); 0: has stopped. */
 void	typing_set(struct db *vol, int64_t room, int64_t user, int64_t until);
-/* End what is over by now.  Returns when the next is; -1: nobody types. */
+/*
+ * End a piece of what is over by now.  Returns when the next is, which is not
+ * after now where there is more to end; -1: nobody types.
+ */
 int64_t	typing_settle(struct db *vol, int64_t now);
 
 #endif

@@ -155,6 +155,8 @@ put_text_headers(struct life *l, struct buf *out)
 	    "X-Content-Type-Options: nosniff\r\n");
 	if (l->location != NULL && l->err == M_OK)
 		buf_printf(out, "Location: %s\r\n", l->location);
+	if (l->set_cookie != NULL)
+		buf_printf(out, "Set-Cookie: %s\r\n", l->set_cookie);
 	if (l->retry_after_ms > 0)
 		buf_printf(out, "Retry-After: %lld\r\n",
 		    (long long)(l->retry_after_ms + 999) / 1000);

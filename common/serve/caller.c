@@ -34,7 +34,7 @@ settle(struct life *l, int64_t pair)
 static void
 note_seen(struct life *l, int64_t seen_at)
 {
-	struct db *vol = l->r.store->vol;
+	struct db *vol = l->r.vol;
 	struct db_arg device = DB_INT(l->r.who.device);
 	int64_t late = l->r.now - SEEN_EVERY_MS;
 

@@ -3,6 +3,7 @@
  * their end.  See conn.h and conn-inner.h.
  */
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -108,6 +109,11 @@ conn_close(struct conn *c)
 	fcgi_in_reset(&c->in);
 	c->body = 0;
 	conn_account(c);
+	/*
+	 * close(2) alone ends no watch while a process that is just being
+	 * started has the descriptor, too.
+	 */
+	epoll_ctl(conns.epfd, EPOLL_CTL_DEL, c->fd, NULL);
 	close(c->fd);
 	c->dead_next = conns.dead;
 	conns.dead = c;

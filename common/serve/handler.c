@@ -118,6 +118,22 @@ req_form(struct request *r, const char *name)
 	    uri_decode(r->mem, value, true, &why) : NULL;
 }
 
+const char *
+req_cookie(const struct request *r, const char *name)
+{
+	const char *p = r->life->cookies;
+	size_t n = strlen(name), len;
+
+	while (p != NULL && *p != '\0') {
+		p += strspn(p, "; \t");
+		len = strcspn(p, ";");
+		if (len > n && strncmp(p, name, n) == 0 && p[n] == '=')
+			return arena_strndup(r->mem, p + n + 1, len - n - 1);
+		p += len;
+	}
+	return NULL;
+}
+
 bool
 req_is_2015(const struct request *r)
 {
@@ -250,6 +266,17 @@ reply_redirect(struct request *r, const char *url)
 			buf_putc(&b, (char)*p);
 	}
 	r->life->location = buf_str(&b);
+}
+
+void
+reply_cookie(struct request *r, const char *name, const char *value,
+    const char *path, int64_t ms)
+{
+	bool secure = strncmp(server_url(r), "https:", 6) == 0;
+
+	r->life->set_cookie = arena_printf(r->mem,
+	    "%s=%s; Path=%s; Max-Age=%lld; HttpOnly; SameSite=Lax%s", name,
+	    value, path, (long long)ms / 1000, secure ? "; Secure" : "");
 }
 
 struct writer *

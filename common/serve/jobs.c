@@ -16,7 +16,7 @@
 #define NET_WORKERS	4
 #define DISK_WORKERS	4
 #define QUEUE_MAX	64	/* waiting jobs of a pool */
-#define PICTURES_MAX	256	/* the same: a room is shown with all its avatars */
+#define FILES_MAX	256	/* the same: a room comes with all its avatars */
 #define HASH_NICE	5	/* a third of the CPU time others have */
 
 /* Before a block stands how it ends: what is to be wiped, and who is asked. */
@@ -90,7 +90,8 @@ jobs_open(unsigned hash_workers, unsigned picture_workers)
 	pools[JOB_DISK].workers = DISK_WORKERS;
 	pools[JOB_PICTURE].workers = picture_workers;
 	for (int i = 0; i < JOB__MAX; i++) {
-		pools[i].most = i == JOB_PICTURE ? PICTURES_MAX : QUEUE_MAX;
+		pools[i].most = i == JOB_PICTURE || i == JOB_DISK ? FILES_MAX :
+		    QUEUE_MAX;
 		pthread_cond_init(&pools[i].work, NULL);
 		pools[i].last = &pools[i].first;
 	}

@@ -108,6 +108,7 @@ life_prepare(struct life *l)
 	l->page = NULL;
 	l->location = NULL;
 	l->created = false;
+	l->set_cookie = NULL;
 	if (l->file != NULL)
 		file_close(l->file);
 	l->file = NULL;
@@ -214,6 +215,7 @@ life_head(struct life *l, const struct head *head)
 	l->range = head->range;
 	l->if_range = head->if_range;
 	l->if_none_match = head->if_none_match;
+	l->cookies = head->cookie;
 	l->r.address = client_address(l->r.conf->trusted_proxy, head);
 	uri_split(head->uri ? head->uri : "/", &l->path, &l->query);
 	take_token(l, head->authorization);

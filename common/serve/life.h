@@ -25,6 +25,7 @@ struct head {
 	const char	*range;			/* of the answer, where it is a file */
 	const char	*if_range;
 	const char	*if_none_match;
+	const char	*cookie;		/* HTTP_COOKIE */
 };
 
 /* The list of what head wants from a CGI environment. */
@@ -40,7 +41,8 @@ struct head {
 	X(content_type,		"CONTENT_TYPE")		\
 	X(range,		"HTTP_RANGE")		\
 	X(if_range,		"HTTP_IF_RANGE")	\
-	X(if_none_match,	"HTTP_IF_NONE_MATCH")
+	X(if_none_match,	"HTTP_IF_NONE_MATCH")	\
+	X(cookie,		"HTTP_COOKIE")
 
 /* Lives in a row, by their next. */
 struct lives {
@@ -90,6 +92,7 @@ struct life {
 	size_t		 body_max;	/* of this route; 0: no body is wanted */
 	struct receipt	*receipt;	/* of a body that goes into a file */
 	const char	*range, *if_range, *if_none_match;	/* as they came */
+	const char	*cookies;	/* likewise */
 	long long	 length;	/* Content-Length; -1: there is none */
 	int64_t		 began_us;
 	int64_t		 queued_us;	/* among the writers since */
@@ -114,6 +117,7 @@ struct life {
 	const struct reply_page *page;	/* what body is; NULL: JSON */
 	const char	*location;	/* reply_redirect() */
 	bool		 created;	/* reply_created() */
+	const char	*set_cookie;	/* reply_cookie() */
 	struct file_answer *file;	/* reply_file() */
 	struct buf	 members;	/* more members of an error object */
 	struct writer	 members_writer;

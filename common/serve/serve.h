@@ -181,6 +181,8 @@ const char	*req_form(struct request *, const char *name);
 const struct appservice *req_appservice(const struct request *);
 /* The same where there must be one: M_MISSING_TOKEN, M_UNKNOWN_TOKEN. */
 enum mx_err	 service_needed(struct request *, const struct appservice **);
+/* A cookie as it came, the first of that name; NULL when absent. */
+const char	*req_cookie(const struct request *, const char *name);
 /* Did it come by api/v1 or v2_alpha? */
 bool		 req_is_2015(const struct request *);
 
@@ -260,6 +262,13 @@ void		 reply_page(struct request *, const struct reply_page *);
 void		 reply_created(struct request *);
 /* With M_OK: 303 to an absolute URL, of which odd bytes are escaped. */
 void		 reply_redirect(struct request *, const char *url);
+/*
+ * With any page: the browser keeps a cookie for ms (0: it forgets it) and gives
+ * it back under the path alone, not to scripts, not when another site's page
+ * asks, and where server_url() is https only so.  Texts of URL-safe letters.
+ */
+void		 reply_cookie(struct request *, const char *name,
+		    const char *value, const char *path, int64_t ms);
 
 /*
  * With M_OK, instead of r->out: a file, or what the request wants of it (Range,

@@ -239,6 +239,28 @@ waiting_each(void (*each)(int64_t user, void *), void *arg)
 
 /* ---------------------------------------------------------- in and out */
 
+/* Those who wait for something else than news of a user have other bounds. */
+static void
+make_room(int64_t user, size_t most)
+{
+	struct waiter *oldest = NULL;
+	size_t n = 0;
+
+	if (user <= 0 || slot_count == 0)
+		return;
+	for (struct waiter *w = *slot_of(user); w != NULL; w = w->next) {
+		if (w->user != user || w->woken_prev != NULL)
+			continue;
+		if (oldest == NULL || w->began_us < oldest->began_us)
+			oldest = w;
+		n++;
+	}
+	if (n < most)
+		return;
+	wake_apart();
+	wake(oldest, true);
+}
+
 struct waiter *
 waiter_add(const struct life *l)
 {
@@ -246,6 +268,7 @@ waiter_add(const struct life *l)
 
 	if (w == NULL)
 		abort();
+	make_room(l->park_key, l->r.conf->user_waiters);
 	*w = (struct waiter){
 		.conn = l->conn, .route = l->r.route, .user = l->park_key,
 		.bearer = caller_bearer(l), .until = l->park_until,

@@ -16,7 +16,11 @@ struct life;
 struct lives;
 struct waiter;
 
-/* Keep what is needed of a life that returned M_PARKED; the life may go. */
+/*
+ * Keep what is needed of a life that returned M_PARKED; the life may go.  When
+ * [serve] user_waiters of the user wait already the oldest is woken for its last
+ * call.
+ */
 struct waiter	*waiter_add(const struct life *);
 /* Forget one: its client left, or it was made a life again. */
 void		 waiter_remove(struct waiter *);

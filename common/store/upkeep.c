@@ -131,8 +131,11 @@ upkeep_expire(struct upkeep *u)
 		if (!upkeep_commit(store))
 			return false;
 	}
-	gone += db_exec(vol, STMT_TYPING_OVER, DB_INT(u->now));
+	gone += db_exec(vol, STMT_TYPING_OVER, DB_INT(u->now),
+	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_UIA_SESSION_EXPIRE, DB_INT(u->now),
+	    DB_INT(CHUNK));
+	gone += db_exec(vol, STMT_SSO_SESSION_EXPIRE, DB_INT(u->now),
 	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_OPENID_TOKEN_EXPIRE, DB_INT(u->now),
 	    DB_INT(CHUNK));

@@ -158,7 +158,7 @@ main(void)
 	is_int(status_of(try_exec), 0, "it runs no program (security 24)");
 	is_int(status_of(try_process), 0, "it makes no process (security 24)");
 	is_int(status_of(try_signal), 0, "it reaches no other (security 24)");
-	is_int(status_of(try_code), 0, "what it writes is no code (security 24)");
+	is_int(status_of(try_code), 0, "it makes no code (security 24)");
 	is_int(status_of(try_files), 0, "it changes nothing (security 24)");
 #endif
 	is_int(status_of(try_work), 0, "it computes, and writes its result");

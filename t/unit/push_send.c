@@ -171,6 +171,22 @@ test_too_old(void)
 }
 
 static void
+test_locked(void)
+{
+	say(40, 41);
+	walk();
+	run("UPDATE account SET locked_at = 1 WHERE user = 2");
+	is_int(compose(NOW), PUSH_VOID,
+	    "who is locked out is told nothing (security 17)");
+	settle(PUSH_VOID, NOW);
+	run("UPDATE pusher SET unread = unread + 1");
+	is_int(compose(NOW), PUSH_QUIET, "nor a number");
+	run("UPDATE account SET locked_at = NULL");
+	is_int(compose(NOW), PUSH_ASKED, "until that is over");
+	settle(PUSH_TOLD, NOW);
+}
+
+static void
 test_many(void)
 {
 	say(100, 100 + PUSH_QUEUE_MAX + 3);
@@ -218,6 +234,59 @@ test_answers(void)
 	settle(PUSH_FAILED, NOW);
 }
 
+/* ------------------------------------------------------------- many pushers */
+
+/* Who has n pushers, and is told of all that happens. */
+static void
+set_pushers(int user, int n)
+{
+	struct buf sql;
+
+	buf_init(&sql, scratch_mem, SIZE_MAX);
+	buf_printf(&sql, "INSERT INTO push_rule (user, profile_tag, kind, "
+	    "rule_id, place, enabled, in_2015, actions) VALUES (%d, '', "
+	    "'override', 'all', 0, 1, 0, '[\"notify\"]');", user);
+	for (int i = 0; i < n; i++)
+		buf_printf(&sql, "INSERT INTO pusher (user, device, app_id, "
+		    "pushkey, kind, app_display_name, device_display_name, "
+		    "lang, url, gateway, data, in_2015, set_at, since) VALUES "
+		    "(%d, 1, 'app', '%d', 'http', '', '', '', '', '', '{}', 0, "
+		    "0, 2000);", user, i);
+	run(buf_str(&sql));
+}
+
+/*
+ * Three messages leave room for two more that are found, and then comes what
+ * has most of them: an event about somebody who has as many pushers as one may.
+ */
+static void
+test_most_found(void)
+{
+	run("INSERT INTO user VALUES (3, '@carol:example.org');"
+	    "INSERT INTO account (user, kind, created_at)"
+	    " VALUES (3, 'user', 0);"
+	    "INSERT INTO member (room, user, membership, event, pos)"
+	    " VALUES (1, 3, 'join', 1, 0);"
+	    "UPDATE room SET joined = 3;"
+	    "INSERT INTO state_history VALUES"
+	    " (1, 'm.room.member', '@carol:example.org', 1, 1)");
+	set_pushers(BOB, 66);
+	set_pushers(3, PUSHERS_MAX);
+	say(3000, 3003);
+	run("INSERT INTO change (pos, kind, room, user, ref)"
+	    " VALUES (3003, 1, 1, 3, 3003);"
+	    "INSERT INTO event (nr, event_id, room, pos, depth, type,"
+	    " state_key, sender, origin_server_ts, content_at, content_len,"
+	    " pdu) VALUES (3003, '$3003', 1, 3003, 3003, 'm.room.member',"
+	    " '@carol:example.org', 1, 0, 11, 21,"
+	    " '{\"content\":{\"membership\":\"join\"}}')");
+	walk();
+	is_int(db_pragma(store->main, "SELECT count(*) FROM push"),
+	    4 * (PUSHERS_MAX + 66), "all that many pushers tell is found");
+	is_int(db_pragma(store->main, "SELECT count(*) FROM pusher"
+	    " WHERE queued = 4"), PUSHERS_MAX + 66, "for each of them");
+}
+
 int
 main(void)
 {
@@ -229,8 +298,10 @@ main(void)
 	test_order();
 	test_failures();
 	test_too_old();
+	test_locked();
 	test_many();
 	test_answers();
+	test_most_found();
 	store_close(store);
 	return done_testing();
 }

@@ -46,6 +46,21 @@ test_numbers(struct db *vol)
 }
 
 static void
+test_many(struct db *vol)
+{
+	int64_t at;
+	int pieces = 0;
+
+	for (int i = 0; i < 1100; i++)
+		typing_set(vol, 100 + i, 10, 10000 + i);
+	do
+		pieces++;
+	while ((at = typing_settle(vol, 20000)) != -1 && at <= 20000);
+	is_int(pieces, 3, "many end in pieces");
+	is_int(at, -1, "and then all have ended");
+}
+
+static void
 test_end(struct db *vol)
 {
 	int64_t n = last(vol);
@@ -70,6 +85,7 @@ main(void)
 	store = scratch_open(NULL);
 	test_numbers(store->vol);
 	test_end(store->vol);
+	test_many(store->vol);
 	store_close(store);
 	return done_testing();
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "serve/life.h"
 #include "serve/waiters.h"
 #include "tap.h"
@@ -20,7 +21,7 @@ static const struct route route = { .method = "GET", .path = "/sync",
 	.waits = true };
 const struct program program = { .name = "unit", .waits = &waits };
 
-static const struct conf conf;
+static const struct conf conf = { .user_waiters = 100 };
 static struct store store = { .conf = &conf };
 
 /* It waits with its own number as state. */
@@ -301,9 +302,41 @@ test_many(void)
 	is_int((int64_t)waiters_count(), 0, "nobody is left");
 }
 
+/* Later than whoever was added before. */
+static void
+add_later(int64_t user, int64_t number)
+{
+	int64_t before = clock_mono_us();
+
+	while (clock_mono_us() == before)
+		continue;
+	add(user, 100000, number);
+}
+
+static void
+test_of_user(void)
+{
+	for (int i = 0; i < 100; i++) {
+		add_later(7, i);
+		add(-7, 100000, i);
+	}
+	ok(!waiters_woken(), "so many of a user may wait (security 16)");
+	add(8, 100000, 1000);
+	ok(!waiters_woken(), "another user's are not counted");
+	add_later(7, 1001);
+	is_text(taken(9), "0!", "one more answers the oldest (security 16)");
+	add_later(7, 1002);
+	add_later(7, 1003);
+	is_text(taken(9), "1! 2!", "and so on");
+	waiters_dismiss(0);
+	while (*taken(100) != '\0')
+		continue;
+}
+
 int
 main(void)
 {
+	test_of_user();
 	test_users();
 	test_deadlines();
 	test_leaving();
