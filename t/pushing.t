@@ -236,6 +236,16 @@ is_got "$bodies | reduce .[] as \$b ([]; if .[-1] == \$b then . else . + [\$b] e
     '["1","2","3","4","5"]' \
     'PSH-12: an outage loses nothing, and keeps the order, whoever is killed (security 36)'
 
+# ------------------------------------------------------------ what is refused
+forget
+gateway_does 404
+text alice refused
+tried 404 1
+gateway_does ok
+text alice 'and taken'
+got 2 bob
+is_got "$bodies" '["refused","and taken"]' 'one refusal loses nothing'
+
 # ------------------------------------------------------- one slow, one not
 forget
 gateway_does hold bob

@@ -1,186 +1,118 @@
 /*
- * push_send.c - what pushers tell, one event after the other: what is given up,
- * what gives way, and how seldom a gateway that fails is asked.
+ * push_send.c - what gateways are told, one event after the other: what is given
+ * up, what gives way, and how seldom they are asked.
  */
-#include "matrix/push_send.h"
-#include "matrix/push_walk.h"
-#include "store/db-inner.h"
-#include "scratch.h"
-#include "tap.h"
+#include "pushing.h"
 
-#define NOW	INT64_C(1700000000000)
-#define BOB	2
-#define PUSHER	1
-
-static struct store *store;
-static struct push_send told;
-
-static void
-run(const char *sql)
+/* How many events are told, one after the other? */
+static int
+tell_all(void)
 {
-	if (!db_script(store->main, sql)) {
-		printf("Bail out! %s\n", sql);
-		exit(1);
+	int n = 0;
+
+	while (compose() == PUSH_ASKED && told.pos != 0) {
+		db_begin(db, TX_WRITE);
+		push_settle(db, &told, PUSH_TOLD, now);
+		must(db_commit(db), "what was told");
+		n++;
 	}
-}
-
-/* Alice says things in a room with Bob, who has a pusher. */
-static void
-set_up(void)
-{
-	run("INSERT INTO user VALUES (1, '@alice:example.org'),"
-	    " (2, '@bob:example.org');"
-	    "INSERT INTO account (user, kind, created_at)"
-	    " VALUES (1, 'user', 0), (2, 'user', 0);"
-	    "INSERT INTO device (nr, user, device_id, created_at)"
-	    " VALUES (1, 2, 'D', 0);"
-	    "INSERT INTO room (nr, room_id, version, created_at, joined)"
-	    " VALUES (1, '!room', '10', 0, 2);"
-	    "INSERT INTO event (nr, event_id, room, depth, type, state_key,"
-	    " sender, origin_server_ts, content_at, content_len, pdu)"
-	    " VALUES (1, '$bob', 1, 1, 'm.room.member', '@bob:example.org',"
-	    " 2, 0, 11, 21, '{\"content\":{\"membership\":\"join\"}}');"
-	    "INSERT INTO state_history VALUES"
-	    " (1, 'm.room.member', '@bob:example.org', 1, 1);"
-	    "INSERT INTO current_state VALUES"
-	    " (1, 'm.room.member', '@bob:example.org', 1);"
-	    "INSERT INTO member (room, user, membership, event, pos)"
-	    " VALUES (1, 1, 'join', 1, 0), (1, 2, 'join', 1, 0)");
-}
-
-static void
-set_pusher(void)
-{
-	const struct pusher pusher = {
-		.app_id = "org.example.app",
-		.pushkey = "key",
-		.app_display_name = "",
-		.device_display_name = "",
-		.lang = "en",
-		.url = "https://push.example/_matrix/push/v1/notify",
-		.data = SPAN("{\"format\":\"event_id_only\"}"),
-		.set_at = NOW,
-	};
-
-	db_begin(store->main, TX_WRITE);
-	ok(pusher_set(store->main, &pusher, BOB, 1), "a pusher");
-	ok(db_commit(store->main), "is kept");
-}
-
-static void
-say(int from, int upto)
-{
-	char sql[500];
-
-	run("BEGIN");
-	for (int i = from; i < upto; i++) {
-		snprintf(sql, sizeof sql, "INSERT INTO change (pos, kind, "
-		    "room, ref) VALUES (%d, 1, 1, %d); INSERT INTO event (nr, "
-		    "event_id, room, pos, depth, type, sender, "
-		    "origin_server_ts, content_at, content_len, pdu) VALUES "
-		    "(%d, '$%d', 1, %d, %d, 'm.room.message', 1, 0, 11, 32, "
-		    "'{\"content\":{\"body\":\"x\",\"msgtype\":\"m.text\"}}')",
-		    i, i, i, i, i, i);
-		run(sql);
-	}
-	run("COMMIT");
-}
-
-static void
-walk(void)
-{
-	struct push_walk w = { .store = store };
-	enum push_walked walked;
-
-	do
-		walked = push_walk(&w);
-	while (walked == PUSH_WALK_ON);
-	ok(walked == PUSH_WALKED, "the stream is walked to its end");
-}
-
-static enum push_end
-compose(int64_t now)
-{
-	enum push_end end;
-
-	db_begin(store->main, TX_READ);
-	end = push_compose(store, scratch_mem, PUSHER, now, &told);
-	db_commit(store->main);
-	return end;
-}
-
-static void
-settle(enum push_end end, int64_t now)
-{
-	db_begin(store->main, TX_WRITE);
-	push_settle(store->main, &told, end, now);
-	ok(db_commit(store->main), "what came of it is kept");
-}
-
-static int64_t
-due_at(void)
-{
-	return db_pragma(store->main, "SELECT coalesce(due_at, 0) FROM pusher");
+	return n;
 }
 
 static void
 test_order(void)
 {
-	say(10, 13);
+	int64_t pos = say(3);
+
 	walk();
-	for (int i = 10; i < 13; i++) {
-		is_int(compose(NOW), PUSH_ASKED, "an event is told");
-		is_int(told.pos, i, "in its turn");
-		settle(PUSH_TOLD, NOW);
+	for (int i = 0; i < 3; i++) {
+		is_int(compose(), PUSH_ASKED, "an event is told");
+		ok(told.pos >= pos, "in its turn");
+		pos = told.pos + 1;
+		settle(PUSH_TOLD);
 	}
-	is_int(due_at(), 0, "then there is nothing to tell");
+	is_int(due_at(GATEWAY), 0, "then there is nothing to tell");
 }
 
 static void
 test_failures(void)
 {
-	static const int64_t pause[] = { 1, 2, 4, 8 };
+	int64_t pos = say(1);
 
-	say(20, 21);
 	walk();
-	for (size_t i = 0; i < sizeof pause / sizeof *pause; i++) {
-		is_int(compose(NOW), PUSH_ASKED, "PSH-12: it is asked again");
-		is_int(told.pos, 20, "about the same");
-		settle(PUSH_FAILED, NOW);
-		is_int(due_at(), NOW + pause[i] * 1000, "ever more seldom");
+	for (int i = 0; i < 4; i++) {
+		is_int(compose(), PUSH_ASKED, "PSH-12: it is asked again");
+		is_int(told.pos, pos, "about the same");
+		settle(PUSH_FAILED);
+		is_int(due_at(GATEWAY), now + (SECOND << i),
+		    "ever more seldom");
 	}
-	is_int(push_pause(1000), 1024000, "but each quarter of an hour");
-	settle(PUSH_TOLD, NOW);
-	is_int(due_at(), 0, "until it is told");
-	is_int(compose(NOW), PUSH_QUIET, "and then there is nothing more");
+	is_int(push_pause(1000), 1024 * SECOND, "but each quarter of an hour");
+	settle(PUSH_TOLD);
+	is_int(due_at(GATEWAY), 0, "until it is told");
+	is_int(compose(), PUSH_QUIET, "and then there is nothing more");
+}
+
+static void
+test_refusals(void)
+{
+	int64_t pos = say(3);
+
+	walk();
+	for (int i = 0; i < PUSH_REFUSALS_MAX; i++) {
+		is_int(compose(), PUSH_ASKED, "a refusal may be a mistake");
+		is_int(told.pos, pos, "which does not lose an event at once");
+		settle(PUSH_REFUSED);
+		is_int(due_at(GATEWAY), now + (SECOND << i),
+		    "it is asked ever more seldom");
+	}
+	is_int(compose(), PUSH_ASKED, "then the event is given up");
+	ok(told.pos > pos, "and not the next");
+	pos = told.pos;
+	settle(PUSH_REFUSED);
+	is_int(compose(), PUSH_ASKED, "which one more refusal ends,");
+	ok(told.pos > pos, "so that a gateway that is back gets what is new");
+	settle(PUSH_TOLD);
+	pos = say(1);
+	walk();
+	compose();
+	settle(PUSH_REFUSED);
+	compose();
+	is_int(told.pos, pos, "who was told is asked patiently again");
+	settle(PUSH_TOLD);
+	is_int(due_at(GATEWAY), 0, "and all is told");
 }
 
 static void
 test_too_old(void)
 {
-	int64_t at;
+	int64_t before = clock_now_ms(), after;
 
-	say(30, 31);
+	say(1);
 	walk();
-	at = db_pragma(store->main, "SELECT at FROM push");
-	is_int(compose(at + PUSH_KEPT_MS), PUSH_ASKED, "after a day it is told");
-	is_int(compose(at + PUSH_KEPT_MS + 1), PUSH_VOID, "and then no more");
-	settle(PUSH_VOID, NOW);
-	is_int(db_pragma(store->main, "SELECT count(*) FROM push"), 0,
-	    "it is forgotten");
+	after = clock_now_ms();
+	now = before + PUSH_KEPT_MS;
+	is_int(compose(), PUSH_ASKED, "after a day it is told");
+	now = after + PUSH_KEPT_MS + 1;
+	is_int(compose(), PUSH_VOID, "and then no more");
+	settle(PUSH_VOID);
+	now = after;
+	compose();
+	is_int(told.pos, 0, "it is forgotten");
 }
 
 static void
 test_many(void)
 {
-	say(100, 100 + PUSH_QUEUE_MAX + 3);
+	int64_t first = say(PUSH_QUEUE_MAX + 3);
+
 	walk();
-	is_int(db_pragma(store->main, "SELECT count(*) FROM push"),
-	    PUSH_QUEUE_MAX, "so many wait for a gateway");
-	compose(NOW);
-	is_int(told.pos, 103, "and the oldest gave way");
-	is_int(db_pragma(store->main, "SELECT queued FROM pusher"),
-	    PUSH_QUEUE_MAX, "they are counted");
+	compose();
+	ok(told.pos > first, "the oldest gave way");
+	is_int(tell_all(), PUSH_QUEUE_MAX, "so many wait for a gateway");
+	say(2);
+	walk();
+	is_int(tell_all(), 2, "and then there is room again");
 }
 
 static void
@@ -199,9 +131,18 @@ test_answers(void)
 		{ 200, "{\"rejected\":[\"other\",\"key\"]}", PUSH_REJECTED },
 		{ 500, "{\"rejected\":[\"key\"]}", PUSH_FAILED },
 		{ 302, "", PUSH_FAILED },
+		{ 400, "", PUSH_REFUSED },
+		{ 404, "{\"rejected\":[\"key\"]}", PUSH_REFUSED },
+		{ 499, "", PUSH_REFUSED },
+		{ 408, "", PUSH_FAILED },
+		{ 425, "", PUSH_FAILED },
+		{ 429, "", PUSH_FAILED },
 		{ 0, "", PUSH_FAILED },
 	};
 
+	say(1);
+	walk();
+	compose();
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		told.http.status = cases[i].status;
 		told.http.len = strlen(cases[i].body);
@@ -209,25 +150,22 @@ test_answers(void)
 		is_int(push_judge(scratch_mem, &told), cases[i].end,
 		    "PSH-11: %d %s", cases[i].status, cases[i].body);
 	}
-	settle(PUSH_REJECTED, NOW);
-	is_int(db_pragma(store->main, "SELECT count(*) FROM pusher"), 0,
+	settle(PUSH_REJECTED);
+	is_int(db_int(db, 0, STMT_PUSHER_COUNT, DB_INT(bob.user)), 0,
 	    "PSH-11: a pusher that is rejected goes");
-	is_int(db_pragma(store->main, "SELECT count(*) FROM push"), 0,
-	    "with all that it had to tell");
-	is_int(compose(NOW), PUSH_QUIET, "who is gone tells nothing");
-	settle(PUSH_FAILED, NOW);
+	is_int(due_at(GATEWAY), 0, "with all that it had to tell");
+	is_int(compose(), PUSH_QUIET, "who is gone tells nothing");
+	settle(PUSH_FAILED);
 }
 
 int
 main(void)
 {
-	scratch_begin();
-	store = scratch_open(NULL);
-	db_arena(store->main, scratch_mem);
-	set_up();
-	set_pusher();
+	world_begin();
+	set_pusher(false);
 	test_order();
 	test_failures();
+	test_refusals();
 	test_too_old();
 	test_many();
 	test_answers();
