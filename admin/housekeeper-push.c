@@ -270,6 +270,7 @@ pushing_turn(struct pushing *p)
 	db_arena(p->store->main, before);
 	arena_free(mem);
 	p->turned = clock_mono_us();
+	ways_rest(p->ways, p->turned);
 	p->look_at = p->turned + (us > REST ? us : REST);
 }
 

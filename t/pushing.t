@@ -236,6 +236,14 @@ is_got "$bodies | reduce .[] as \$b ([]; if .[-1] == \$b then . else . + [\$b] e
     '["1","2","3","4","5"]' \
     'PSH-12: an outage loses nothing, and keeps the order, whoever is killed (security 36)'
 
+# ------------------------------------------------------------ one connection
+forget
+text alice 6
+text alice 7
+text alice 8
+got 3 bob
+is "$(jq 'map(.connection) | unique | length' "$tmp/requests")" 1 'a gateway is asked again on the same connection'
+
 # ------------------------------------------------------------ what is refused
 forget
 gateway_does 404
