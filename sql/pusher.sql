@@ -179,6 +179,12 @@ SELECT p.pos, p.at, e.nr, e.room, e.thread, e.redacted_by IS NOT NULL
 SELECT pos, event, tweaks, at FROM push
  WHERE pusher = :pusher ORDER BY pos LIMIT 1;
 
+-- In which rooms has anything happened since?
+-- :name push_rooms_since
+SELECT room FROM change
+ WHERE pos > :after AND kind = :event
+ ORDER BY pos LIMIT :most;
+
 -- Rooms in which something happened that the user has not read.
 -- :name push_unread_rooms
 SELECT m.room, m.pos

@@ -134,6 +134,44 @@ got 1 bob
 has_counted none bob
 is_got . '[]' 'what changes no number is not told'
 
+# What is unread changes with more than what happens there.
+create alice '{"preset":"public_chat"}'
+third=$room
+come bob
+forget
+text alice counted
+got 1 bob
+is_got 'map(.counts.unread)' '[2]' 'what is unread in all rooms'
+as bob
+req PUT "$v3/pushrules/global/room/$(enc "$third")" '{"actions":[]}'
+forget
+in_room "$den"
+text alice more
+got 1 bob
+is_got 'map(.counts.unread)' '[2]' 'a rule changes what counts'
+as bob
+req DELETE "$v3/pushrules/global/room/$(enc "$third")"
+req PUT "$v3/user/@bob:localhost/account_data/m.ignored_user_list" '{"ignored_users":{"@alice:localhost":{}}}'
+forget
+in_room "$den"
+text carol 'of carol'
+got 1 bob
+is_got 'map(.counts.unread)' '[1]' 'so does whom one ignores'
+as bob
+req PUT "$v3/user/@bob:localhost/account_data/m.ignored_user_list" '{"ignored_users":{}}'
+forget
+text carol 'and again'
+got 1 bob
+is_got 'map(.counts.unread)' '[5]' 'and whom not any more'
+in_room "$third"
+go bob
+in_room "$den"
+forget
+text carol 'once more'
+got 1 bob
+is_got 'map(.counts.unread)' '[5]' 'where one is no more nothing is unread'
+mark bob "$said"
+
 # ------------------------------------------------------------- a user's own
 as bob
 req PUT "$v3/pushrules/global/room/$(enc "$den")" '{"actions":[]}'

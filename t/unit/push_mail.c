@@ -114,6 +114,5 @@ main(void)
 	test_mail();
 	test_pauses();
 	test_no_mail();
-	store_close(store);
-	return done_testing();
+	return world_end();
 }

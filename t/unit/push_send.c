@@ -169,6 +169,5 @@ main(void)
 	test_too_old();
 	test_many();
 	test_answers();
-	store_close(store);
-	return done_testing();
+	return world_end();
 }

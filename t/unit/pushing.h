@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "matrix/account.h"
 #include "matrix/push_send.h"
+#include "matrix/push_unread.h"
 #include "matrix/room.h"
 #include "matrix/session.h"
 #include "matrix/threepid.h"
@@ -27,6 +28,7 @@ static struct room room;
 static int64_t device;
 static int64_t now;		/* as compose() and settle() have it */
 static struct push_send told;
+static struct badges *badges;
 
 static inline void
 must(bool good, const char *what)
@@ -149,7 +151,7 @@ compose(void)
 
 	memset(&told, 0, sizeof told);
 	db_begin(db, TX_READ);
-	end = push_compose(store, scratch_mem, pusher, now, &told);
+	end = push_compose(store, badges, scratch_mem, pusher, now, &told);
 	db_commit(db);
 	return end;
 }
@@ -184,6 +186,15 @@ world_begin(void)
 	db_arena(db, scratch_mem);
 	set_up();
 	now = clock_now_ms();
+	badges = badges_new();
+}
+
+static inline int
+world_end(void)
+{
+	badges_free(badges);
+	store_close(store);
+	return done_testing();
 }
 
 #endif
