@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "mxcgi-backup.h"
 #include "mxcgi.h"
 
@@ -108,22 +109,6 @@ keep_make_dir(const char *path)
 	    keep_no(path, strerror(errno));
 }
 
-static bool
-write_all(int fd, const char *s, size_t n)
-{
-	while (n > 0) {
-		ssize_t written = write(fd, s, n);
-
-		if (written == -1 && errno != EINTR)
-			return false;
-		if (written > 0) {
-			s += written;
-			n -= (size_t)written;
-		}
-	}
-	return true;
-}
-
 bool
 keep_pour(int from, int to)
 {
@@ -133,7 +118,7 @@ keep_pour(int from, int to)
 	while ((n = read(from, piece, sizeof(piece))) != 0) {
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n == -1 || !write_all(to, piece, (size_t)n))
+		if (n == -1 || !fd_write(to, piece, (size_t)n))
 			return false;
 	}
 	return true;

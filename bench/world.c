@@ -88,6 +88,31 @@ need_users(size_t n)
 }
 
 void
+log_in(const struct user *u, struct user *session, char device[256])
+{
+	char body[400];
+
+	snprintf(body, sizeof(body), "{\"type\":\"m.login.password\","
+	    "\"identifier\":{\"type\":\"m.id.user\",\"user\":\"%s\"},"
+	    "\"password\":\"a bench secret\"}", u->id);
+	ask(one, "POST", NULL, body, "/_matrix/client/v3/login");
+	if (last_status != 200)
+		errx(1, "cannot log in: %s", last);
+	*session = *u;
+	text_of("access_token", session->token, sizeof(session->token));
+	text_of("device_id", device, 256);
+}
+
+void
+demand(const struct user *u, const char *method, const char *path,
+    const char *body)
+{
+	ask(one, method, u->token, body, "%s", path);
+	if (last_status != 200)
+		errx(1, "%s %s is refused: %s", method, path, last);
+}
+
+void
 new_room(const struct user *u, const char *preset, char room[256])
 {
 	char body[100];

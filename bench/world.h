@@ -19,6 +19,11 @@ extern char *last;		/* body of the last answer to what is below */
 void	world_open(const char *url);
 /* All of these exit when the server refuses. */
 void	need_users(size_t n);
+/* Another session of the same user, and its device. */
+void	log_in(const struct user *, struct user *session, char device[256]);
+/* Anything else; body NULL: none. */
+void	demand(const struct user *, const char *method, const char *path,
+	    const char *body);
 void	new_room(const struct user *, const char *preset, char room[256]);
 void	join(const struct user *, const char *room);
 void	say(const struct user *, const char *room);

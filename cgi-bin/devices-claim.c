@@ -6,10 +6,12 @@
 
 struct claim {
 	const cJSON	*one_time_keys;
+	int64_t		 timeout;	/* of asking other servers, which are none */
 };
 
 static const struct field claim_fields[] = {
 	FIELD_OBJECT(claim, one_time_keys, "one_time_keys", REQUIRED),
+	FIELD_INT(claim, timeout, "timeout", OPTIONAL),
 	FIELD_END
 };
 

@@ -7,6 +7,7 @@
 
 #include "devices.h"
 #include "devices.routes.h"
+#include "matrix/cross_signing.h"
 #include "matrix/device.h"
 #include "matrix/session.h"
 
@@ -78,14 +79,15 @@ static const struct field wish_fields[] = {
 
 /* The caller publishes keys for it as if they were on it. */
 static enum mx_err
-keep_its_keys(struct request *r, int64_t device, const char *device_id)
+on_it(struct request *r, int64_t device, const char *device_id,
+    enum mx_err (*what)(struct request *))
 {
 	const struct caller caller = r->who;
 	enum mx_err err;
 
 	r->who.device = device;
 	r->who.device_id = device_id;
-	err = keep_keys(r);
+	err = what(r);
 	r->who = caller;
 	return err;
 }
@@ -111,6 +113,12 @@ dehydrated_put(struct request *r)
 		return err;
 	if (*wish.device_id == '\0')
 		return fail(r, M_INVALID_PARAM, "device_id is empty");
+	if (again(r) != M_OK)
+		return (err = on_it(r, 0, wish.device_id,
+		    check_signed_keys)) != M_OK ? err : M_AGAIN;
+	if (cross_key_named(r->db, r->who.user, wish.device_id))
+		return fail(r, M_INVALID_PARAM, "device_id is that of a key "
+		    "for cross-signing; give this device another");
 	if (find(r, &old))
 		session_end(r->db, r->who.user, old.device);
 	if (db_int(r->db, 0, STMT_DEVICE_FIND, DB_INT(r->who.user),
@@ -123,7 +131,7 @@ dehydrated_put(struct request *r)
 	db_exec(r->db, STMT_DEHYDRATED_PUT, DB_INT(r->who.user),
 	    DB_INT(device), DB_SPAN(data));
 	put_text(&r->out, "device_id", wish.device_id);
-	return keep_its_keys(r, device, wish.device_id);
+	return on_it(r, device, wish.device_id, keep_keys);
 }
 
 /*

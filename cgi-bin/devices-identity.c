@@ -8,11 +8,10 @@
 #include <string.h>
 
 #include "devices.h"
+#include "matrix/cross_signing.h"
 #include "matrix/signing.h"
 #include "store/stream.h"
 
-#define DEVICE_KEYS_MAX	16384	/* bytes of a device's identity keys */
-#define NAMES_MAX	20	/* of algorithms, and of keys, in them */
 #define NAME_BYTES	255	/* of one of these */
 
 static enum mx_err
@@ -27,14 +26,6 @@ is_text(const cJSON *object, const char *key, const char *want)
 	const char *text = json_text(object, key);
 
 	return text != NULL && strcmp(text, want) == 0;
-}
-
-bool
-key_decode(const char *text, uint8_t out[ED25519_KEY_LEN])
-{
-	return text != NULL &&
-	    base64_decode(text, strlen(text), out, ED25519_KEY_LEN) ==
-	    ED25519_KEY_LEN;
 }
 
 static bool
@@ -95,9 +86,8 @@ static enum mx_err
 check_signature(struct request *r, const cJSON *device_keys,
     const uint8_t key[ED25519_KEY_LEN])
 {
-	const cJSON *own = json_get(json_get(device_keys, "signatures"),
-	    r->who.user_id);
-	const char *signature = key_named(r, own, "ed25519");
+	const char *signature = key_named(r, signatures_by(device_keys,
+	    r->who.user_id), "ed25519");
 	struct span text = signed_text(r->mem, device_keys);
 
 	if (text.s == NULL)
@@ -126,54 +116,114 @@ check_device_keys(struct request *r, const cJSON *device_keys)
 	return check_signature(r, device_keys, key);
 }
 
-/* Did the device have another key to sign with? */
-static bool
-begins_anew(struct request *r, const cJSON *device_keys)
-{
-	struct rows rows = db_query(r->db, STMT_DEVICE_KEYS_ONE,
-	    DB_INT(r->who.user), DB_TEXT(r->who.device_id));
-	const cJSON *before = NULL;
-
-	if (rows_next(&rows))
-		before = json_parse_own(r->mem, rows_span(&rows, 2));
-	rows_done(&rows);
-	return before != NULL && strcmp(key_named(r, json_get(before, "keys"),
-	    "ed25519"), key_named(r, json_get(device_keys, "keys"),
-	    "ed25519")) != 0;
-}
-
 /*
  * Keys that were signed with another are of no use to anybody, and their names
  * would be in the way of new ones.
  */
 static void
-forget_older(struct request *r, const cJSON *device_keys)
+forget_older(struct request *r, const cJSON *before, const cJSON *now)
 {
-	if (!begins_anew(r, device_keys))
+	const char *id = r->who.device_id;
+
+	if (before == NULL || strcmp(device_public_key(r, before, id),
+	    device_public_key(r, now, id)) == 0)
 		return;
 	db_exec(r->db, STMT_ONE_TIME_DROP, DB_INT(r->who.device));
 	db_exec(r->db, STMT_FALLBACK_DROP, DB_INT(r->who.device));
+}
+
+/*
+ * The user's self-signing key may have signed them: then it says so, or it said
+ * so when the same keys came before.
+ */
+static enum mx_err
+keep_self_signed(struct request *r, const cJSON *device_keys,
+    const cJSON *before, cJSON *signatures)
+{
+	struct span text = signed_text(r->mem, device_keys);
+	struct cross_keys keys;
+	const char *signer;
+	const cJSON *signature;
+
+	cross_keys_read(r->db, r->who.user, &keys);
+	signer = keys.of[KEY_SELF_SIGNING].public_key;
+	if (signer == NULL)
+		return M_OK;
+	signature = json_get(signatures_by(device_keys, r->who.user_id),
+	    key_id_of(r, signer));
+	if (signature != NULL && !signed_with(text, signature, signer))
+		return fail(r, M_INVALID_SIGNATURE, "device_keys is not "
+		    "signed by the self-signing key that it names");
+	if (signature == NULL)
+		signature = json_get(signatures_by(before, r->who.user_id),
+		    key_id_of(r, signer));
+	if (signature != NULL && signed_with(text, signature, signer))
+		signature_add(signatures, signature);
+	return M_OK;
 }
 
 /* What others add to it is not the device's. */
 enum mx_err
 keep_device_keys(struct request *r, const cJSON *device_keys)
 {
-	static const char *const not_kept[] = { "unsigned", NULL };
-	struct buf text;
+	cJSON *signatures = cJSON_CreateObject();
+	int64_t device;
+	cJSON *before;
+	struct span text;
 	enum mx_err err;
 
 	if ((err = check_device_keys(r, device_keys)) != M_OK)
 		return err;
-	buf_init(&text, r->mem, SIZE_MAX);
-	if (!json_canonical(&text, object_without(device_keys, not_kept)))
-		return bad(r, "canonical JSON forbids a number in it");
-	if (text.len > DEVICE_KEYS_MAX)
+	before = device_keys_of(r, r->who.device_id, &device);
+	signature_add(signatures, json_get(signatures_by(device_keys,
+	    r->who.user_id), key_id_of(r, r->who.device_id)));
+	if ((err = keep_self_signed(r, device_keys, before, signatures)) !=
+	    M_OK)
+		return err;
+	text = device_keys_text(r, device_keys, signatures);
+	if (text.n > DEVICE_KEYS_MAX)
 		return fail(r, M_TOO_LARGE, "The keys of a device have %d "
 		    "bytes at most", DEVICE_KEYS_MAX);
-	forget_older(r, device_keys);
+	forget_older(r, before, device_keys);
 	if (db_exec(r->db, STMT_DEVICE_KEYS_PUT, DB_INT(r->who.device),
-	    DB_SPAN(buf_content(&text))) > 0)
+	    DB_SPAN(text)) > 0)
 		change_add(r->db, CHANGE_DEVICES, 0, r->who.user, 0);
 	return M_OK;
+}
+
+/* ------------------------------------------------- keys that a device signed */
+
+static enum mx_err
+check_signed(struct request *r, const cJSON *keys, const char *public_key)
+{
+	static const char prefix[] = "signed_curve25519:";
+	const char *id = key_id_of(r, r->who.device_id);
+	uint8_t bytes[ED25519_KEY_LEN];
+	const cJSON *item;
+
+	/* What is no key at all is refused for that. */
+	cJSON_ArrayForEach(item, keys)
+		if (strncmp(item->string, prefix, sizeof(prefix) - 1) == 0 &&
+		    key_decode(json_text(item, "key"), bytes) && !signed_with(signed_text(r->mem, item), json_get(
+		    signatures_by(item, r->who.user_id), id), public_key))
+			return fail(r, M_INVALID_SIGNATURE, "Key %.60s is not "
+			    "signed by your device", item->string);
+	return M_OK;
+}
+
+enum mx_err
+check_signed_keys(struct request *r)
+{
+	const char *id = r->who.device_id, *public_key;
+	const cJSON *keys = json_get(r->body, "device_keys");
+	int64_t device;
+	enum mx_err err;
+
+	if (!cJSON_IsObject(keys))
+		keys = device_keys_of(r, id, &device);
+	if ((public_key = device_public_key(r, keys, id)) == NULL)
+		return M_OK;
+	err = check_signed(r, json_get(r->body, "one_time_keys"), public_key);
+	return err != M_OK ? err : check_signed(r, json_get(r->body,
+	    "fallback_keys"), public_key);
 }

@@ -18,7 +18,7 @@
 static void
 write_device(struct request *r, struct writer *w, const struct rows *rows)
 {
-	struct rows seen = db_query(r->store->vol, STMT_SEEN_FIND,
+	struct rows seen = db_query(r->vol, STMT_SEEN_FIND,
 	    DB_INT(rows_int(rows, 0)));
 	bool later = rows_next(&seen) &&
 	    rows_int(&seen, 0) > rows_int(rows, 3);
@@ -94,10 +94,28 @@ static const struct field change_fields[] = {
 	FIELD_END
 };
 
+/* An application service needs none of its users' tokens. */
+static enum mx_err
+make_device(struct request *r, const struct change *change)
+{
+	const char *device_id = req_arg(r, "deviceId");
+	enum mx_err err;
+
+	if (!device_id_valid(device_id))
+		return fail(r, M_INVALID_PARAM, "The id of a device is shorter");
+	if ((err = rate_take_class(r, LIMIT_login)) != M_OK)
+		return err;
+	db_exec(r->db, STMT_DEVICE_ADD, DB_INT(r->who.user),
+	    DB_TEXT(device_id), DB_TEXT(change->display_name), DB_INT(r->now));
+	reply_created(r);
+	return M_OK;
+}
+
 /*
  * PUT /devices/{deviceId}
  *
- * Give a device another name, which those hear of who know its keys.
+ * Give a device another name, which those hear of who know its keys.  An
+ * application service makes one by it ("Creating devices").
  */
 enum mx_err
 device_put(struct request *r)
@@ -111,7 +129,8 @@ device_put(struct request *r)
 	device = db_int(r->db, 0, STMT_DEVICE_FIND, DB_INT(r->who.user),
 	    DB_TEXT(req_arg(r, "deviceId")));
 	if (device == 0)
-		return no_device(r);
+		return r->who.appservice != NULL ?
+		    make_device(r, &change) : no_device(r);
 	if (change.display_name != NULL && db_exec(r->db, STMT_DEVICE_RENAME,
 	    DB_TEXT(change.display_name), DB_INT(device)) > 0 &&
 	    db_int(r->db, 0, STMT_DEVICE_HAS_KEYS, DB_INT(device)) != 0)

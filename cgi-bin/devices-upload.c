@@ -51,7 +51,9 @@ is_key(const struct named_key *k, const cJSON *item)
 	uint8_t bytes[ED25519_KEY_LEN];
 
 	if (key == NULL || (cJSON_IsObject(item) &&
-	    !cJSON_IsObject(json_get(item, "signatures"))))
+	    !cJSON_IsObject(json_get(item, "signatures"))) ||
+	    (cJSON_IsString(item) &&
+	    strcmp(k->algorithm, "signed_curve25519") == 0))
 		return false;
 	return (strcmp(k->algorithm, "curve25519") != 0 &&
 	    strcmp(k->algorithm, "signed_curve25519") != 0) ||
@@ -206,9 +208,14 @@ keep_keys(struct request *r)
 enum mx_err
 keys_upload(struct request *r)
 {
-	enum mx_err err = keep_keys(r);
+	enum mx_err err;
 
-	if (err == M_OK)
+	if (again(r) != M_OK)
+		return (err = check_signed_keys(r)) != M_OK ? err : M_AGAIN;
+	if (r->who.device < 0)
+		return fail(r, M_MISSING_PARAM, "Keys are a device's: say "
+		    "which one by device_id");
+	if ((err = keep_keys(r)) == M_OK)
 		put_key_counts(&r->out, "one_time_key_counts", r);
 	return err;
 }

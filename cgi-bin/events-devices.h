@@ -51,8 +51,8 @@ struct device_lists {
 bool		 devices_changed(struct db *, int64_t after, int64_t upto);
 /*
  * Whose devices, or keys of these, changed after since and who shares a room
- * with the caller now, the caller included; who came to share a room with
- * them; and (left) who shares none any more.  rooms: what heard_since() gave
+ * with the caller now, the caller included; whose master key the caller signed;
+ * who came to share a room with them; and (left) who shares none any more.  rooms: what heard_since() gave
  * for these positions, before a filter took anything away: who may be known
  * depends on no filter.  Costs what changed, and all members of a room that
  * the caller entered or left; where effort_is_much() then, the lists are no

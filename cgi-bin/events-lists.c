@@ -109,6 +109,19 @@ add_changed(struct look *l)
 	rows_done(&rows);
 }
 
+/* Whose master key the caller signed, by another device perhaps. */
+static void
+add_signed(struct look *l)
+{
+	struct request *r = l->r;
+	struct rows rows = db_query(r->db, STMT_KEY_SIGNATURES_SINCE,
+	    DB_INT(r->who.user), DB_INT(l->since), DB_INT(l->upto));
+
+	for (; !effort_is_much(l->effort) && rows_next(&rows); count(l))
+		list_add(r->mem, &l->lists->changed, rows_text(&rows, 0));
+	rows_done(&rows);
+}
+
 /* ---------------------------------------------------------- who came, went */
 
 /* Somebody whose membership of a room changed after since. */
@@ -246,6 +259,7 @@ device_lists_read(struct request *r, int64_t since, int64_t upto,
 
 	memset(lists, 0, sizeof(*lists));
 	add_changed(&l);
+	add_signed(&l);
 	for (size_t i = 0; i < rooms->n; i++) {
 		const struct heard *h = &rooms->item[i];
 

@@ -2,18 +2,43 @@
 #include <string.h>
 
 #include "matrix/credentials.h"
+#include "matrix/cross_signing.h"
 #include "matrix/session.h"
 #include "serve/serve.h"
 #include "login.routes.h"
 
 #define PASSWORD_TYPE	"m.login.password"
 #define TOKEN_TYPE	"m.login.token"
+#define SSO_TYPE	"m.login.sso"
 #define APPSERVICE_TYPE	"m.login.application_service"
+
+/* By whom, in words for people and pictures for clients. */
+static void
+write_sso(struct request *r)
+{
+	const struct conf_oidc *idp = r->conf->oidc;
+
+	write_object(&r->out);
+	put_text(&r->out, "type", SSO_TYPE);
+	put_array(&r->out, "identity_providers");
+	for (; idp != NULL; idp = idp->next) {
+		write_object(&r->out);
+		put_text(&r->out, "id", idp->id);
+		put_text(&r->out, "name", idp->name);
+		if (idp->icon != NULL)
+			put_text(&r->out, "icon", idp->icon);
+		if (idp->brand != NULL)
+			put_text(&r->out, "brand", idp->brand);
+		write_end(&r->out);
+	}
+	write_end(&r->out);
+	write_end(&r->out);
+}
 
 /*
  * GET /login
  *
- * The types that POST /login takes.
+ * The types that POST /login takes, and m.login.sso, which leads to one.
  */
 enum mx_err
 login_flows(struct request *r)
@@ -26,6 +51,13 @@ login_flows(struct request *r)
 	put_text(&r->out, "type", TOKEN_TYPE);
 	put_bool(&r->out, "get_login_token", true);
 	write_end(&r->out);
+	if (r->conf->appservices != NULL) {
+		write_object(&r->out);
+		put_text(&r->out, "type", APPSERVICE_TYPE);
+		write_end(&r->out);
+	}
+	if (r->conf->oidc != NULL)
+		write_sso(r);
 	write_end(&r->out);
 	return M_OK;
 }
@@ -93,6 +125,10 @@ let_in(struct request *r, const struct account *account,
 	    (err = rate_take_again(r, LIMIT_login_account,
 	    account->user_id)) != M_OK)
 		return err;
+	if (login->session.device_id != NULL && cross_key_named(r->db,
+	    account->user, login->session.device_id))
+		return fail(r, M_FORBIDDEN, "device_id is that of a key for "
+		    "cross-signing; name your device otherwise");
 	session_answer(r, account->user, account->user_id, &login->session);
 	write_well_known(r);
 	return M_OK;
@@ -151,6 +187,27 @@ by_token(struct request *r, const struct login *login)
 	return err;
 }
 
+/* ----------------------------------------------- by an application service */
+
+static enum mx_err
+by_service(struct request *r, const struct login *login)
+{
+	const struct appservice *as;
+	struct claim claim;
+	enum mx_err err;
+
+	if ((err = service_needed(r, &as)) != M_OK ||
+	    (err = claim_read(r, r->body, &claim)) != M_OK)
+		return err;
+	if (claim.account.user == 0)
+		return fail(r, M_FORBIDDEN, "There is no such user; "
+		    "register them first");
+	if (!appservice_has(as, r->conf, SPACE_USERS, claim.account.user_id))
+		return fail(r, M_EXCLUSIVE, "%s is in no namespace of the "
+		    "application service", claim.account.user_id);
+	return let_in(r, &claim.account, login);
+}
+
 /*
  * POST /login
  *
@@ -159,8 +216,7 @@ by_token(struct request *r, const struct login *login)
  * 2018, or by username as in 2015; by full id or local part.  That there is no
  * such user looks like a wrong password, and takes as long.
  *
- * Application services log in with their own token; this server knows none
- * yet.
+ * An application service needs its own token alone to log in its users.
  */
 enum mx_err
 login(struct request *r)
@@ -175,8 +231,7 @@ login(struct request *r)
 	if (strcmp(login.type, TOKEN_TYPE) == 0)
 		return by_token(r, &login);
 	if (strcmp(login.type, APPSERVICE_TYPE) == 0)
-		return fail(r, M_FORBIDDEN,
-		    "No application service of this server has this token");
+		return by_service(r, &login);
 	return fail(r, M_BAD_REQUEST, "Bad login type.");
 }
 

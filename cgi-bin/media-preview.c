@@ -94,7 +94,7 @@ drop(struct job *job)
 
 /* --------------------------------------------------------------- answering */
 
-/* M_OK: it has not failed. */
+/* M_OK: it has not failed.  That it has is kept. */
 static enum mx_err
 refuse(struct request *r, enum preview_said said)
 {

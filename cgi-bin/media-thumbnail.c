@@ -117,8 +117,8 @@ struct drawing {
 	enum thumbnail_end end;
 	struct picture	 made;
 	int64_t		 size;		/* bytes */
-	bool		 put;		/* a row may speak of it */
-	bool		 kept;		/* one does */
+	bool		 put;		/* a row was written that speaks of it */
+	enum media_file_fate fate;	/* of its file, as far as is known */
 };
 
 static struct drawing *drawings;
@@ -150,8 +150,7 @@ drop(struct job *job)
 	struct drawing *d = (struct drawing *)job;
 
 	is_over(d);
-	media_file_end(&d->file, d->kept ? MEDIA_FILE_KEPT :
-	    d->put ? MEDIA_FILE_UNSURE : MEDIA_FILE_DROPPED);
+	media_file_end(&d->file, d->fate);
 }
 
 static bool
@@ -223,17 +222,19 @@ put(struct request *r, struct drawing *d)
 	};
 
 	d->put = true;
+	d->fate = MEDIA_FILE_UNSURE;
 	media_derived_put(r->db, d->wish.media, d->kind, &blob, r->now);
 }
 
-/* Is ours the one that the row speaks of? */
-static bool
-is_kept(struct request *r, const struct drawing *d)
+/* It is committed: is ours the one that the row speaks of? */
+static void
+look_what_stands(struct request *r, struct drawing *d)
 {
 	struct blob blob;
 
-	return media_derived(r->db, d->wish.media, d->kind, &blob) &&
-	    strcmp(blob.file, d->file.name) == 0;
+	d->fate = media_derived(r->db, d->wish.media, d->kind, &blob) &&
+	    strcmp(blob.file, d->file.name) == 0 ? MEDIA_FILE_KEPT :
+	    MEDIA_FILE_DROPPED;
 }
 
 /*
@@ -244,18 +245,20 @@ static enum mx_err
 drawn(struct request *r)
 {
 	struct drawing *d = (struct drawing *)r->job;
+	bool writes = again(r) == M_OK;
 	struct media m;
 	enum mx_err err;
 
+	if (d->put && !writes)
+		look_what_stands(r, d);
 	if ((err = media_again(r, d->wish.media, &m)) != M_OK)
 		return err;
 	if (d->end != THUMBNAIL_MADE)
 		return has_failed(r, d, &m);
-	if (again(r) == M_OK) {
+	if (writes) {
 		put(r, d);
 		return again_reading(r);
 	}
-	d->kept = d->put && is_kept(r, d);
 	/* Another process may have been faster. */
 	if (!answer_made(r, &d->wish, &err)) {
 		if (!d->put)
@@ -278,6 +281,7 @@ draw(struct request *r, const struct wish *w, const char *kind,
 	strncpy(d->kind, kind, sizeof(d->kind) - 1);
 	strncpy(d->from, m->blob.file, sizeof(d->from) - 1);
 	d->file.mark = d->file.fd = -1;
+	d->fate = MEDIA_FILE_DROPPED;
 	d->next = drawings;
 	drawings = d;
 	return later(r, &d->job, drawn, TX_READ);

@@ -10,7 +10,7 @@
 #include "presence.routes.h"
 #include "serve/serve.h"
 
-#define LIST_MAX	1000	/* users on a list */
+#define LIST_MAX	1000	/* users on a list, and in a change of it */
 
 struct change {
 	const cJSON	*invite;
@@ -36,6 +36,9 @@ check_ids(struct request *r, const cJSON *list, const char *name)
 {
 	const cJSON *item;
 
+	if (cJSON_GetArraySize(list) > LIST_MAX)
+		return fail(r, M_TOO_LARGE, "%s names %d users at once at most",
+		    name, LIST_MAX);
 	cJSON_ArrayForEach(item, list)
 		if (!cJSON_IsString(item) || !user_id_valid(item->valuestring))
 			return fail(r, M_BAD_JSON, "%s is a list of user ids",

@@ -246,6 +246,9 @@ set(struct request *r, const struct wish *w)
 		.set_at = r->now,
 	};
 
+	if (r->who.device < 0)
+		return fail(r, M_MISSING_PARAM, "A pusher is a device's: say "
+		    "which one by device_id");
 	if (pusher.data.n > PUSHER_DATA_MAX)
 		return fail(r, M_INVALID_PARAM, "data has %d bytes at most",
 		    PUSHER_DATA_MAX);

@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include "matrix/http.h"
+#include "matrix/sso.h"
 #include "register-fallback.h"
 #include "register.routes.h"
 
@@ -142,6 +144,38 @@ recaptcha_read(struct request *r, cJSON *auth)
 	    "Please solve the puzzle before you go on.");
 }
 
+/*
+ * Who they are is shown elsewhere, and by a link: a form may lead only to where
+ * its page says, and nobody knows where a provider leads.
+ */
+static void
+sso_show(struct page *p, const struct fallback *f)
+{
+	struct request *r = p->r;
+	const struct conf_oidc *idp = r->conf->oidc;
+	struct http *link = arena_alloc(r->mem, sizeof(*link));
+
+	page_text(p, "An application asks you to show that it is you. Go on "
+	    "only if you have just done something in it that needs this.");
+	for (; idp != NULL; idp = idp->next) {
+		if (f->view.user != 0 && !sso_opens(r->db, idp, f->view.user))
+			continue;
+		strcpy(link->url, SSO_CONFIRM_PATH);
+		http_query_add(link, "session", req_query(r, "session"));
+		http_query_add(link, "idp", idp->id);
+		page_go(p, link->url, arena_printf(r->mem, "Continue with %s",
+		    idp->name));
+	}
+}
+
+static const char *
+sso_read(struct request *r, cJSON *auth)
+{
+	(void)r;
+	(void)auth;
+	return "Please follow the link.";
+}
+
 static const struct look looks[] = {
 	{ "m.login.dummy", "One more step", "Continue", dummy_show, dummy_read,
 	  NULL },
@@ -153,6 +187,8 @@ static const struct look looks[] = {
 	  registration_token_show, token_read, NULL },
 	{ "m.login.token", "Login token", "Continue", login_token_show,
 	  token_read, NULL },
+	{ "m.login.sso", "Show that it is you", NULL, sso_show, sso_read,
+	  NULL },
 	{ "m.login.recaptcha", "Are you a person?", "Continue", recaptcha_show,
 	  recaptcha_read, NULL },
 	{ "m.login.email.identity", "Your email address", "Continue",
@@ -172,23 +208,6 @@ look_of(const char *type)
 
 /* -------------------------------------------------------------- the pages */
 
-/* The client that opened the page hears of it (specification's own script). */
-static enum mx_err
-show_success(struct request *r)
-{
-	struct page p;
-
-	page_begin(&p, r, "Done");
-	page_text(&p, "This step is done. You can close this window and go "
-	    "back to your application.");
-	page_script(&p, "if (window.onAuthDone) {\n"
-	    "  window.onAuthDone();\n"
-	    "} else if (window.opener && window.opener.postMessage) {\n"
-	    "  window.opener.postMessage('authDone', '*');\n"
-	    "}\n");
-	return page_end(&p, M_OK);
-}
-
 enum mx_err
 fallback_page(struct request *r, const struct fallback *f)
 {
@@ -198,7 +217,8 @@ fallback_page(struct request *r, const struct fallback *f)
 	if (f->why != NULL)
 		page_warning(&p, f->why);
 	f->look->show(&p, f);
-	page_form_end(&p, f->look->button);
+	if (f->look->button != NULL)
+		page_form_end(&p, f->look->button);
 	if (f->sid != NULL)
 		address_again(&p);
 	return page_end(&p, f->why != NULL ? M_FORBIDDEN : M_OK);
@@ -241,7 +261,7 @@ fallback_show(struct request *r)
 
 	if ((err = fallback_find(r, &f)) != M_OK)
 		return err;
-	return f.view.completed ? show_success(r) : fallback_page(r, &f);
+	return f.view.completed ? uia_done_page(r) : fallback_page(r, &f);
 }
 
 static enum mx_err
@@ -253,7 +273,7 @@ try_filled_in(struct request *r, struct fallback *f)
 	if ((f->why = f->look->read(r, auth)) != NULL)
 		return fallback_page(r, f);
 	err = uia_try(r, req_query(r, "session"), f->look->type, auth, &f->why);
-	return err == M_OK ? show_success(r) :
+	return err == M_OK ? uia_done_page(r) :
 	    err == M_UIA ? fallback_page(r, f) : err;
 }
 
@@ -271,7 +291,7 @@ fallback_try(struct request *r)
 	if ((err = fallback_find(r, &f)) != M_OK)
 		return err;
 	if (f.view.completed)
-		return show_success(r);
+		return uia_done_page(r);
 	if (f.look->prepare != NULL &&
 	    ((err = f.look->prepare(r, &f)) != M_OK || !f.prepared))
 		return err;

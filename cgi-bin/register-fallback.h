@@ -13,7 +13,7 @@ struct fallback;
 struct look {
 	const char	*type;
 	const char	*title;
-	const char	*button;
+	const char	*button;	/* NULL: it has links instead of a form */
 	/* What is asked: text, and a form with its fields, left open. */
 	void		(*show)(struct page *, const struct fallback *);
 	/*

@@ -110,15 +110,14 @@ register_v1(struct request *r)
 	const char *type = json_text(r->body, "type");
 	enum mx_err err;
 
+	if (type != NULL && strcmp(type, SERVICE_TYPE) == 0)
+		return register_service(r);
 	if ((err = registration_open(r)) != M_OK)
 		return err;
 	if (type == NULL)
 		return fail(r, M_BAD_JSON, "Missing JSON keys.");
 	if (strcmp(type, LAST) == 0)
 		return last_stage(r);
-	if (strcmp(type, "m.login.application_service") == 0)
-		return fail(r, M_FORBIDDEN,
-		    "No application service of this server has this token");
 	if (!is_offered(r, type))
 		return fail(r, M_BAD_REQUEST, "Bad login type.");
 	return uia_v1_stage(r, FLOWS_register, LAST);

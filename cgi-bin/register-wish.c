@@ -74,7 +74,8 @@ username_free(struct request *r, const char *username)
 
 	if (fault != NULL)
 		return fail(r, M_INVALID_USERNAME, "%s", fault);
-	if (username_reserved(r->conf, username))
+	if (username_reserved(r->conf, username) || appservice_excludes(
+	    r->conf, SPACE_USERS, user_id_of(r, username), NULL))
 		return fail(r, M_EXCLUSIVE, "This username is reserved");
 	if (account_find(r->db, user_id_of(r, username), &a))
 		return fail(r, M_USER_IN_USE, "This username is taken");

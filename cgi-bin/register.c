@@ -91,9 +91,8 @@ register_user(struct request *r)
 	struct wish wish;
 	enum mx_err err;
 
-	if (type != NULL && strcmp(type, "m.login.application_service") == 0)
-		return fail(r, M_FORBIDDEN,
-		    "No application service of this server has this token");
+	if (type != NULL && strcmp(type, SERVICE_TYPE) == 0)
+		return register_service(r);
 	if ((err = registration_open(r)) != M_OK ||
 	    (err = wish_read(r, &wish)) != M_OK ||
 	    (err = wish_check(r, &wish)) != M_OK ||

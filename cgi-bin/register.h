@@ -18,6 +18,13 @@ struct wish {
 	struct session_wish session;
 };
 
+/*
+ * register-service.c: POST /register of an application service, by whatever
+ * path; or not one (M_OK).
+ */
+#define SERVICE_TYPE	"m.login.application_service"
+enum mx_err	 register_service(struct request *);
+
 /* An id that nobody has yet. */
 const char	*user_id_made_up(struct request *);
 /* Are strangers let in at all?  M_OK, or M_FORBIDDEN. */

@@ -33,6 +33,19 @@ alias_is_ours(struct request *r, const char *alias)
 	return server != NULL && strcmp(server, r->conf->server_name) == 0;
 }
 
+enum mx_err
+alias_allowed(struct request *r, const char *alias)
+{
+	const struct appservice *as = r->who.appservice;
+
+	if (as != NULL && !appservice_has(as, r->conf, SPACE_ALIASES, alias))
+		return fail(r, M_EXCLUSIVE, "%s is in no namespace of the "
+		    "application service", alias);
+	return !appservice_excludes(r->conf, SPACE_ALIASES, alias, as) ? M_OK :
+	    fail(r, M_EXCLUSIVE, "The alias %s belongs to an application "
+	    "service", alias);
+}
+
 static bool
 is_listed(const cJSON *content, const char *alias)
 {

@@ -140,6 +140,8 @@ alias_put(struct request *r)
 	if (!is_printable(alias))
 		return fail(r, M_INVALID_PARAM,
 		    "An alias is written without blanks");
+	if ((err = alias_allowed(r, alias)) != M_OK)
+		return err;
 	if (!room_find(r->db, info.room_id, &room) || !is_joined(r, &room))
 		return fail(r, M_FORBIDDEN,
 		    "Aliases are given by who is in the room");
@@ -160,7 +162,8 @@ alias_put(struct request *r)
  * DELETE /directory/room/{roomAlias}
  *
  * Let an alias lead nowhere.  That may whoever made it, who may set
- * m.room.canonical_alias in the room, and administrators of the server.  The
+ * m.room.canonical_alias in the room, administrators of the server, and an
+ * application service whose namespace it is in, others then not.  The
  * room no longer shows it, as far as the caller may see to that.
  */
 enum mx_err
@@ -183,8 +186,10 @@ alias_delete(struct request *r)
 	    .version = room_version_find(rows_text(&rows, 2)) };
 	creator = rows_int(&rows, 3);
 	rows_done(&rows);
+	if (!r->who.admin && (err = alias_allowed(r, alias)) != M_OK)
+		return err;
 	if (room.version == NULL || (creator != r->who.user &&
-	    !may_direct(r, &room)))
+	    r->who.appservice == NULL && !may_direct(r, &room)))
 		return fail(r, M_FORBIDDEN, "An alias is deleted by who made "
 		    "it, or by who may set the aliases of the room");
 	db_exec(r->db, STMT_ALIAS_DROP, DB_TEXT(alias));

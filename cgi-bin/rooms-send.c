@@ -7,17 +7,33 @@
 #include "rooms.h"
 #include "rooms.routes.h"
 
+/*
+ * An application service says when it was sent elsewhere ("Timestamp
+ * massaging").
+ */
 static enum mx_err
-put_and_answer(struct request *r, const struct new_event *new)
+read_time(struct request *r, int64_t *at, struct new_event *new)
+{
+	if (r->who.appservice == NULL || req_query(r, "ts") == NULL)
+		return M_OK;
+	new->origin_server_ts = at;
+	return req_query_int(r, "ts", 0, JSON_INT_MAX, at) ? M_OK :
+	    fail(r, M_INVALID_PARAM, "ts is a time in ms since 1970");
+}
+
+static enum mx_err
+put_and_answer(struct request *r, struct new_event new)
 {
 	struct room room;
 	struct author by;
 	struct sent sent;
+	int64_t at;
 	enum mx_err err;
 
-	if ((err = room_named(r, &room)) != M_OK ||
+	if ((err = read_time(r, &at, &new)) != M_OK ||
+	    (err = room_named(r, &room)) != M_OK ||
 	    (err = author_of(r, &by)) != M_OK ||
-	    (err = event_put(r, &by, &room, *new, &sent)) != M_OK)
+	    (err = event_put(r, &by, &room, new, &sent)) != M_OK)
 		return err;
 	put_text(&r->out, "event_id", sent.event_id);
 	return M_OK;
@@ -66,7 +82,7 @@ event_send(struct request *r)
 
 	if (req_is_2015(r) && (err = check_2015(r, type)) != M_OK)
 		return err;
-	return put_and_answer(r, &(struct new_event){
+	return put_and_answer(r, (struct new_event){
 		.type = type,
 		.content = r->body,
 		.txn_id = req_arg_or(r, "txnId", NULL),
@@ -123,7 +139,7 @@ state_put(struct request *r)
 	if (strcmp(type, "m.room.member") == 0 &&
 	    (err = check_membership(r)) != M_OK)
 		return err;
-	return put_and_answer(r, &(struct new_event){
+	return put_and_answer(r, (struct new_event){
 		.type = type,
 		.state_key = req_arg_or(r, "stateKey", ""),
 		.content = r->body,

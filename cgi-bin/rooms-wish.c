@@ -119,7 +119,7 @@ choose_alias(struct making *m)
 	    !room_alias_valid(m->alias))
 		return fail(m->r, M_INVALID_PARAM, "room_alias_name is the part "
 		    "between # and : of an alias, without blanks");
-	return M_OK;
+	return alias_allowed(m->r, m->alias);
 }
 
 /* "If unspecified, the server should use the visibility". */

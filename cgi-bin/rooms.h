@@ -101,6 +101,11 @@ enum mx_err	 redaction_check(struct request *, const struct room *,
 bool		 alias_find(struct db *, const char *alias, struct room *);
 /* Is it of this server?  For what is an alias. */
 bool		 alias_is_ours(struct request *, const char *alias);
+/*
+ * May the caller have to do with it, as far as namespaces of application
+ * services go?  M_OK, or M_EXCLUSIVE.
+ */
+enum mx_err	 alias_allowed(struct request *, const char *alias);
 /* Content of the m.room.canonical_alias in force, or NULL. */
 const cJSON	*aliases_now(struct request *, const struct room *);
 /*

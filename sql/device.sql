@@ -86,12 +86,12 @@ ON CONFLICT (device) DO UPDATE SET keys = excluded.keys
  WHERE keys <> excluded.keys;
 
 -- :name device_keys_all
-SELECT d.device_id, d.display_name, k.keys
+SELECT d.device_id, d.display_name, k.keys, d.nr
   FROM device d CROSS JOIN device_key k ON k.device = d.nr
  WHERE d.user = :user;
 
 -- :name device_keys_one
-SELECT d.device_id, d.display_name, k.keys
+SELECT d.device_id, d.display_name, k.keys, d.nr
   FROM device d CROSS JOIN device_key k ON k.device = d.nr
  WHERE d.user = :user AND d.device_id = :device_id;
 

@@ -36,6 +36,11 @@ DELETE FROM uia_session
  WHERE session IN (SELECT session FROM uia_session WHERE expires_at < :before
                     ORDER BY expires_at LIMIT :chunk);
 
+-- :name sso_session_expire @volatile
+DELETE FROM sso_session
+ WHERE state IN (SELECT state FROM sso_session WHERE expires_at < :before
+                  ORDER BY expires_at LIMIT :chunk);
+
 -- :name sliding_expire @volatile
 DELETE FROM sliding
  WHERE serial IN (SELECT serial FROM sliding WHERE at < :before

@@ -41,8 +41,8 @@ DELETE FROM preview WHERE url = :url AND said <> 0;
 SELECT nr, media,
        fetched_at <= :oldest
        OR nr <= (SELECT max(nr) FROM preview) - :entries
-       OR upto <= (SELECT upto FROM preview
-                   WHERE nr = (SELECT max(nr) FROM preview)) - :space
+       OR upto < (SELECT upto FROM preview
+                  WHERE nr = (SELECT max(nr) FROM preview)) - :space
   FROM preview ORDER BY nr LIMIT :limit;
 
 -- :name preview_drop

@@ -156,8 +156,11 @@ SELECT nr, due_at FROM pusher
 
 -- :name push_pusher
 SELECT p.user, u.user_id, p.app_id, p.pushkey, p.url, p.data, p.set_at,
-       p.failures, p.unread, p.kind = 'email', p.refused
-  FROM pusher p CROSS JOIN user u ON u.nr = p.user
+       p.failures, p.unread, p.kind = 'email', p.refused,
+       a.locked_at IS NOT NULL
+  FROM pusher p
+  CROSS JOIN user u ON u.nr = p.user
+  CROSS JOIN account a ON a.user = p.user
  WHERE p.nr = :nr;
 
 -- May a mail go there: does the account still have the address, and is nobody
@@ -170,8 +173,11 @@ SELECT EXISTS (SELECT 1 FROM threepid
 
 -- All that a mail may tell, in its order.
 -- :name push_mail_events
-SELECT p.pos, p.at, e.nr, e.room, e.thread, e.redacted_by IS NOT NULL
-  FROM push p LEFT JOIN event e ON e.nr = p.event
+SELECT p.pos, p.at, e.nr, e.room, e.thread, e.redacted_by IS NOT NULL,
+       u.user_id
+  FROM push p
+  LEFT JOIN event e ON e.nr = p.event
+  LEFT JOIN user u ON u.nr = e.sender
  WHERE p.pusher = :pusher
  ORDER BY p.pos;
 

@@ -26,6 +26,22 @@ SELECT t.nr, t.user, u.user_id, t.device, d.device_id, t.era, t.expires_at,
   JOIN device d ON d.nr = t.device
  WHERE t.nr = :nr;
 
+-- The user for whom an application service asks, with one of their devices or
+-- (0) none: what stands for that is a number that no device has.
+-- :name service_caller
+SELECT -1, a.user, u.user_id, coalesce(d.nr, -a.user),
+       coalesce(d.device_id, ''), 2016, NULL, a.kind, a.admin,
+       a.deactivated_at, a.locked_at, a.suspended_at, NULL, 0, d.seen_at
+  FROM account a
+  JOIN user u ON u.nr = a.user
+  LEFT JOIN device d ON d.nr = :device AND d.user = a.user
+ WHERE a.user = :user AND (:device = 0 OR d.nr IS NOT NULL);
+
+-- Who here has this id?
+-- :name account_user
+SELECT a.user FROM user u JOIN account a ON a.user = u.nr
+ WHERE u.user_id = :user_id;
+
 -- A pair has been used: the one before it dies, and what came of that besides.
 -- :name pair_alone
 DELETE FROM token WHERE device = :device AND pair IS NOT :pair;

@@ -88,6 +88,31 @@ CREATE TABLE uia_session (
 ) WITHOUT ROWID;
 CREATE INDEX uia_session_expiry ON uia_session (expires_at);
 
+-- Who is on the way to an OpenID Connect provider and back.  Writes: login.
+CREATE TABLE sso_session (
+	state      BLOB PRIMARY KEY,            -- SHA-256 of the state that went along
+	cookie     BLOB NOT NULL,               -- SHA-256 of what the browser holds
+	step       INTEGER NOT NULL DEFAULT 0,  -- 1: came back; 2: was shown a page
+	idp        TEXT NOT NULL,               -- [oidc NAME]
+	nonce      TEXT NOT NULL,
+	verifier   TEXT NOT NULL,               -- of PKCE
+	redirect   TEXT,                        -- where to at last; NULL: the next
+	uia        BLOB,                        -- uia_session.session; NULL: a login
+	identity   TEXT,                        -- JSON: who they are there; by step 2
+	address    TEXT NOT NULL,               -- network of the client
+	created_at INTEGER NOT NULL,
+	expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sso_session_expiry ON sso_session (expires_at);
+CREATE INDEX sso_session_of_address ON sso_session (address, created_at);
+
+-- What the providers of the configuration say of themselves.  Writes: login.
+CREATE TABLE oidc_provider (
+	issuer     TEXT PRIMARY KEY,
+	document   TEXT NOT NULL,               -- JSON (matrix/oidc.h)
+	fetched_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Rate buckets of programs that run as CGI (resident ones keep them in memory).
 CREATE TABLE bucket (
 	key   TEXT PRIMARY KEY,                 -- class, and a hash of user or address

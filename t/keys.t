@@ -15,7 +15,7 @@ d="[\"$device_alice\"]"
 
 # ------------------------------------------------------------ identity keys
 query bob "$all"
-is_json . '{"device_keys":{"@alice:localhost":{}},"failures":{}}' \
+is_json . '{"device_keys":{"@alice:localhost":{}},"failures":{},"master_keys":{},"self_signing_keys":{},"user_signing_keys":{}}' \
     'queryKeys: who has published nothing has no devices'
 keys=$(device_keys alice)
 upload alice "{\"device_keys\":$keys}"
@@ -43,6 +43,7 @@ is_json '.device_keys | map_values(keys)' \
 is_json '.failures | keys' '["elsewhere.example"]' \
     'queryKeys: nothing is to be had from other servers'
 for body in '{}:M_MISSING_PARAM' '{"device_keys":[]}:M_BAD_JSON' \
+    '{"device_keys":{},"timeout":"x"}:M_BAD_JSON' \
     '{"device_keys":{"@alice:localhost":{}}}:M_BAD_JSON' \
     '{"device_keys":{"@alice:localhost":[5]}}:M_BAD_JSON' '{:M_NOT_JSON'; do
 	query bob "${body%:*}"
@@ -131,6 +132,7 @@ is_json .one_time_keys "{\"@alice:localhost\":{\"$device_alice\":{\"x.other:D\":
     'claimKeys: what is not there is missing'
 is_json '.failures | keys' '["elsewhere.example"]' 'claimKeys: nothing comes from other servers'
 for body in '{}:M_MISSING_PARAM' '{"one_time_keys":[]}:M_BAD_JSON' \
+    '{"one_time_keys":{},"timeout":"x"}:M_BAD_JSON' \
     '{"one_time_keys":{"@alice:localhost":[]}}:M_BAD_JSON' \
     '{"one_time_keys":{"@alice:localhost":{"A":5}}}:M_BAD_JSON' '{:M_NOT_JSON'; do
 	claim bob "${body%:*}"
@@ -141,9 +143,18 @@ is_err 413 M_TOO_LARGE 'claimKeys: of 1001 devices (security 16)'
 for key in '"noname":"x"' '":x":"x"' '"x:":"x"' '"x:1":5' '"x:1":{}' \
     '"signed_curve25519:1":{"key":"AAAA","signatures":{}}' \
     '"curve25519:1":"AAAA"' '"x:1":{"key":"x","signatures":5}' \
+    '"signed_curve25519:1":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"' \
     '"x:1":{"key":"x","signatures":{},"n":0.5}'; do
 	upload alice "{\"one_time_keys\":{\"y:1\":\"x\",$key}}"
 	is_err 400 M_BAD_JSON "uploadKeys: no key: $key (security 12)"
+done
+for kind in one_time fallback; do
+	upload alice "{\"${kind}_keys\":$(one_time alice S1 | jq -c '.[].key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"')}"
+	is_err 400 M_INVALID_SIGNATURE "uploadKeys: a ${kind} key that was changed after it was signed (security 12)"
+	upload alice "{\"${kind}_keys\":$(one_time bob S1)}"
+	is_err 400 M_INVALID_SIGNATURE "uploadKeys: a ${kind} key of somebody else (security 12)"
+	upload alice "{\"${kind}_keys\":$(one_time alice S1 | jq -c '.[].signatures = {}')}"
+	is_err 400 M_INVALID_SIGNATURE "uploadKeys: a ${kind} key that nobody signed (security 12)"
 done
 upload alice '{"one_time_keys":{}}'
 is_json .one_time_key_counts '{"curve25519":1,"signed_curve25519":0}' \
@@ -156,7 +167,7 @@ upload alice "$(jq -cn '{one_time_keys: ([range(1000) | {"x:\(.)": "x"}] | add)}
 is_err 413 M_TOO_LARGE 'uploadKeys: 1001 in two requests (security 16)'
 
 # ------------------------------------------------------------ fallback keys
-fallback() { one_time alice "$1" | jq -c 'map_values(. + {fallback: true})'; }
+fallback() { key_more='"fallback":true,' one_time alice "$1"; }
 upload alice "{\"fallback_keys\":$(fallback F1),\"one_time_keys\":$(one_time alice A9)}"
 is_status 200 'uploadKeys: a fallback key'
 sync alice "$at"

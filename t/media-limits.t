@@ -98,11 +98,22 @@ fi
 
 as bob
 upload "$tmp/x" text/plain
+fetch
+etag=$(sed -n 's/^[Ee][Tt][Aa][Gg]: //p' "$tmp/head")
 admin media quarantine "mxc://$mxc"
 [ "$status" = 0 ];	ok $? 'quarantined'
 fetch;			is_err 404 M_NOT_FOUND 'nobody gets it'
 req GET "$media/download/$mxc"
 is_err 404 M_NOT_FOUND 'nor without a token'
+for header in 'Range: bytes=0-1' "If-None-Match: $etag" 'If-None-Match: *'; do
+	for path in "$v1/download/$mxc" "$v1/download/$mxc/x.txt" \
+	    "$media/download/$mxc/x.txt" "$v1/thumbnail/$mxc?width=9&height=9" \
+	    "/_matrix/media/v1/thumbnail/$mxc"; do
+		req GET "$path"
+		is_err 404 M_NOT_FOUND "nor with $header, by $path (security 25)"
+	done
+done
+header=
 admin media release "${mxc#*/}"
 fetch;			is_status 200 'released'
 

@@ -25,6 +25,33 @@ files() {
 }
 same() { cmp -s "$1" "$tmp/body"; ok $? "$2"; }
 
+# What is made of a picture, and small pictures themselves.
+handed_over_thumbnail() {
+	for size in 300 20; do
+		python3 "$SRC/t/tools/pictures.py" photo "$tmp/photo.png" $size $size
+		upload "$tmp/photo.png" application/octet-stream
+		[ $size = 20 ] || [ -x "$BUILD/cgi-bin/thumbnailer" ] || continue
+		case $size in
+		20)	kind=png suffix=png ;;
+		*)	kind=jpeg suffix=jpg ;;
+		esac
+		for again in first second; do
+			req GET "$v1/thumbnail/$mxc?width=96&height=96&method=crop"
+			is_status 200 "$1: a thumbnail of $size, the $again time"
+			is_head '^last-modified: ' "$1: which the web server writes ($size)"
+			is_head "^content-type: image/$kind\$" "$1: its type ($size)"
+			is_head "^content-disposition: inline; filename=\"thumbnail.$suffix\"\$" \
+			    "$1: its name ($size)"
+			is_head '^x-content-type-options: nosniff$' "$1: nor is its type guessed ($size, security 25)"
+			is "$(grep -icE '^(content-security-policy|cache-control|access-control-allow-origin|etag|content-type):' "$tmp/head")" \
+			    5 "$1: each once ($size)"
+			! grep -iqE '^x-(accel|sendfile)' "$tmp/head"
+			ok $? "$1: and does not say from where ($size)"
+		done
+	done
+	same "$tmp/photo.png" "$1: a small one is handed over itself"
+}
+
 handed_over() {
 	user "writer$1"
 	head -c 100000 /dev/urandom >"$tmp/bytes"
@@ -65,6 +92,7 @@ handed_over() {
 	same "$tmp/bytes" "$1: the same"
 	fetch;	is_err 401 M_MISSING_TOKEN "$1: where one is asked for, it must be there"
 	as "writer$1"
+	handed_over_thumbnail "$1"
 	printf '<script>alert(1)</script>' >"$tmp/html"
 	upload "$tmp/html" text/html
 	fetch;	is_head '^content-disposition: attachment$' "$1: a page is not shown (security 25)"

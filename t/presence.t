@@ -308,6 +308,11 @@ for body in '{"invite":"@bob:localhost"}' '{"invite":[5]}' '{"drop":["bob"]}'; d
 	list dave "$body"
 	is_err 400 M_BAD_JSON "PRE-2: $body"
 done
+for way in invite drop; do
+	list dave "$(jq -nc --arg way "$way" \
+	    '{($way): [range(1001) | "@\(.):x"]}')"
+	is_err 413 M_TOO_LARGE "PRE-2: too many to $way at once (security 19)"
+done
 
 # ------------------------------------------------------- a new volatile store
 sync alice

@@ -227,6 +227,37 @@ gateway_does ok
 got 1 bob
 is_got "$bodies" '["stays"]' \
     'nor what was redacted, or where they are no more, before it was told (security 17)'
+as bob
+req PUT "$v3/user/@bob:localhost/account_data/m.ignored_user_list" '{"ignored_users":{}}'
+gateway_does 500
+forget
+text dora 'soon ignored'
+tried 500 1
+as bob
+req PUT "$v3/user/@bob:localhost/account_data/m.ignored_user_list" '{"ignored_users":{"@dora:localhost":{}}}'
+text alice heard
+gateway_does ok
+got 1 bob
+is_got "$bodies" '["heard"]' 'nor from whom they ignore by then (security 17)'
+
+# Somebody who is told that they were kicked.
+as bob
+req PUT "$v3/pushrules/global/override/kicked" '{"actions":["notify"],"conditions":[{"kind":"event_match","key":"content.membership","pattern":"leave"},{"kind":"event_match","key":"state_key","pattern":"@bob:localhost"}]}'
+create alice '{"preset":"public_chat","name":"open"}'
+come bob
+gateway_does 500
+forget
+as alice
+req POST "$here/kick" '{"user_id":"@bob:localhost"}'
+tried 500 1
+set_state alice m.room.name '{"name":"secret"}'
+gateway_does ok
+got 1 bob
+is_got 'map([.type, .room_name])' '[["m.room.member","open"]]' \
+    'who was kicked hears nothing of how the room is called then (security 17)'
+as bob
+req DELETE "$v3/pushrules/global/override/kicked"
+in_room "$den"
 
 # ---------------------------------------------------------------- the outage
 forget

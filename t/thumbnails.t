@@ -191,6 +191,27 @@ for n in 1 2 3 4 5 6; do
 done
 is "$(files)" "$((${was% *} + 1)) 0" 'it is kept once'
 
+# Whose client leaves while it is drawn leaves the others to themselves.
+if [ "$T" = fcgi ]; then
+	picture bomb most.png 8000 8000
+	upload "$tmp/most.png" image/png
+	most=$mxc n=0
+	for size in 32 96 320 640 800; do
+		n=$((n + 1))
+		curl -sS --max-time 0.$n --unix-socket "$tmp/http.sock" \
+		    -o "$tmp/left" -H "Authorization: Bearer $token" \
+		    "http://localhost$v1/thumbnail/$most?width=$size&height=$size&method=crop" \
+		    2>"$tmp/left.said" &
+		thumb "$most" "width=$size&height=$size&method=crop"
+		is_status 200 "who asks while another one leaves gets it: $size"
+		is_picture "jpegload ${size}x$size" "whole: $size"
+		wait $!
+	done
+	admin media purge --yes "mxc://$most"
+fi
+upload "$tmp/large.png" image/png
+was=$(files)
+thumb "$mxc" 'width=32&height=32&method=crop'
 admin media purge --yes "mxc://$mxc"
 is "$(files)" "$((${was% *} - 1)) 0" 'it goes with its original'
 done_testing

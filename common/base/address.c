@@ -107,3 +107,20 @@ address_public(const struct sockaddr *sa)
 {
 	return bytes_of(sa).len != 0 && !address_within(not_public, sa);
 }
+
+bool
+url_is_near(const char *url)
+{
+	static const char *const near[] = {
+		"http://127.0.0.1", "http://localhost", "http://[::1]"
+	};
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++) {
+		n = strlen(near[i]);
+		if (strncmp(url, near[i], n) == 0 &&
+		    strchr(":/", url[n]) != NULL)
+			return true;
+	}
+	return false;
+}

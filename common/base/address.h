@@ -24,4 +24,7 @@ bool	address_public(const struct sockaddr *);
  */
 bool	address_within(const char *const *networks, const struct sockaddr *);
 
+/* Is it of http, and names this machine itself (127.0.0.1, localhost, [::1])? */
+bool	url_is_near(const char *url);
+
 #endif

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/command.h"
+#include "base/fd.h"
 
 #define WORDS_MAX	32
 
@@ -48,22 +49,6 @@ split(char *command, char *words[WORDS_MAX + 1])
 	}
 	words[n] = NULL;
 	return n > 0;
-}
-
-static bool
-write_all(int fd, const char *s, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, s, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		s += done;
-		n -= (size_t)done;
-	}
-	return lseek(fd, 0, SEEK_SET) == 0;
 }
 
 /*
@@ -212,7 +197,8 @@ static bool
 run_with(struct run *r, char *const words[], const char *input, size_t n,
     unsigned ms)
 {
-	if (write_all(r->input, input, n))
+	if (fd_write(r->input, input, n) &&
+	    lseek(r->input, 0, SEEK_SET) == 0)
 		return run(r, words, ms) == 0;
 	snprintf(r->why, r->size, "no memory for its input");
 	return false;

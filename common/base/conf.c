@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/appservice.h"
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/conf_key.h"
@@ -45,6 +46,9 @@ static const struct conf_flow msisdn_flow[] = {
 static const struct conf_flow address_flows[] = {
 	{ { "m.login.email.identity" } }, { { "m.login.msisdn" } }, { { NULL } }
 };
+static const struct conf_flow password_or_sso_flows[] = {
+	{ { "m.login.password" } }, { { "m.login.sso" } }, { { NULL } }
+};
 static const struct conf_flow no_flow[] = { { { NULL } } };
 
 /* The rates are those that Synapse ships, sends and logins made usable. */
@@ -72,6 +76,8 @@ static const struct conf defaults = {
 	.recaptcha_verify_url =
 	    "https://www.google.com/recaptcha/api/siteverify",
 	.recaptcha_script_url = "https://www.google.com/recaptcha/api.js",
+	.sso_clients = nothing,
+	.sso_schemes = nothing,
 	.id_servers = nothing,
 	.notify_after_ms = 10 * 60 * 1000,
 	.notify_pause_ms = 10 * 60 * 1000,
@@ -96,6 +102,7 @@ static const struct conf defaults = {
 	.preview_picture_max = 10 * M,
 	.turn_uris = nothing,
 	.turn_ms = 24 * 60 * 60 * 1000,
+	.registrations = nothing,
 	.notices_name = "Server notices",
 	.presence = true,
 	.presence_idle_ms = 5 * 60 * 1000,
@@ -190,6 +197,14 @@ next_line(char *s, int size, void *stream)
 	return s;
 }
 
+/* "oidc NAME": the name, or NULL where it is another section. */
+static const char *
+oidc_name(const char *section)
+{
+	return strncmp(section, "oidc ", 5) == 0 ?
+	    section + 5 + strspn(section + 5, " ") : NULL;
+}
+
 static int
 set_key(void *user, const char *section, const char *name, const char *value)
 {
@@ -197,6 +212,13 @@ set_key(void *user, const char *section, const char *name, const char *value)
 	const char *wrong;
 	size_t i;
 
+	if (oidc_name(section) != NULL) {
+		wrong = conf_oidc_set(r->conf, r->mem, oidc_name(section), name,
+		    value);
+		if (wrong != NULL)
+			complain(r, "[%s] %s: it %s", section, name, wrong);
+		return r->fault == NULL;
+	}
 	for (i = 0; i < CONF_KEYS; i++)
 		if (strcmp(conf_keys[i].section, section) == 0 &&
 		    strcmp(conf_keys[i].name, name) == 0)
@@ -256,9 +278,12 @@ check_flows(struct reading *r, enum conf_flows which, const char *name)
 		complain(r, "[uia] %s asks for what only register may: terms "
 		    "or registration_token", name);
 	if (which == FLOWS_register && (asks_for(flow, "m.login.password") ||
-	    asks_for(flow, "m.login.token")))
-		complain(r, "[uia] register asks for password or token, which "
-		    "nobody has before");
+	    asks_for(flow, "m.login.token") || asks_for(flow, "m.login.sso")))
+		complain(r, "[uia] register asks for password, token or sso, "
+		    "which nobody has before");
+	if (asks_for(flow, "m.login.sso") && conf->oidc == NULL)
+		complain(r, "[uia] %s asks for sso: that needs a section "
+		    "[oidc NAME]", name);
 	if (which == FLOWS_reset && asks_for(flow, "m.login.dummy"))
 		complain(r, "[uia] reset asks for dummy: then nobody would "
 		    "know whose password it is");
@@ -280,6 +305,10 @@ check_all_flows(struct reading *r)
 	if (conf->flows[FLOWS_reset] == NULL)
 		conf->flows[FLOWS_reset] = email && msisdn ? address_flows :
 		    email ? email_flow : msisdn ? msisdn_flow : no_flow;
+	/* Who has no password may show who they are as they log in. */
+	for (int i = 0; conf->oidc != NULL && i < FLOWS__MAX; i++)
+		if (conf->flows[i] == password_flow)
+			conf->flows[i] = password_or_sso_flows;
 	for (int i = 0; i < FLOWS__MAX; i++)
 		check_flows(r, (enum conf_flows)i, names[i]);
 	if (conf->mail_from != NULL &&
@@ -308,6 +337,17 @@ check_turn(struct reading *r)
 		    "least");
 }
 
+static void
+read_registrations(struct reading *r)
+{
+	const char *const *path = r->conf->registrations;
+	const char *fault;
+
+	for (; *path != NULL && r->fault == NULL; path++)
+		if ((fault = appservice_read(r->conf, r->mem, *path)) != NULL)
+			complain(r, "[appservices] registration: %s", fault);
+}
+
 /* What the machine allows. */
 static void
 set_workers(struct conf *conf)
@@ -325,6 +365,7 @@ static void
 check_whole(struct reading *r)
 {
 	struct conf *conf = r->conf;
+	const char *wrong;
 
 	r->line = 0;
 	if (conf->server_name == NULL)
@@ -334,11 +375,14 @@ check_whole(struct reading *r)
 	if (conf->memory_max / 4 < conf->body_max)
 		complain(r, "[serve] memory_max must be at least four times "
 		    "body_max");
+	if ((wrong = conf_oidc_fault(conf, r->mem)) != NULL)
+		complain(r, "%s", wrong);
 	check_all_flows(r);
 	if (conf->media_dir == NULL)
 		conf->media_dir = arena_printf(r->mem, "%s/media",
 		    conf->data_dir);
 	check_turn(r);
+	read_registrations(r);
 	set_workers(conf);
 }
 

@@ -98,6 +98,26 @@ struct conf_contact {
 	const char	*matrix_id;	/* one of these two may be NULL */
 	const char	*email_address;
 };
+struct appservice;
+/* An OpenID Connect provider by whom people log in: [oidc NAME]. */
+struct conf_oidc {
+	const struct conf_oidc *next;
+	const char	*id;		/* NAME: an opaque id */
+	const char	*issuer;	/* as the provider writes it */
+	const char	*client_id;
+	const char	*client_secret;	/* NULL and no file: a public client */
+	const char	*client_secret_file;
+	const char	*scopes;	/* with blanks between them */
+	const char	*name;		/* for people; the id if not given */
+	const char	*icon;		/* mxc://, or NULL */
+	const char	*brand;		/* github, or NULL */
+	const char	*localpart_claim; /* preferred_username */
+	const char	*name_claim;	/* name */
+	const char	*email_claim;	/* email */
+	bool		 registration;	/* are new accounts made? yes */
+	bool		 link_existing;	/* do names decide whose it is? no */
+	unsigned	 given;		/* conf_oidc.c's own */
+};
 enum durability { DURABLE_POWER, DURABLE_PROCESS };
 /* Who writes media to the client: the program, or the web server. */
 enum handover { HANDOVER_NONE, HANDOVER_NGINX, HANDOVER_APACHE };
@@ -145,6 +165,13 @@ struct conf {
 	const char	*recaptcha_secret;
 	const char	*recaptcha_verify_url;
 	const char	*recaptcha_script_url;
+
+	/* [oidc NAME], in the order of the file; NULL: nobody logs in so */
+	const struct conf_oidc *oidc;
+
+	/* [sso] */
+	const char *const *sso_clients;	/* beginnings of trusted redirectUrls */
+	const char *const *sso_schemes;	/* of applications, besides http(s) */
 
 	/* [mail]; from NULL: no mail is sent */
 	const char	*mail_from;	/* an address, perhaps with a name */
@@ -213,6 +240,10 @@ struct conf {
 	/* [notices] */
 	const char	*notices_user;	/* a local part; NULL: none are sent */
 	const char	*notices_name;	/* of that user and of its rooms */
+
+	/* [appservices] */
+	const char *const *registrations; /* files of application services */
+	const struct appservice *appservices; /* what is in them: appservice.h */
 
 	/* [presence] */
 	bool		 presence;	/* off: none is kept or told */

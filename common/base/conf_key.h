@@ -25,7 +25,16 @@ struct key {
 	bool		 many;		/* may stand there several times */
 };
 
-#define CONF_KEYS	118
+#define CONF_KEYS	121
 extern const struct key	conf_keys[];
+
+/*
+ * conf_oidc.c: a key of [oidc NAME], name being that.  NULL, or what is wrong,
+ * as a sentence that begins behind "KEY: it ".
+ */
+const char	*conf_oidc_set(struct conf *, struct arena *, const char *name,
+		    const char *key, const char *value);
+/* What is wrong with the whole; NULL: nothing. */
+const char	*conf_oidc_fault(const struct conf *, struct arena *);
 
 #endif

@@ -31,6 +31,19 @@ set_words(const struct setting *s)
 	return NULL;
 }
 
+const char *
+set_paths(const struct setting *s)
+{
+	const char *const *word;
+
+	set_words(s);
+	for (word = *(const char *const **)s->member; *word != NULL; word++)
+		if (**word != '/')
+			return "must be absolute paths of files, with blanks "
+			    "between them";
+	return NULL;
+}
+
 /* An address, or a network as ADDRESS/BITS. */
 static bool
 network_valid(const char *word)
@@ -120,6 +133,49 @@ set_turn_uris(const struct setting *s)
 	return NULL;
 }
 
+/* What is no scheme of an application is refused wherever it may stand. */
+const char *
+set_clients(const struct setting *s)
+{
+	const char *const *word;
+
+	set_words(s);
+	for (word = *(const char *const **)s->member; *word != NULL; word++)
+		if (strchr(*word, ':') == NULL)
+			return "must be the beginnings of URLs, such as "
+			    "https://app.example.org/ element://vector/";
+	return NULL;
+}
+
+/* Those that a browser runs, or opens on its own machine, are of no client. */
+static bool
+scheme_valid(const char *word)
+{
+	static const char *const never[] = { "javascript", "data", "vbscript",
+	    "file", "blob", "about", "view-source", "filesystem", "http",
+	    "https", NULL };
+	size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
+
+	for (const char *const *p = never; *p != NULL; p++)
+		if (strcmp(*p, word) == 0)
+			return false;
+	return islower((unsigned char)*word) && word[n] == '\0';
+}
+
+const char *
+set_schemes(const struct setting *s)
+{
+	const char *const *word;
+
+	set_words(s);
+	for (word = *(const char *const **)s->member; *word != NULL; word++)
+		if (!scheme_valid(*word))
+			return "must be schemes of applications in lower case, "
+			    "such as element im.fluffychat; http and https are "
+			    "allowed anyway, and what a browser runs never";
+	return NULL;
+}
+
 const char *
 set_password_needs(const struct setting *s)
 {
@@ -154,6 +210,7 @@ static const struct {
 	{ "recaptcha", "m.login.recaptcha" },
 	{ "registration_token", "m.login.registration_token" },
 	{ "terms", "m.login.terms" },
+	{ "sso", "m.login.sso" },
 	{ "token", "m.login.token" },
 };
 
@@ -197,7 +254,7 @@ set_flows(const struct setting *s)
 		if (!read_flow(s->mem, &rest, &list[i]))
 			return "must be flows with \" | \" between them, each of "
 			    "dummy, email, msisdn, password, recaptcha, "
-			    "registration_token, terms, token";
+			    "registration_token, sso, terms, token";
 	*(const struct conf_flow **)s->member = list;
 	return NULL;
 }

@@ -40,10 +40,13 @@ const char	*set_command(const struct setting *);
 
 /* Lists of words with blanks between them, which end with NULL. */
 const char	*set_words(const struct setting *);
+const char	*set_paths(const struct setting *);
 const char	*set_networks(const struct setting *);
 const char	*set_ports(const struct setting *);	/* unsigned, 0 ends */
 const char	*set_urls(const struct setting *);
 const char	*set_turn_uris(const struct setting *);
+const char	*set_clients(const struct setting *);	/* of URLs */
+const char	*set_schemes(const struct setting *);	/* of URIs */
 
 /* What is asked of people; set_password_needs() has all of struct conf. */
 const char	*set_password_needs(const struct setting *);

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "matrix/account.h"
 #include "matrix/backup.h"
+#include "matrix/cross_signing.h"
 #include "matrix/ids.h"
 #include "matrix/room-tasks.h"
 #include "matrix/session.h"
@@ -239,5 +240,6 @@ account_deactivate(struct db *db, int64_t user, bool erase, int64_t now)
 	db_exec(db, STMT_PROFILE_DROP_ALL, DB_INT(user));
 	user_unlist(db, user);
 	backups_drop(db, user, now);
+	cross_signing_drop(db, user);
 	task_add(db, TASK_LEAVE_ROOMS, user, now);
 }

@@ -72,8 +72,9 @@ void		 account_lock(struct db *, int64_t user, int64_t at);
 void		 account_suspend(struct db *, int64_t user, int64_t at);
 /*
  * Nobody logs in to it ever again: sessions, password, addresses, login
- * tokens and key backups go; a task is left that leaves all rooms.  erase: what it said is
- * shown redacted to those who come later.  The id stays taken.
+ * tokens, key backups and keys for cross-signing go; a task is left that leaves
+ * all rooms.  erase: what it said is shown redacted to those who come later.
+ * The id stays taken.
  */
 void		 account_deactivate(struct db *, int64_t user, bool erase,
 		    int64_t now);

@@ -200,12 +200,8 @@ random_code(struct arena *mem)
 
 /* ---------------------------------------------------------- who may be led */
 
-/*
- * Does link begin with it?  What names a host alone must be followed by the
- * end of that name.
- */
-static bool
-is_beginning(const char *allowed, const char *link)
+bool
+link_begins(const char *allowed, const char *link)
 {
 	size_t n = strlen(allowed);
 	const char *host = strstr(allowed, "://");
@@ -229,7 +225,7 @@ allowed_link(const struct request *r, const char *link)
 		if (*p <= ' ' || *p > '~' || *p == '\\')
 			return NULL;
 	for (const char *const *p = r->conf->next_links; *p != NULL; p++)
-		if (is_beginning(*p, link))
+		if (link_begins(*p, link))
 			return link;
 	return NULL;
 }

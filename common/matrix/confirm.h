@@ -73,4 +73,10 @@ enum confirmed	 confirm_submit(struct request *, const char *sid,
 		    const char *client_secret, const char *token,
 		    struct threepid_session *s);
 
+/*
+ * Does link begin with what the configuration allows?  What names a host alone
+ * must be followed by the end of that name.
+ */
+bool		 link_begins(const char *allowed, const char *link);
+
 #endif

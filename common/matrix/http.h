@@ -1,7 +1,7 @@
 /*
  * http.h - the one HTTP client for everything this server asks of others:
- * identity servers, CAPTCHA judges, push gateways, web pages for previews
- * (security.md 26).
+ * identity servers, CAPTCHA judges, OpenID Connect providers, push gateways,
+ * web pages for previews (security.md 26).
  *
  * Each address that a name stands for is looked at when the connection to it
  * is made, on every hop, so no answer of the DNS leads inside; [outbound]

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/command.h"
 #include "base/curl.h"
+#include "base/secret.h"
 #include "matrix/mail.h"
 
 #define PASSWORD_LEN	256
@@ -77,33 +78,15 @@ complain(struct message *m, const char *what)
 
 /* Whoever can read it can send in our name, so others must not. */
 static bool
-is_private(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_mode & (S_IRWXG | S_IRWXO)) == 0;
-}
-
-static bool
 read_password(struct message *m, char password[PASSWORD_LEN])
 {
-	int fd = open(m->conf->mail_password_file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
+	const char *fault = secret_read(m->conf->mail_password_file, password,
+	    PASSWORD_LEN);
 
-	if (fd == -1)
-		return complain(m, "[mail] password_file cannot be opened");
-	if (!is_private(fd)) {
-		close(fd);
-		return complain(m, "[mail] password_file must be a file that "
-		    "only its owner may read: chmod 600");
-	}
-	n = read(fd, password, PASSWORD_LEN - 1);
-	close(fd);
-	password[n > 0 ? n : 0] = '\0';
-	password[strcspn(password, "\r\n")] = '\0';
-	return *password != '\0' ||
-	    complain(m, "[mail] password_file is empty");
+	if (fault == NULL)
+		return true;
+	snprintf(m->why, sizeof(m->why), "[mail] password_file %s", fault);
+	return false;
 }
 
 struct upload {

@@ -305,7 +305,7 @@ picture_read(int fd, struct picture *p)
 bool
 picture_too_large(const struct picture *p)
 {
-	return (int64_t)p->width * p->height > PICTURE_PIXELS_MAX;
+	return (uint64_t)p->width * p->height > (uint64_t)PICTURE_PIXELS_MAX;
 }
 
 const char *

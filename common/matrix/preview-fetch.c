@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/curl.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "json/writer.h"
 #include "matrix/http.h"
@@ -81,22 +82,6 @@ take_page(struct taking *t, const char *s, size_t n)
 	return n < room;
 }
 
-static bool
-write_all(int fd, const char *s, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, s, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		s += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 /* What is none is not to be stored up to the end; the rest says picture.h. */
 static bool
 could_be_picture(const char *s, size_t n)
@@ -118,7 +103,7 @@ take_picture(struct taking *t, const char *s, size_t n)
 	struct preview *p = t->p;
 
 	t->spoilt = (p->size == 0 && !could_be_picture(s, n)) || n > p->conf->preview_picture_max -
-	    (size_t)p->size || !write_all(p->file.fd, s, n);
+	    (size_t)p->size || !fd_write(p->file.fd, s, n);
 	if (t->spoilt)
 		return false;
 	sha256_add(&t->hash, s, n);
@@ -221,21 +206,6 @@ ask_picture(struct preview *p, struct http *h, const char *url)
 
 /* ---------------------------------------------------------------- the page */
 
-/* Clients may lead people there. */
-static bool
-is_url(const char *name)
-{
-	static const char *const urls[] = {
-		"og:url", "og:video", "og:video:url", "og:video:secure_url",
-		"og:audio", "og:audio:url", "og:audio:secure_url", NULL
-	};
-	size_t i = 0;
-
-	while (urls[i] != NULL && strcmp(urls[i], name) != 0)
-		i++;
-	return urls[i] != NULL;
-}
-
 static const char *
 write_answer(struct preview *p, const struct preview_page *page,
     const char *base)
@@ -249,7 +219,8 @@ write_answer(struct preview *p, const struct preview_page *page,
 	for (size_t i = 0; i < page->n; i++) {
 		const char *value = page->values[i].value;
 
-		if (is_url(page->values[i].name))
+		/* Clients may lead people there. */
+		if (preview_is_url(page->values[i].name))
 			value = web_url_join(p->mem, base, value);
 		if (value != NULL)
 			put_text(&w, page->values[i].name, value);

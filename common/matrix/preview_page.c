@@ -1,7 +1,6 @@
 /* preview_page.c - see preview_page.h. */
 #include "matrix/preview_page.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,7 +9,6 @@
 #include "matrix/preview_text.h"
 #include "matrix/web_url.h"
 
-#define NAME_MAX_	60	/* bytes of a property's name */
 #define ICON_MAX	10	/* pixels: not to be seen, or a ruler */
 #define RAW_MAX		(16 * PREVIEW_SUMMARY_MAX) /* enough, before it is tidy */
 #define STAND_INS	2	/* values that are there in any case */
@@ -37,15 +35,6 @@ struct reading {
 	bool		 in_heading, in_title;
 };
 
-const char *
-preview_page_value(const struct preview_page *page, const char *name)
-{
-	for (size_t i = 0; i < page->n; i++)
-		if (strcmp(page->values[i].name, name) == 0)
-			return page->values[i].value;
-	return NULL;
-}
-
 static bool
 same_name(struct span a, struct span b)
 {
@@ -56,33 +45,6 @@ static bool
 names(struct span s, const char *name)
 {
 	return same_name(s, span_of(name));
-}
-
-/* og:..., in small letters; NULL: it is none. */
-static const char *
-property_name(struct arena *mem, struct span s)
-{
-	char *name;
-
-	if (s.n < 4 || s.n > NAME_MAX_ || strncasecmp(s.s, "og:", 3) != 0)
-		return NULL;
-	name = arena_strndup(mem, s.s, s.n);
-	for (char *p = name; *p != '\0'; p++) {
-		if (*p >= 'A' && *p <= 'Z')
-			*p += 'a' - 'A';
-		else if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' &&
-		    *p <= '9') || strchr(":_-", *p) != NULL))
-			return NULL;
-	}
-	return name;
-}
-
-static void
-add_value(struct preview_page *page, const char *name, const char *value)
-{
-	if (page->n < PREVIEW_VALUES_MAX && *value != '\0' &&
-	    preview_page_value(page, name) == NULL)
-		page->values[page->n++] = (struct preview_value){ name, value };
 }
 
 static void
@@ -127,17 +89,23 @@ read_meta_picture(struct reading *r, struct span name, struct span content)
 	    !names(name, "og:image:alt");
 }
 
+static size_t
+most_of(const char *name)
+{
+	return strcmp(name, "og:description") == 0 ? PREVIEW_SUMMARY_MAX :
+	    preview_is_url(name) ? WEB_URL_MAX : PREVIEW_TEXT_MAX;
+}
+
 static void
 read_property(struct reading *r, struct span name, struct span content)
 {
-	const char *og = property_name(r->mem, name);
+	const char *og = preview_property(r->mem, name);
 
 	if (read_meta_picture(r, name, content))
 		return;
 	if (og != NULL && r->page->n < PREVIEW_VALUES_MAX - STAND_INS)
-		add_value(r->page, og, preview_text(r->mem, content,
-		    strcmp(og, "og:description") == 0 ? PREVIEW_SUMMARY_MAX :
-		    PREVIEW_TEXT_MAX));
+		preview_page_add(r->page, og, preview_text(r->mem, content,
+		    most_of(og)));
 	else if (names(name, "twitter:title"))
 		offer_text(r, &r->titles[TWITTER_TITLE], content,
 		    PREVIEW_TEXT_MAX);
@@ -215,8 +183,8 @@ read_img(struct reading *r, const struct html_token *t)
 {
 	struct span src;
 
-	if (r->skipped.n == 0 && html_attribute(t, "src", &src) && !is_tiny(t, "width") &&
-	    !is_tiny(t, "height"))
+	if (r->skipped.n == 0 && html_attribute(t, "src", &src) &&
+	    !is_tiny(t, "width") && !is_tiny(t, "height"))
 		offer_picture(r, IMG, src);
 }
 
@@ -334,7 +302,8 @@ static void
 read_tag(struct reading *r, const struct html_token *t)
 {
 	skip(r, t);
-	r->in_title = t->kind == HTML_OPEN && html_is(t, "title");
+	r->in_title = t->kind == HTML_OPEN && r->skipped.n == 0 &&
+	    html_is(t, "title");
 	if (html_is(t, "meta"))
 		read_meta(r, t);
 	else if (html_is(t, "link"))
@@ -370,11 +339,11 @@ stand_in(struct reading *r)
 	struct preview_page *page = r->page;
 	const char *summary = first(r->summaries, NO_SUMMARY);
 
-	add_value(page, "og:title", first(r->titles, NO_TITLE));
+	preview_page_add(page, "og:title", first(r->titles, NO_TITLE));
 	if (*summary == '\0')
 		summary = preview_text(r->mem, buf_content(&r->text),
 		    PREVIEW_SUMMARY_MAX);
-	add_value(page, "og:description", summary);
+	preview_page_add(page, "og:description", summary);
 	for (size_t i = 0; i < NOWHERE && page->picture == NULL; i++)
 		if (r->pictures[i].n > 0)
 			page->picture = preview_text(r->mem, r->pictures[i],

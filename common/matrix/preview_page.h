@@ -6,6 +6,8 @@
 #ifndef MXCGI_PREVIEW_PAGE_H
 #define MXCGI_PREVIEW_PAGE_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 
 struct arena;
@@ -18,8 +20,7 @@ struct arena;
 struct preview_page {
 	/*
 	 * og:title and its like, each once: names that begin with og: and have
-	 * letters, digits, : _ and -.  URLs stand as in the page, and may be
-	 * anything.
+	 * letters, digits, : _ and -.
 	 */
 	struct preview_value {
 		const char	*name, *value;
@@ -34,5 +35,15 @@ void	preview_page_read(struct arena *, struct span type, struct span html,
 	    struct preview_page *);
 /* A value of it; NULL: it has none of that name. */
 const char *preview_page_value(const struct preview_page *, const char *name);
+/* The first of a name counts, and an empty one does not; the texts are kept. */
+void	preview_page_add(struct preview_page *, const char *name,
+	    const char *value);
+/* Such a name in small letters; NULL: it is none. */
+const char *preview_property(struct arena *, struct span);
+/*
+ * Is what has that name a URL?  It stands as in the page, may be anything, and
+ * is not cut where it could still be one.
+ */
+bool	preview_is_url(const char *name);
 
 #endif

@@ -23,19 +23,11 @@ push_about(struct db *db, const struct room *room, const struct event_row *e)
 	} };
 }
 
-static int64_t
-joined(void *arg)
-{
-	const struct push_about *about = arg;
-
-	return db_int(about->db, 0, STMT_ROOM_JOINED, DB_INT(about->room->nr));
-}
-
 /* State just before the event; NULL: there was none. */
 static const struct auth_event *
-state_before(void *arg, const char *type, const char *state_key)
+state_before(const struct push_about *about, const char *type,
+    const char *state_key)
 {
-	const struct push_about *about = arg;
 	struct arena *mem = arena_of(about->db);
 	struct auth_event *e = NULL;
 	struct rows rows = db_query(about->db, STMT_PUSH_STATE,
@@ -55,19 +47,56 @@ state_before(void *arg, const char *type, const char *state_key)
 	return e;
 }
 
+/*
+ * What the room was asked already, for a user's conditions may ask it thousands
+ * of times.
+ */
+struct asked {
+	const struct push_about *about;
+	int64_t		 joined;	/* -1: not yet */
+	struct said {
+		bool	 known;
+		const struct auth_event *event;
+	} create, levels;
+};
+
+static int64_t
+joined(void *arg)
+{
+	struct asked *asked = arg;
+
+	if (asked->joined == -1)
+		asked->joined = db_int(asked->about->db, 0, STMT_ROOM_JOINED,
+		    DB_INT(asked->about->room->nr));
+	return asked->joined;
+}
+
+static const struct auth_event *
+state_asked(void *arg, const char *type, const char *state_key)
+{
+	struct asked *asked = arg;
+	struct said *said = strcmp(type, "m.room.create") == 0 ?
+	    &asked->create : &asked->levels;
+
+	if (!said->known)
+		*said = (struct said){ true,
+		    state_before(asked->about, type, state_key) };
+	return said->event;
+}
+
 static bool
 sender_may(void *arg, const char *key)
 {
-	const struct push_about *about = arg;
+	struct asked *asked = arg;
 
-	return push_may_notify(about->room->version, state_before, arg,
-	    about->event.sender, key);
+	return push_may_notify(asked->about->room->version, state_asked,
+	    asked, asked->about->event.sender, key);
 }
 
 static const char *
 name_of(const struct push_about *about, const char *user_id)
 {
-	const struct auth_event *member = state_before((void *)about,
+	const struct auth_event *member = state_before(about,
 	    "m.room.member", user_id);
 
 	return member == NULL ? NULL :
@@ -77,7 +106,8 @@ name_of(const struct push_about *about, const char *user_id)
 const struct push_rule *
 push_user_meets(const struct push_user *u, const struct push_about *about)
 {
-	const struct push_room room = { joined, sender_may, (void *)about };
+	struct asked asked = { .about = about, .joined = -1 };
+	const struct push_room room = { joined, sender_may, &asked };
 	struct push_reader reader = u->reader;
 	const struct push_rule *rule;
 

@@ -28,6 +28,7 @@ struct waiting {
 	int64_t		 room;
 	int64_t		 thread;
 	bool		 redacted;
+	const char	*sender;
 };
 
 /* NULL: there is no such room any more. */
@@ -46,8 +47,8 @@ room_of(struct digest *d, int64_t nr)
 		return NULL;
 	room = &d->room[d->rooms++];
 	room->told.room = nr;
-	room->room_id = found.room_id;
 	room->member = room_member(db, nr, to->user);
+	room->viewer = viewer_new(db, to->mem, nr, to->user);
 	room->read = unread_after(db, nr, to->user);
 	if (room->member.membership == MEMBERSHIP_JOIN &&
 	    room->member.pos > room->read)
@@ -64,7 +65,8 @@ is_wanted(const struct digest *d, const struct mail_room *room,
 {
 	const struct member *member = &room->member;
 
-	if (w->redacted || d->to->now - w->at > PUSH_MAIL_KEPT_MS)
+	if (w->redacted || d->to->now - w->at > PUSH_MAIL_KEPT_MS ||
+	    viewer_ignores(room->viewer, w->sender))
 		return false;
 	if (member->event == w->nr)
 		return !member->forgotten;
@@ -103,6 +105,7 @@ gather(struct digest *d)
 			.nr = rows_int(&rows, 2), .room = rows_int(&rows, 3),
 			.thread = rows_int(&rows, 4),
 			.redacted = rows_int(&rows, 5) != 0,
+			.sender = rows_text(&rows, 6),
 		};
 
 		to->send->pos = w.pos;

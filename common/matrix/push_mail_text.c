@@ -8,7 +8,6 @@
 
 #include "matrix/push_mail-inner.h"
 #include "matrix/shape.h"
-#include "matrix/visibility.h"
 
 #define NAME_MAX_	100	/* bytes of a name, */
 #define SUBJECT_NAME	60	/* and in a subject */
@@ -73,16 +72,23 @@ one_line(struct arena *mem, const char *s, size_t max)
 	return buf_str(&out);
 }
 
-/* A text of a room's state now; NULL: there is none. */
+/*
+ * A text of a room's state now, or for who is not in as it was when that came to
+ * be so; NULL: there is none.
+ */
 static const char *
-state_text(const struct digest *d, int64_t room, const char *type,
-    const char *state_key, const char *key, size_t max)
+state_text(const struct digest *d, const struct mail_room *room,
+    const char *type, const char *state_key, const char *key, size_t max)
 {
 	struct db *db = d->to->store->main;
+	int64_t nr = room->member.membership == MEMBERSHIP_JOIN ?
+	    room_state_now(db, room->told.room, type, state_key) :
+	    room_state_at(db, room->told.room, room->member.event, type,
+	    state_key);
 	struct event_row e;
 	const char *text;
 
-	if (!event_find(db, room_state_now(db, room, type, state_key), &e))
+	if (!event_find(db, nr, &e))
 		return NULL;
 	text = json_text(json_parse_own(d->to->mem, e.content), key);
 	if (text != NULL)
@@ -93,21 +99,22 @@ state_text(const struct digest *d, int64_t room, const char *type,
 static const char *
 room_name(const struct digest *d, const struct mail_room *room, size_t max)
 {
-	const char *name = state_text(d, room->told.room, "m.room.name", "",
-	    "name", max);
+	const char *name = state_text(d, room, "m.room.name", "", "name",
+	    max);
 
 	if (name == NULL)
-		name = state_text(d, room->told.room,
-		    "m.room.canonical_alias", "", "alias", max);
+		name = state_text(d, room, "m.room.canonical_alias", "",
+		    "alias", max);
 	return name != NULL ? name : "a room without a name";
 }
 
 /* A name may be anybody's, so the id stands with it. */
 static const char *
-sender_name(const struct digest *d, const struct event_row *e)
+sender_name(const struct digest *d, const struct mail_room *room,
+    const struct event_row *e)
 {
-	const char *name = state_text(d, e->room, "m.room.member",
-	    e->sender_id, "displayname", NAME_MAX_);
+	const char *name = state_text(d, room, "m.room.member", e->sender_id,
+	    "displayname", NAME_MAX_);
 
 	return name == NULL ? e->sender_id : arena_printf(d->to->mem,
 	    "%s (%s)", name, e->sender_id);
@@ -162,8 +169,7 @@ says(const struct digest *d, const struct mail_room *room, int64_t nr,
     size_t bytes)
 {
 	struct db *db = d->to->store->main;
-	struct reader reader = { .viewer = viewer_new(db, d->to->mem,
-	    room->told.room, d->to->user) };
+	struct reader reader = { .viewer = room->viewer };
 	struct event_row e;
 	const char *name;
 	cJSON *content;
@@ -172,7 +178,7 @@ says(const struct digest *d, const struct mail_room *room, int64_t nr,
 		return NULL;
 	event_trim(db, &e, &reader);
 	content = json_parse_own(d->to->mem, e.content);
-	name = sender_name(d, &e);
+	name = sender_name(d, room, &e);
 	if (strcmp(e.type, "m.room.encrypted") == 0)
 		return arena_printf(d->to->mem, "%s sent an encrypted message",
 		    name);

@@ -13,6 +13,7 @@ struct question {
 	const struct push_room *room;
 	const struct push_reader *reader;
 	const struct push_rule *rule;
+	enum { NOT_LOOKED, NOT_NAMED, NAMED } name;	/* of the reader */
 };
 
 /* -------------------------------------------------------------- properties */
@@ -177,13 +178,17 @@ property_contains(const struct question *q, const struct push_condition *c)
 	return false;
 }
 
+/* However many rules ask, the text is looked through once. */
 static bool
-has_display_name(const struct question *q)
+has_display_name(struct question *q)
 {
 	const char *name = q->reader->display_name;
 
-	return name != NULL && *name != '\0' &&
-	    body_has(q, span_of(name), GLOB_WORDS_LITERAL);
+	if (q->name == NOT_LOOKED)
+		q->name = name != NULL && *name != '\0' &&
+		    body_has(q, span_of(name), GLOB_WORDS_LITERAL) ?
+		    NAMED : NOT_NAMED;
+	return q->name == NAMED;
 }
 
 enum how { HOW_IS, HOW_LESS, HOW_MORE, HOW_UPTO, HOW_FROM };
@@ -240,7 +245,7 @@ count_is(const struct question *q, const char *is)
 }
 
 static bool
-holds(const struct question *q, const struct push_condition *c)
+holds(struct question *q, const struct push_condition *c)
 {
 	switch (c->test) {
 	case PUSH_EVENT_MATCH:
@@ -280,7 +285,7 @@ has_pattern(const struct question *q, const char *pattern)
 }
 
 static bool
-matches(const struct question *q, const struct push_rule *rule)
+matches(struct question *q, const struct push_rule *rule)
 {
 	switch (rule->kind) {
 	case PUSH_CONTENT:
@@ -302,7 +307,7 @@ const struct push_rule *
 push_match(const struct push_rule *rule, const struct push_event *event,
     const struct push_room *room, const struct push_reader *reader)
 {
-	struct question q = { event, room, reader, NULL };
+	struct question q = { event, room, reader, NULL, NOT_LOOKED };
 
 	for (; rule->id != NULL; rule++) {
 		q.rule = rule;

@@ -7,6 +7,7 @@
 #include "matrix/push_unread.h"
 #include "matrix/room.h"
 #include "matrix/shape.h"
+#include "matrix/visibility.h"
 
 struct telling {
 	struct store	*store;
@@ -16,6 +17,7 @@ struct telling {
 	int64_t		 now;
 	int64_t		 user;
 	const char	*user_id;
+	bool		 locked;	/* their account is */
 	const char	*app_id;
 	const char	*pushkey;
 	int64_t		 set_at;
@@ -24,20 +26,26 @@ struct telling {
 	struct span	 tweaks;
 	const struct event_row *event;	/* NULL: unread alone */
 	const char	*room_id;
+	bool		 in;		/* the room, now */
 };
 
 /* ----------------------------------------------------------------- writing */
 
-/* A text of the state of the room, if there is one that is not too long. */
+/*
+ * A text of the state of the room, if there is one that is not too long: as it
+ * was at the event, for who is not in any more.
+ */
 static void
 put_state(struct writer *w, const struct telling *t, const char *name,
     const char *type, const char *state_key, const char *key)
 {
+	int64_t nr = t->in ?
+	    room_state_now(t->db, t->event->room, type, state_key) :
+	    room_state_at(t->db, t->event->room, t->event->nr, type, state_key);
 	struct event_row e;
 	struct span text;
 
-	if (!event_find(t->db, room_state_now(t->db, t->event->room, type,
-	    state_key), &e))
+	if (!event_find(t->db, nr, &e))
 		return;
 	text = json_slice(e.content, key);
 	if (text.n > 2 && text.n <= PUSH_NAME_MAX && text.s[0] == '"')
@@ -148,21 +156,29 @@ fill(struct http *h, const struct conf *conf, const char *url,
 
 /* --------------------------------------------------------------- composing */
 
-/* Does the user still want to hear of it? */
+static bool
+is_ignored(const struct telling *t, const struct event_row *e)
+{
+	return viewer_ignores(viewer_new(t->db, t->mem, e->room, t->user),
+	    e->sender_id);
+}
+
+/* May the user still hear of it, and want to? */
 static bool
 is_told(struct telling *t, int64_t nr, int64_t at, struct event_row *e)
 {
 	struct member member;
 	struct room room;
 
-	if (t->now - at > PUSH_KEPT_MS || !event_find(t->db, nr, e) ||
-	    e->redacted_by != 0 || !room_get(t->db, e->room, &room))
+	if (t->locked || t->now - at > PUSH_KEPT_MS ||
+	    !event_find(t->db, nr, e) || e->redacted_by != 0 ||
+	    !room_get(t->db, e->room, &room) || is_ignored(t, e))
 		return false;
 	member = room_member(t->db, e->room, t->user);
 	t->room_id = room.room_id;
 	t->event = e;
-	return member.membership == MEMBERSHIP_JOIN ||
-	    member.membership == MEMBERSHIP_INVITE ||
+	t->in = member.membership == MEMBERSHIP_JOIN;
+	return t->in || member.membership == MEMBERSHIP_INVITE ||
 	    (member.event == e->nr && !member.forgotten);
 }
 
@@ -191,7 +207,7 @@ compose(struct telling *t, struct push_send *s, int64_t told,
 {
 	enum push_end end = find_event(t, s, e);
 
-	if (end == PUSH_VOID)
+	if (end == PUSH_VOID || t->locked)
 		return end;
 	s->unread = t->unread = push_unread(t->store, t->badges, t->mem,
 	    t->user, t->user_id, t->now);
@@ -234,6 +250,7 @@ push_compose(struct store *store, struct badges *badges, struct arena *mem,
 		s->failures = rows_int(&rows, 7);
 		s->mails = rows_int(&rows, 9) != 0;
 		s->refusals = rows_int(&rows, 10);
+		t.locked = rows_int(&rows, 11) != 0;
 		strcpy(s->pushkey, t.pushkey);
 		if (s->mails)
 			end = compose_mail(&t, s);

@@ -2,11 +2,12 @@
  * push_send.h - what pushers tell, and what comes of it (push gateway API;
  * 2015.md 16.8).  What those of kind email do otherwise, push_mail.h says.
  *
- * A pusher tells its gateway of one event at a time, in their order; when there is none and
+ * A pusher tells of one event at a time, in their order; when there is none and
  * its user has read something, of the number of unread messages alone.  It is
  * told at least once: an event is forgotten when the gateway has it, when it is
- * redacted, when the user left the room, or after PUSH_KEPT_MS; and when the
- * gateway refused it so often that asking again does not help.
+ * redacted, when the user left the room, ignores who sent it or is locked out,
+ * or after PUSH_KEPT_MS; and when the gateway refused it so often that asking
+ * again does not help.
  */
 #ifndef MXCGI_PUSH_SEND_H
 #define MXCGI_PUSH_SEND_H

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "matrix/glob.h"
 #include "matrix/push_read.h"
 
 /* Rules of a scope, of each kind the most important first. */
@@ -177,22 +178,47 @@ looks_for_name(const struct push_rule *rule)
 	return false;
 }
 
-/* A pattern takes a step for each 64 bytes of it. */
-static int64_t
-weight_of(const struct push_rule *rule)
-{
-	int64_t weight = 0;
+/*
+ * Steps: a pattern takes one for each 64 bytes of it and each byte of the text.
+ * What comes before the first byte costs as much as some hundreds, and who may
+ * notify is looked for among thousands.
+ */
+#define STEPS_TEXT	500
+#define STEPS_SENDER	10000
+#define STEPS_OTHER	50
+#define STEPS_NAME	(GLOB_MAX / 64 + 1)
 
+static int64_t
+steps_of(const char *pattern)
+{
+	return 1 + (int64_t)strlen(pattern) / 64;
+}
+
+static void
+weigh_condition(struct push_user *u, const struct push_condition *c)
+{
+	bool in_content = c->key != NULL && strncmp(c->key, "content.", 8) == 0;
+
+	if (in_content)
+		u->per_byte += c->test == PUSH_EVENT_MATCH ?
+		    steps_of(c->text) : 1;
+	u->per_event += c->test == PUSH_EVENT_MATCH ? STEPS_TEXT :
+	    c->test == PUSH_SENDER_PERMISSION ? STEPS_SENDER : STEPS_OTHER;
+}
+
+static void
+weigh(struct push_user *u, const struct push_rule *rule)
+{
 	for (; rule->id != NULL; rule++) {
-		weight += rule->kind == PUSH_CONTENT ?
-		    1 + (int64_t)strlen(rule->pattern) / 64 : 0;
+		if (rule->disabled)
+			continue;
+		if (rule->kind == PUSH_CONTENT) {
+			u->per_byte += steps_of(rule->pattern);
+			u->per_event += STEPS_TEXT;
+		}
 		for (size_t i = 0; i < rule->n; i++)
-			if (rule->condition[i].test == PUSH_EVENT_MATCH &&
-			    strncmp(rule->condition[i].key, "content.", 8) == 0)
-				weight += 1 + (int64_t)strlen(
-				    rule->condition[i].text) / 64;
+			weigh_condition(u, &rule->condition[i]);
 	}
-	return weight;
 }
 
 struct push_user *
@@ -210,17 +236,18 @@ push_user_read(struct db *db, struct arena *mem, const struct push_whose *whose)
 	if (!u->global->disabled && is_master(u->global))
 		u->master = u->global;
 	u->asks_name = looks_for_name(u->device) || looks_for_name(u->global);
-	u->weight = weight_of(u->device) + weight_of(u->global);
+	weigh(u, u->device);
+	weigh(u, u->global);
+	u->per_byte += u->asks_name ? STEPS_NAME : 0;
 	db_arena(db, before);
 	json_arena(json);
 	return u;
 }
 
-/* What comes before the first byte costs as much as some hundreds. */
 int64_t
 push_user_weight(const struct push_user *u, size_t bytes)
 {
-	return ((int64_t)bytes + 500) * u->weight;
+	return (int64_t)bytes * u->per_byte + u->per_event;
 }
 
 int64_t

@@ -39,7 +39,8 @@ struct push_user {
 	/* The master rule, where it is on: no other is asked.  NULL: it is off. */
 	const struct push_rule *master;
 	bool		 asks_name;	/* do any look for the display name? */
-	int64_t		 weight;	/* push_user_weight() */
+	int64_t		 per_byte;	/* push_user_weight() */
+	int64_t		 per_event;
 };
 /*
  * Read once, for as many events as wanted.  It lives in the arena, with copies
@@ -48,8 +49,8 @@ struct push_user {
 struct push_user *push_user_read(struct db *, struct arena *,
 		    const struct push_whose *);
 /*
- * How many steps their patterns may take, roughly, for an event with so many
- * bytes of content.  Who looks at many events stops at PUSH_WEIGHT_MAX, which
+ * How many steps their rules may take, roughly, for an event with so many bytes
+ * of content.  Who looks at many events stops at PUSH_WEIGHT_MAX, which
  * is some tenth of a second.
  */
 #define PUSH_WEIGHT_MAX	(INT64_C(64) << 20)

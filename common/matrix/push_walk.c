@@ -35,8 +35,11 @@ struct looking {
 	int64_t		 pushers;	/* how many there are, FEW_MAX at most */
 	int64_t		 pos, user;	/* how far it came */
 	size_t		 n;
-	/* No step adds more than the pushers of a user, and two who read. */
-	struct found	 found[FOUND_MAX + PUSHERS_MAX + 2];
+	/*
+	 * Between two looks at the clock come at most two who read, and the
+	 * pushers of whom the event is about and of one member more.
+	 */
+	struct found	 found[FOUND_MAX + 2 * PUSHERS_MAX + 2];
 };
 
 static bool

@@ -303,8 +303,8 @@ draft_of(const struct author *by, const struct room_version *version,
 		.state_key = new->state_key,
 		.content = new->content,
 		.redacts = new->redacts,
-		.origin_server_ts = new->origin_server_ts != 0 ?
-		    new->origin_server_ts : by->now,
+		.origin_server_ts = new->origin_server_ts != NULL ?
+		    *new->origin_server_ts : by->now,
 		.depth = 1,
 	};
 }

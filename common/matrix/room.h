@@ -81,7 +81,7 @@ struct new_event {
 	const cJSON	*content;
 	const char	*redacts;
 	const char	*txn_id;	/* echoed to the device, or NULL */
-	int64_t		 origin_server_ts;	/* 0: now */
+	const int64_t	*origin_server_ts;	/* NULL: now */
 };
 struct sent {
 	int64_t		 nr;

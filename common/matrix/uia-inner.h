@@ -76,8 +76,12 @@ bool		 uia_session_hash(struct uia *);
 bool		 uia_session_make(struct uia *);
 enum uia_found { UIA_FOUND, UIA_UNKNOWN, UIA_ANOTHERS };
 enum uia_found	 uia_session_find(struct uia *);
-/* As it stands, whatever request it is of; false: unknown. */
+/*
+ * As it stands, whatever request it is of; false: unknown.  The same of the
+ * session that the store knows as u->key.
+ */
 bool		 uia_session_look_up(struct uia *, const char *session);
+bool		 uia_session_look_at(struct uia *);
 /* False: another request was faster, or the session is gone. */
 bool		 uia_session_keep(struct uia *);
 

@@ -120,16 +120,20 @@ uia_session_keep(struct uia *u)
 	    DB_INT(r->now), DB_INT(r->now + UIA_LIFE_MS)) > 0;
 }
 
-/* The session as it stands, whatever request it is of; false: unknown. */
 bool
 uia_session_look_up(struct uia *u, const char *session)
 {
-	struct rows rows;
-
 	u->session = session;
 	hash_key(u);
-	rows = db_query(u->r->vol, STMT_UIA_FIND,
+	return uia_session_look_at(u);
+}
+
+bool
+uia_session_look_at(struct uia *u)
+{
+	struct rows rows = db_query(u->r->vol, STMT_UIA_FIND,
 	    DB_BLOB(u->key, sizeof(u->key)), DB_INT(u->r->now));
+
 	if (!rows_next(&rows))
 		return false;
 	u->stored = rows_text(&rows, COMPLETED);

@@ -199,6 +199,17 @@ login_token_used(struct uia *u, const cJSON *proof)
 	return M_OK;
 }
 
+/* ------------------------------------------------------------- m.login.sso */
+
+/* It is passed where its page leads, by uia_prove(). */
+static struct verdict
+sso(struct uia *u)
+{
+	(void)u;
+	return failed(M_FORBIDDEN,
+	    "Open the page of this stage to show who you are");
+}
+
 /* ----------------------------------------------------------- the table */
 
 const struct stage stages[] = {
@@ -214,6 +225,7 @@ const struct stage stages[] = {
 	{ "m.login.registration_token", registration_token, NULL, NULL,
 	  registration_token_spend },
 	{ "m.login.token", login_token, NULL, NULL, login_token_used },
+	{ "m.login.sso", sso, NULL, NULL, NULL },
 	{ .type = NULL }
 };
 

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "matrix/account.h"
+#include "matrix/sso.h"
 #include "matrix/uia-inner.h"
 
 #define PASSWORD	"m.login.password"
+#define SSO		"m.login.sso"
 
 /* ------------------------------------------------------------- the flows */
 
@@ -68,24 +70,33 @@ flow_has(const struct conf_flow *flow, const char *type)
 	return false;
 }
 
-/* Whoever has no password is not asked for one. */
+/*
+ * Whoever has no password is not asked for one, nor for a provider whom nobody
+ * knows them by.
+ */
 void
 uia_choose_flows(struct uia *u)
 {
 	const struct conf_flow *all = u->r->conf->flows[u->which];
-	struct account account;
+	struct account account = { .user = 0 };
+	bool password, sso;
 	struct conf_flow *some;
 	size_t n = 0, kept = 0;
 
 	u->flows = all;
-	if (u->user == 0 || (account_get(u->r->db, u->user, &account) &&
-	    account.hash != NULL))
+	if (u->user == 0)
+		return;
+	account_get(u->r->db, u->user, &account);
+	password = account.hash != NULL;
+	sso = sso_is_linked(u->r->db, u->r->conf, u->user);
+	if (password && sso)
 		return;
 	while (all[n].stage[0] != NULL)
 		n++;
 	some = arena_alloc(u->r->mem, (n + 1) * sizeof(*some));
 	for (size_t i = 0; i < n; i++)
-		if (!flow_has(&all[i], PASSWORD))
+		if ((password || !flow_has(&all[i], PASSWORD)) &&
+		    (sso || !flow_has(&all[i], SSO)))
 			some[kept++] = all[i];
 	u->flows = some;
 }
@@ -349,6 +360,17 @@ run(struct uia *u, const char *session)
 	    "This session belongs to another request; begin anew without auth");
 }
 
+/*
+ * An application service has full control of its users, who have nothing to
+ * prove anything by ("Device management", "Cross-signing").
+ */
+static bool
+is_in_control(const struct request *r, enum conf_flows which)
+{
+	return r->who.appservice != NULL && (which == FLOWS_delete_devices ||
+	    which == FLOWS_signing_keys || which == FLOWS_deactivate);
+}
+
 enum mx_err
 uia_pass(struct request *r, enum conf_flows which)
 {
@@ -356,7 +378,7 @@ uia_pass(struct request *r, enum conf_flows which)
 	struct auth auth = { 0 };
 	enum mx_err err;
 
-	if (u->passed)
+	if (u->passed || is_in_control(r, which))
 		return M_OK;
 	if ((err = body_read(r, auth_fields, &auth)) != M_OK)
 		return err;
@@ -423,12 +445,21 @@ uia_accepted_terms(const struct request *r)
 
 /* ------------------------------------------------------ fallback pages */
 
+void
+uia_name(const char *session, uint8_t name[SHA256_LEN])
+{
+	sha256(session, strlen(session), name);
+}
+
 struct uia_view
-uia_view(struct request *r, const char *session, const char *type)
+uia_view_named(struct request *r, const uint8_t name[SHA256_LEN],
+    const char *type)
 {
 	struct uia u = { .r = r };
-	struct uia_view view = { .known = uia_session_look_up(&u, session) };
+	struct uia_view view = { .known = false };
 
+	memcpy(u.key, name, sizeof(u.key));
+	view.known = uia_session_look_at(&u);
 	if (!view.known)
 		return view;
 	view.flows = u.which;
@@ -436,6 +467,41 @@ uia_view(struct request *r, const char *session, const char *type)
 	view.completed = uia_proof(&u, type) != NULL;
 	view.awaited = is_awaited(&u, type);
 	return view;
+}
+
+struct uia_view
+uia_view(struct request *r, const char *session, const char *type)
+{
+	uint8_t name[SHA256_LEN];
+
+	uia_name(session, name);
+	return uia_view_named(r, name, type);
+}
+
+enum mx_err
+uia_prove(struct request *r, const uint8_t name[SHA256_LEN], const char *type,
+    int64_t user, const char **why)
+{
+	struct uia *u = uia_of(r, FLOWS_register);
+	struct verdict v = { M_OK, NULL, NULL };
+
+	memcpy(u->key, name, sizeof(u->key));
+	*why = "This session is not known any more";
+	if (!uia_session_look_at(u))
+		return M_UIA;
+	if (uia_proof(u, type) != NULL)
+		return M_OK;
+	*why = "This step is not the next one";
+	if (!is_awaited(u, type))
+		return M_UIA;
+	v.proof = cJSON_CreateObject();
+	cJSON_AddNumberToObject(v.proof, "user", (double)user);
+	v = note(u, stage_find(type), v);
+	if (v.err == M_OK && uia_session_keep(u))
+		return M_OK;
+	*why = v.err != M_OK ? v.error : "Something changed meanwhile; try "
+	    "again";
+	return M_UIA;
 }
 
 enum mx_err

@@ -14,7 +14,9 @@
 #include "serve/serve.h"
 
 /*
- * Has the caller passed one of the flows that the configuration wants?  M_OK:
+ * Has the caller passed one of the flows that the configuration wants?  (An
+ * application service that removes devices, uploads signing keys or ends the
+ * account of one of its users has nothing to pass.)  M_OK:
  * go on; uia_end() must follow where the work is written.  Otherwise return
  * what it returns:
  *
@@ -94,5 +96,19 @@ struct uia_view	 uia_view(struct request *, const char *session,
  */
 enum mx_err	 uia_try(struct request *, const char *session,
 		    const char *type, const cJSON *auth, const char **why);
+
+/* The page that says that a stage is done, and tells its client so. */
+enum mx_err	 uia_done_page(struct request *);
+
+/*
+ * m.login.sso, which is passed in a browser that is sent elsewhere and back:
+ * meanwhile the session is known by what the store calls it.  uia_prove(): the
+ * browser's user turned out to be this one.  M_OK, or M_UIA and *why not.
+ */
+void		 uia_name(const char *session, uint8_t name[SHA256_LEN]);
+struct uia_view	 uia_view_named(struct request *, const uint8_t name[SHA256_LEN],
+		    const char *type);
+enum mx_err	 uia_prove(struct request *, const uint8_t name[SHA256_LEN],
+		    const char *type, int64_t user, const char **why);
 
 #endif

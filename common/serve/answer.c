@@ -14,11 +14,19 @@ static const struct {
 #undef X
 };
 
+const char *
+mx_errcode(enum mx_err err)
+{
+	return errors[err].errcode;
+}
+
 static int
 status_of(const struct life *l)
 {
 	if (l->err == M_OK && l->file != NULL)
 		return file_status(l);
+	if (l->err == M_OK && l->created)
+		return 201;
 	return l->err == M_OK && l->location != NULL ? 303 :
 	    errors[l->err].status;
 }
@@ -28,6 +36,7 @@ reason(int status)
 {
 	switch (status) {
 	case 200: return "OK";
+	case 201: return "Created";
 	case 206: return "Partial Content";
 	case 303: return "See Other";
 	case 304: return "Not Modified";
@@ -40,6 +49,7 @@ reason(int status)
 	case 413: return "Content Too Large";
 	case 416: return "Range Not Satisfiable";
 	case 429: return "Too Many Requests";
+	case 502: return "Bad Gateway";
 	case 503: return "Service Unavailable";
 	case 504: return "Gateway Timeout";
 	case 507: return "Insufficient Storage";
@@ -144,6 +154,8 @@ put_text_headers(struct life *l, struct buf *out)
 	    "X-Content-Type-Options: nosniff\r\n");
 	if (l->location != NULL && l->err == M_OK)
 		buf_printf(out, "Location: %s\r\n", l->location);
+	if (l->set_cookie != NULL)
+		buf_printf(out, "Set-Cookie: %s\r\n", l->set_cookie);
 	if (l->retry_after_ms > 0)
 		buf_printf(out, "Retry-After: %lld\r\n",
 		    (long long)(l->retry_after_ms + 999) / 1000);

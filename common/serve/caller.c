@@ -5,7 +5,7 @@
 #include "serve/life.h"
 #include "store/stream.h"
 
-/* The columns of session_find and session_again. */
+/* The columns of session_find, session_again and service_caller. */
 enum { NR, USER, USER_ID, DEVICE, DEVICE_ID, ERA, EXPIRES, KIND, ADMIN,
     DEACTIVATED, LOCKED, SUSPENDED, PAIR, IS_NEWER, SEEN };
 
@@ -34,11 +34,11 @@ settle(struct life *l, int64_t pair)
 static void
 note_seen(struct life *l, int64_t seen_at)
 {
-	struct db *vol = l->r.store->vol;
+	struct db *vol = l->r.vol;
 	struct db_arg device = DB_INT(l->r.who.device);
 	int64_t late = l->r.now - SEEN_EVERY_MS;
 
-	if (seen_at > late || l->resumed_token != 0 ||
+	if (seen_at > late || l->resumed.token != 0 || l->r.who.device < 0 ||
 	    db_int(vol, 0, STMT_SEEN_AT, device) > late)
 		return;
 	db_exec(vol, STMT_SEEN_NOTE, device, DB_INT(l->r.now),
@@ -54,7 +54,7 @@ is_too_much(const struct life *l)
 }
 
 static enum mx_err
-judge(struct life *l, struct rows *rows)
+judge(struct life *l, struct rows *rows, const struct appservice *as)
 {
 	struct caller *who = &l->r.who;
 	bool expired = !rows_null(rows, EXPIRES) &&
@@ -75,7 +75,8 @@ judge(struct life *l, struct rows *rows)
 		.era = (int)rows_int(rows, ERA),
 		.guest = span_is(rows_span(rows, KIND), "guest"),
 		.suspended = !rows_null(rows, SUSPENDED),
-		.admin = rows_int(rows, ADMIN) != 0
+		.admin = rows_int(rows, ADMIN) != 0,
+		.appservice = as
 	};
 	rows_done(rows);
 	if (deactivated)
@@ -95,24 +96,52 @@ judge(struct life *l, struct rows *rows)
 	return newer ? settle(l, pair) : M_OK;
 }
 
+struct bearer
+caller_bearer(const struct life *l)
+{
+	return l->r.who.token == 0 ? l->resumed : (struct bearer){
+		.token = l->r.who.token,
+		.user = l->r.who.user,
+		.device = l->r.who.device,
+		.appservice = l->r.who.appservice,
+	};
+}
+
+/* M_OK: rows has their row, if there is any. */
+static enum mx_err
+look_up(struct life *l, struct rows *rows, const struct appservice **as)
+{
+	struct bearer b = caller_bearer(l);
+	uint8_t hash[SHA256_LEN];
+
+	*as = b.appservice;
+	if (*as != NULL) {
+		*rows = service_again(l, &b);
+	} else if (b.token != 0) {
+		*rows = db_query(l->r.db, STMT_SESSION_AGAIN, DB_INT(b.token));
+	} else if ((*as = req_appservice(&l->r)) != NULL) {
+		return service_find(l, *as, rows);
+	} else {
+		sha256(l->token, strlen(l->token), hash);
+		*rows = db_query(l->r.db, STMT_SESSION_FIND,
+		    DB_BLOB(hash, sizeof(hash)));
+	}
+	return M_OK;
+}
+
 enum mx_err
 caller_find(struct life *l)
 {
-	uint8_t hash[SHA256_LEN];
+	const struct appservice *as;
 	struct rows rows;
+	enum mx_err err;
 
-	if (l->r.who.token != 0 || l->resumed_token != 0) {
-		rows = db_query(l->r.db, STMT_SESSION_AGAIN, DB_INT(
-		    l->r.who.token ? l->r.who.token : l->resumed_token));
-	} else {
-		sha256(l->token, strlen(l->token), hash);
-		rows = db_query(l->r.db, STMT_SESSION_FIND,
-		    DB_BLOB(hash, sizeof(hash)));
-	}
+	if ((err = look_up(l, &rows, &as)) != M_OK)
+		return err;
 	if (!rows_next(&rows)) {
 		l->r.who = (struct caller){ 0 };
 		return fail(&l->r, M_UNKNOWN_TOKEN,
 		    "The access token is not known; log in again");
 	}
-	return judge(l, &rows);
+	return judge(l, &rows, as);
 }

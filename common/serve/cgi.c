@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "serve/jobs.h"
 #include "serve/life.h"
@@ -122,23 +123,6 @@ take_body(struct store *store, struct life *l, const struct head *head)
 	    read_file(store, l) : read_body(l, head));
 }
 
-/* False: nobody takes it. */
-static bool
-write_out(const char *text, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(1, text, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		text += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 static void
 write_file(struct file_answer *f)
 {
@@ -146,7 +130,7 @@ write_file(struct file_answer *f)
 	ssize_t n;
 
 	while ((n = file_read(f, piece, sizeof(piece))) > 0)
-		if (!write_out(piece, (size_t)n))
+		if (!fd_write(1, piece, (size_t)n))
 			return;
 	if (n < 0)
 		log_warn("a file is shorter than it was");
@@ -157,8 +141,8 @@ answer(struct life *l)
 {
 	struct span head = life_response(l);
 
-	write_out(head.s, head.n);
-	write_out(l->body.s, l->body.len);
+	fd_write(1, head.s, head.n);
+	fd_write(1, l->body.s, l->body.len);
 	life_log(l);
 	if (l->err == M_OK && l->file != NULL && l->file->reply.fd != -1)
 		write_file(l->file);

@@ -82,6 +82,22 @@ req_form(struct request *r, const char *name)
 	    uri_decode(r->mem, value, true, &why) : NULL;
 }
 
+const char *
+req_cookie(const struct request *r, const char *name)
+{
+	const char *p = r->life->cookies;
+	size_t n = strlen(name), len;
+
+	while (p != NULL && *p != '\0') {
+		p += strspn(p, "; \t");
+		len = strcspn(p, ";");
+		if (len > n && strncmp(p, name, n) == 0 && p[n] == '=')
+			return arena_strndup(r->mem, p + n + 1, len - n - 1);
+		p += len;
+	}
+	return NULL;
+}
+
 bool
 req_is_2015(const struct request *r)
 {
@@ -196,6 +212,12 @@ reply_page(struct request *r, const struct reply_page *page)
 
 /* A byte that ends a header, or a URL, would let others write the rest. */
 void
+reply_created(struct request *r)
+{
+	r->life->created = true;
+}
+
+void
 reply_redirect(struct request *r, const char *url)
 {
 	struct buf b;
@@ -208,6 +230,17 @@ reply_redirect(struct request *r, const char *url)
 			buf_putc(&b, (char)*p);
 	}
 	r->life->location = buf_str(&b);
+}
+
+void
+reply_cookie(struct request *r, const char *name, const char *value,
+    const char *path, int64_t ms)
+{
+	bool secure = strncmp(server_url(r), "https:", 6) == 0;
+
+	r->life->set_cookie = arena_printf(r->mem,
+	    "%s=%s; Path=%s; Max-Age=%lld; HttpOnly; SameSite=Lax%s", name,
+	    value, path, (long long)ms / 1000, secure ? "; Secure" : "");
 }
 
 struct writer *
@@ -235,7 +268,7 @@ rate(struct request *r, enum limit limit, const char *key, bool charge)
 {
 	int64_t wait_ms;
 
-	if (!r->conf->limits ||
+	if (!is_limited(r) ||
 	    limit_shared(r->store, limit, key, charge, r->now, &wait_ms))
 		return M_OK;
 	return too_many(r, wait_ms);
@@ -252,7 +285,7 @@ rate_take_class(struct request *r, enum limit limit)
 {
 	int64_t wait_ms;
 
-	if (!r->conf->limits || limit_take(r->store, limit, r->who.user_id,
+	if (!is_limited(r) || limit_take(r->store, limit, r->who.user_id,
 	    r->now, &wait_ms))
 		return M_OK;
 	return too_many(r, wait_ms);
@@ -276,7 +309,7 @@ rate_look(struct request *r, enum limit limit, const char *key)
 void
 rate_charge(struct request *r, enum limit limit, const char *key)
 {
-	if (r->conf->limits)
+	if (is_limited(r))
 		limit_owe(r->store, limit, key, r->now);
 }
 

@@ -107,6 +107,8 @@ life_prepare(struct life *l)
 	l->keep = l->raw = false;
 	l->page = NULL;
 	l->location = NULL;
+	l->created = false;
+	l->set_cookie = NULL;
 	if (l->file != NULL)
 		file_close(l->file);
 	l->file = NULL;
@@ -213,6 +215,7 @@ life_head(struct life *l, const struct head *head)
 	l->range = head->range;
 	l->if_range = head->if_range;
 	l->if_none_match = head->if_none_match;
+	l->cookies = head->cookie;
 	l->r.address = client_address(l->r.conf->trusted_proxy, head);
 	uri_split(head->uri ? head->uri : "/", &l->path, &l->query);
 	take_token(l, head->authorization);
@@ -226,7 +229,8 @@ life_head(struct life *l, const struct head *head)
 
 void
 life_resume(struct life *l, const struct route *route, enum api api,
-    int64_t token, const void *state, size_t size, bool last_call)
+    const struct bearer *bearer, const void *state, size_t size,
+    bool last_call)
 {
 	l->method = route->method;
 	l->path = span_of(route->path);
@@ -235,7 +239,7 @@ life_resume(struct life *l, const struct route *route, enum api api,
 	l->r.api = api;
 	l->r.wait = arena_memdup(l->r.mem, state, size);
 	l->r.last_call = last_call;
-	l->resumed_token = token;
+	l->resumed = *bearer;
 	l->run = program.waits->resume;
 	l->tx = TX_READ;
 }
@@ -264,7 +268,7 @@ judge_rate(struct life *l)
 	    limit_address(l->r.mem, l->r.address);
 	int64_t wait_ms;
 
-	if (l->r.route->limit == LIMIT_none || !l->r.conf->limits ||
+	if (l->r.route->limit == LIMIT_none || !is_limited(&l->r) ||
 	    limit_take(l->r.store, l->r.route->limit, key, l->r.now, &wait_ms))
 		return M_OK;
 	reply_retry_after(&l->r, wait_ms);
@@ -315,16 +319,16 @@ judge(struct life *l)
 	enum mx_err err;
 
 	if (route->auth >= AUTH_OPTIONAL &&
-	    (l->token != NULL || l->resumed_token != 0) &&
+	    (l->token != NULL || l->resumed.token != 0) &&
 	    (err = caller_find(l)) != M_OK)
 		return err;
 	if (l->r.who.guest && !route->guest)
 		return fail(&l->r, M_GUEST_ACCESS_FORBIDDEN,
 		    "Guests may not do this");
-	if (!l->admitted && l->resumed_token == 0 &&
+	if (!l->admitted && l->resumed.token == 0 &&
 	    (err = judge_rate(l)) != M_OK)
 		return err;
-	return l->resumed_token == 0 ? read_body(l) : M_OK;
+	return l->resumed.token == 0 ? read_body(l) : M_OK;
 }
 
 bool

@@ -25,6 +25,7 @@ struct head {
 	const char	*range;			/* of the answer, where it is a file */
 	const char	*if_range;
 	const char	*if_none_match;
+	const char	*cookie;		/* HTTP_COOKIE */
 };
 
 /* The list of what head wants from a CGI environment. */
@@ -40,7 +41,8 @@ struct head {
 	X(content_type,		"CONTENT_TYPE")		\
 	X(range,		"HTTP_RANGE")		\
 	X(if_range,		"HTTP_IF_RANGE")	\
-	X(if_none_match,	"HTTP_IF_NONE_MATCH")
+	X(if_none_match,	"HTTP_IF_NONE_MATCH")	\
+	X(cookie,		"HTTP_COOKIE")
 
 /* Lives in a row, by their next. */
 struct lives {
@@ -67,6 +69,14 @@ struct receipt {
 	struct sha256_pieces hash;
 };
 
+/* What a caller was recognised by, for a request that waits; numbers alone. */
+struct bearer {
+	int64_t		 token;		/* 0: nobody yet */
+	int64_t		 user;
+	int64_t		 device;
+	const struct appservice *appservice;
+};
+
 struct conn;
 struct life {
 	struct request	 r;		/* r.life points back here */
@@ -82,13 +92,14 @@ struct life {
 	size_t		 body_max;	/* of this route; 0: no body is wanted */
 	struct receipt	*receipt;	/* of a body that goes into a file */
 	const char	*range, *if_range, *if_none_match;	/* as they came */
+	const char	*cookies;	/* likewise */
 	long long	 length;	/* Content-Length; -1: there is none */
 	int64_t		 began_us;
 	int64_t		 queued_us;	/* among the writers since */
 
 	handler_fn	*run;		/* the route's handler, then next or resume */
 	enum tx		 tx;		/* of run */
-	int64_t		 resumed_token;	/* token.nr a parked request was given */
+	struct bearer	 resumed;	/* of a parked request */
 	bool		 admitted;	/* token, rate and JSON were judged */
 	bool		 writing;	/* this run is in a write transaction */
 	bool		 settled;	/* its token was used for the first time */
@@ -105,6 +116,8 @@ struct life {
 	bool		 for_people;	/* the path is one of a page */
 	const struct reply_page *page;	/* what body is; NULL: JSON */
 	const char	*location;	/* reply_redirect() */
+	bool		 created;	/* reply_created() */
+	const char	*set_cookie;	/* reply_cookie() */
 	struct file_answer *file;	/* reply_file() */
 	struct buf	 members;	/* more members of an error object */
 	struct writer	 members_writer;
@@ -132,7 +145,8 @@ void		 life_free(struct life *);
 bool		 life_head(struct life *, const struct head *);
 /* A request that waited: there is no head any more. */
 void		 life_resume(struct life *, const struct route *, enum api,
-		    int64_t token, const void *state, size_t, bool last_call);
+		    const struct bearer *, const void *state, size_t,
+		    bool last_call);
 /* False: it is refused.  The text outlives the life. */
 bool		 life_body(struct life *, const char *, size_t);
 /* Is its body to go into a file? */
@@ -187,9 +201,15 @@ void		 file_close(struct file_answer *);
 /* ---- caller.c ---- */
 /*
  * Fill r.who from the token; M_OK, M_UNKNOWN_TOKEN, M_USER_LOCKED,
- * M_USER_SUSPENDED, or M_AGAIN to be asked once more as a writer.
+ * M_USER_SUSPENDED, of an application service also M_FORBIDDEN and
+ * M_UNKNOWN_DEVICE, or M_AGAIN to be asked once more as a writer.
  */
 enum mx_err	 caller_find(struct life *);
+struct bearer	 caller_bearer(const struct life *);
+/* caller-service.c: the same by the token of an application service. */
+enum mx_err	 service_find(struct life *, const struct appservice *,
+		    struct rows *);
+struct rows	 service_again(struct life *, const struct bearer *);
 
 /* ---- once.c ---- */
 /* The answer given before, into the life; false: this is the first time. */
@@ -197,6 +217,8 @@ bool		 once_replay(struct life *);
 void		 once_remember(struct life *);
 
 /* ---- limit.c ---- */
+/* Does a rate count at all for who asks? */
+bool		 is_limited(const struct request *);
 /* True: go on.  False: *wait_ms until it may be tried again. */
 bool		 limit_take(struct store *, enum limit, const char *key,
 		    int64_t now, int64_t *wait_ms);

@@ -221,6 +221,18 @@ limit_owe(struct store *store, enum limit limit, const char *key, int64_t now)
 	stored_end(&s, true);
 }
 
+bool
+is_limited(const struct request *r)
+{
+	const struct appservice *as = r->who.appservice;
+
+	/* To register and to log in it asks as itself. */
+	if (as == NULL && r->who.user == 0 && req_appservice(r) != NULL)
+		return false;
+	return r->conf->limits && (as == NULL || (as->rate_limited &&
+	    strcmp(r->who.user_id, as->sender_id) != 0));
+}
+
 const char *
 limit_address(struct arena *mem, const char *address)
 {

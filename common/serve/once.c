@@ -21,6 +21,11 @@ once_key(const struct life *l, uint8_t key[SHA256_LEN])
 	buf_puts(&b, l->r.route->method);
 	buf_putc(&b, '\0');
 	buf_puts(&b, l->r.route->path);
+	/* Of none of their devices, so it might be another's. */
+	if (l->r.who.appservice != NULL) {
+		buf_putc(&b, '\0');
+		buf_puts(&b, l->r.who.appservice->id);
+	}
 	for (size_t i = 0; i < ROUTE_MAXARGS && l->r.arg[i] != NULL; i++) {
 		buf_putc(&b, '\0');
 		buf_puts(&b, l->r.arg[i]);

@@ -38,9 +38,10 @@ static const char style[] =
     "background:var(--card)}"
     ".check{display:flex;gap:.75rem;align-items:flex-start}"
     ".check input{flex:none;width:1.25rem;height:1.25rem;margin:.125rem 0}"
-    "button{display:block;width:100%;padding:.75rem;border:0;"
+    "button,.go{display:block;width:100%;padding:.75rem;border:0;"
     "border-radius:.5rem;background:var(--main);color:var(--on-main);"
     "font:inherit;font-weight:600;cursor:pointer}"
+    ".go{text-align:center;text-decoration:none}"
     "button:disabled{opacity:.6;cursor:default}"
     ":focus-visible{outline:3px solid var(--main);outline-offset:2px}"
     ".g-recaptcha{margin:0 0 1rem}"
@@ -170,6 +171,14 @@ page_link(struct page *p, const char *url, const char *text)
 	put_element(p, ">", text, "</a></p>\n");
 }
 
+void
+page_go(struct page *p, const char *path, const char *text)
+{
+	page_markup(p, "<p><a class=\"go\"");
+	put_attribute(p, "href", path);
+	put_element(p, ">", text, "</a></p>\n");
+}
+
 /* ----------------------------------------------------------------- forms */
 
 void
@@ -263,4 +272,15 @@ page_origin(struct arena *mem, const char *url)
 	if (scheme == 0 || n == 0 || strchr("/?#", url[scheme + n]) == NULL)
 		return NULL;
 	return arena_strndup(mem, url, scheme + n);
+}
+
+const char *
+page_target(struct arena *mem, const char *url)
+{
+	static const char scheme[] = "abcdefghijklmnopqrstuvwxyz0123456789+.-";
+	size_t n = strspn(url, scheme);
+
+	if (strncmp(url, "http:", 5) == 0 || strncmp(url, "https:", 6) == 0)
+		return page_origin(mem, url);
+	return n > 0 && url[n] == ':' ? arena_strndup(mem, url, n + 1) : NULL;
 }

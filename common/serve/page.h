@@ -43,6 +43,9 @@ void		 page_command(struct page *, const char *text);
 /* A paragraph with a link to a new window, if the URL is of http or https. */
 void		 page_link(struct page *, const char *url, const char *text);
 
+/* A button that leads on, in the same window, to a path of ours. */
+void		 page_go(struct page *, const char *path, const char *text);
+
 /*
  * A form is sent to where its page came from, query included; the labelled
  * fields between these two, one button at the end.
@@ -75,6 +78,11 @@ void		 page_script_from(struct page *, const char *url);
 void		 page_markup(struct page *, const char *html);
 void		 page_escaped(struct page *, const char *text);
 
+/*
+ * For reply.target, and for people: where a URL leads, which is an origin, or
+ * "scheme:" of an application; NULL: the URL has neither.
+ */
+const char	*page_target(struct arena *, const char *url);
 /* "https://example.org:8448" of a URL; NULL: it is not of http or https. */
 const char	*page_origin(struct arena *, const char *url);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "serve/life.h"
 
@@ -30,23 +31,6 @@ life_receive(struct life *l)
 	return err;
 }
 
-/* errno: 0 means that nothing was written, for no reason. */
-static bool
-write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		p += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 static enum mx_err
 refuse_piece(struct life *l, int error)
 {
@@ -68,7 +52,7 @@ life_piece(struct life *l, const char *p, size_t n)
 		    "bytes", (long long)u->max);
 		return false;
 	}
-	if (!write_all(u->fd, p, n))
+	if (!fd_write(u->fd, p, n))
 		l->err = refuse_piece(l, errno);
 	sha256_add(&l->receipt->hash, p, n);
 	u->size += (int64_t)n;

@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/appservice.h"
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/crypto.h"
@@ -118,6 +119,12 @@ struct caller {
 	bool		 guest;
 	bool		 suspended;
 	bool		 admin;
+	/*
+	 * Whose as_token it was, on behalf of a user of theirs; NULL: the
+	 * user's own.  Where they name no device, device_id is empty, and
+	 * device a negative number that stands for none.
+	 */
+	const struct appservice *appservice;
 };
 
 struct job;
@@ -162,6 +169,15 @@ bool		 req_query_int(struct request *, const char *name, int64_t min,
 		    int64_t max, int64_t *out);
 /* A field of a form, decoded; NULL when absent.  Of several the first counts. */
 const char	*req_form(struct request *, const char *name);
+/*
+ * The application service whose as_token came with the request, whatever the
+ * auth column says; or NULL.
+ */
+const struct appservice *req_appservice(const struct request *);
+/* The same where there must be one: M_MISSING_TOKEN, M_UNKNOWN_TOKEN. */
+enum mx_err	 service_needed(struct request *, const struct appservice **);
+/* A cookie as it came, the first of that name; NULL when absent. */
+const char	*req_cookie(const struct request *, const char *name);
 /* Did it come by api/v1 or v2_alpha? */
 bool		 req_is_2015(const struct request *);
 
@@ -211,6 +227,8 @@ enum mx_err	 fail(struct request *, enum mx_err err, const char *error, ...)
 		    __attribute__((format(printf, 3, 4)));
 enum mx_err	 refuse_keeping(struct request *, enum mx_err err, const char *error, ...)
 		    __attribute__((format(printf, 3, 4)));
+/* The errcode of one, where an answer tells of several; NULL: it has none. */
+const char	*mx_errcode(enum mx_err);
 /* What the last of these was given. */
 const char	*refusal_text(const struct request *);
 /* For M_LIMIT_EXCEEDED and M_BUSY: also sends Retry-After. */
@@ -235,8 +253,17 @@ struct reply_page {
 	const char	*target;	/* an origin its form may lead to; or NULL */
 };
 void		 reply_page(struct request *, const struct reply_page *);
+/* With M_OK: 201, for what was not there before. */
+void		 reply_created(struct request *);
 /* With M_OK: 303 to an absolute URL, of which odd bytes are escaped. */
 void		 reply_redirect(struct request *, const char *url);
+/*
+ * With any page: the browser keeps a cookie for ms (0: it forgets it) and gives
+ * it back under the path alone, not to scripts, not when another site's page
+ * asks, and where server_url() is https only so.  Texts of URL-safe letters.
+ */
+void		 reply_cookie(struct request *, const char *name,
+		    const char *value, const char *path, int64_t ms);
 
 /*
  * With M_OK, instead of r->out: a file, or what the request wants of it (Range,

@@ -24,7 +24,7 @@ struct waiter {
 	struct conn	*conn;			/* NULL: as CGI */
 	const struct route *route;
 	int64_t		 user;			/* or what park_for() was given */
-	int64_t		 token;
+	struct bearer	 bearer;
 	int64_t		 until;
 	int64_t		 began_us;
 	uint32_t	 heap_at;
@@ -271,7 +271,7 @@ waiter_add(const struct life *l)
 	make_room(l->park_key, l->r.conf->user_waiters);
 	*w = (struct waiter){
 		.conn = l->conn, .route = l->r.route, .user = l->park_key,
-		.token = l->r.who.token, .until = l->park_until,
+		.bearer = caller_bearer(l), .until = l->park_until,
 		.began_us = l->began_us, .size = (uint16_t)l->park_size,
 		.api = (uint8_t)l->r.api
 	};
@@ -378,8 +378,8 @@ waiters_take(struct store *store, size_t max, struct lives *list)
 	for (; max > 0 && (w = next_woken()) != NULL; max--) {
 		struct life *l = life_new(store);
 
-		life_resume(l, w->route, (enum api)w->api, w->token, w->state,
-		    w->size, w->last_call);
+		life_resume(l, w->route, (enum api)w->api, &w->bearer,
+		    w->state, w->size, w->last_call);
 		l->began_us = w->began_us;
 		if (w->conn != NULL)
 			conn_resume(w->conn, l);

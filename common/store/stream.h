@@ -18,7 +18,8 @@ enum change_kind {
 	CHANGE_ACCOUNT_DATA = 5,	/* user, perhaps room: data of their clients */
 	CHANGE_TO_DEVICE = 6,	/* user: something came for a device of theirs */
 	CHANGE_DEVICES = 7,	/* user: whose devices or keys are not what they were */
-	CHANGE_MEDIA = 8	/* user: whose; ref: media.nr, which has its content now */
+	CHANGE_MEDIA = 8,	/* user: whose; ref: media.nr, which has its content now */
+	CHANGE_SIGNED = 9	/* user: who signed another's master key */
 };
 
 /*

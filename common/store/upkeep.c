@@ -135,6 +135,8 @@ upkeep_expire(struct upkeep *u)
 	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_UIA_SESSION_EXPIRE, DB_INT(u->now),
 	    DB_INT(CHUNK));
+	gone += db_exec(vol, STMT_SSO_SESSION_EXPIRE, DB_INT(u->now),
+	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_OPENID_TOKEN_EXPIRE, DB_INT(u->now),
 	    DB_INT(CHUNK));
 	gone += db_exec(vol, STMT_SLIDING_EXPIRE,

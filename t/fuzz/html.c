@@ -50,7 +50,9 @@ check_page(const struct preview_page *page)
 	if (page->n > PREVIEW_VALUES_MAX)
 		abort();
 	for (size_t i = 0; i < page->n; i++) {
-		check_text(page->values[i].value, PREVIEW_TEXT_MAX);
+		check_text(page->values[i].value,
+		    preview_is_url(page->values[i].name) ? WEB_URL_MAX :
+		    PREVIEW_TEXT_MAX);
 		if (page->values[i].value[0] == '\0' ||
 		    strncmp(page->values[i].name, "og:", 3) != 0)
 			abort();

@@ -1,5 +1,8 @@
 /* command.c - another program is given a text, and what becomes of it. */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/command.h"
@@ -106,10 +109,51 @@ test_time(void)
 	    "who leaves something behind has ended all the same");
 }
 
+/* A program of ours: words as they are, files for input and output. */
+static int
+run_own(const char *body, int in, int out)
+{
+	char path[128];
+	char *words[] = { path, (char[]){ "two words" }, NULL };
+
+	snprintf(path, sizeof(path), "%s", script(body));
+	return command_run_own(words, in, out, 10000, why, sizeof(why));
+}
+
+static void
+test_own(void)
+{
+	const char *out = scratch_path("out");
+	int in = memfd_create("in", MFD_CLOEXEC);
+	int to = open(out, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int status;
+
+	if (write(in, "text", 4) != 4 || lseek(in, 0, SEEK_SET) != 0)
+		exit(1);
+	setenv("SECRET", "x", 1);
+	is_int(run_own("cat; printf '[%s]' \"$@\"; printf \"$SECRET$HOME\"; "
+	    "ls -l /proc/self/fd | grep -c 'memfd:in\\|/out$'", in, to), 0,
+	    "a program of our own");
+	/* Of ours ls has its input; its output is the pipe. */
+	is_text(content(out), "text[two words]1\n",
+	    "it has its words, its files, and nothing else");
+	status = run_own("echo no >&2; exit 3", in, to);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 3, "its status is told");
+	is_text(why, "no ", "and what it says");
+	status = run_own("kill -SEGV $$", in, to);
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV, "or its signal");
+	is_int(command_run_own((char *[]){ (char[]){ "/nonexistent" }, NULL },
+	    in, to, 10000, why, sizeof(why)), -1, "no such program");
+	ok(strstr(why, "cannot be started") != NULL, "is told: %s", why);
+	close(in);
+	close(to);
+}
+
 int
 main(void)
 {
 	scratch_begin();
+	test_own();
 	test_input();
 	test_failure();
 	test_time();

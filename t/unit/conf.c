@@ -48,6 +48,7 @@ test_defaults(void)
 	is_int(c->password_cost.r, 8, "password_r");
 	is_int(c->password_cost.p, 1, "password_p");
 	ok(c->hash_workers >= 1, "hash_workers: at least one");
+	ok(c->thumbnailers >= 2 && c->thumbnailers <= 8, "thumbnailers");
 	is_text(c->room_version, "12", "version");
 	is_text(c->room_version_2015, "10", "version_2015");
 	ok(c->turn_uris[0] == NULL && !c->turn_guests, "no TURN server");
@@ -89,6 +90,7 @@ test_values(void)
 	    "  registration = open\n"
 	    "\tpassword_log_n = 4\n"
 	    "password_r = 2\npassword_p = 3\nhash_workers = 5\n"
+	    "[media]\nthumbnailers = 7\n"
 	    "[rooms]\nversion = 11\nversion_2015 = 6\n"
 	    "[limits]\nenabled = no\n"
 	    "login = 1/0.1\nregister = 2/0.2\nsend = 3/0.3\n"
@@ -118,6 +120,7 @@ test_values(void)
 	is_int(c->password_cost.r, 2, "password_r");
 	is_int(c->password_cost.p, 3, "password_p");
 	is_int(c->hash_workers, 5, "hash_workers");
+	is_int(c->thumbnailers, 7, "thumbnailers");
 	is_text(c->room_version, "11", "version");
 	is_text(c->room_version_2015, "6", "version_2015");
 	is_int(c->limits, false, "limits");
@@ -187,6 +190,8 @@ test_accounts(void)
 	    "[mail]\nfrom = Us <a@b>\nsmtp = smtps://localhost:465\n"
 	    "[msisdn]\ncommand = /bin/send -x\n"
 	    "[identity]\nservers = id.example.org:8090 b\n"
+	    "[preview]\nenabled = yes\ndeny = a.org *.b.org\n"
+	    "ports = 80 8080\nfresh_life = 2h\n"
 	    "[outbound]\nallow = 127.0.0.1 10.0.0.0/8 fd00::/8\n"
 	    "timeout = 3s\n";
 	const struct conf_flow *f;
@@ -223,6 +228,11 @@ test_accounts(void)
 	is_text(c->policies->name, "The terms", "... its name has blanks");
 	is_text(c->policies->next->language, "fr", "... the second");
 	ok(c->policies->next->next == NULL, "... no more");
+	ok(c->preview && c->preview_ports[0] == 80 &&
+	    c->preview_ports[1] == 8080 && c->preview_ports[2] == 0,
+	    "ports of previews");
+	is_text(c->preview_deny[1], "*.b.org", "hosts that are denied");
+	is_int(c->preview_fresh_ms, 7200000, "how long a preview is told");
 	is_text(c->outbound_allow[2], "fd00::/8", "allow");
 	is_int(c->outbound_ms, 3000, "timeout");
 }
@@ -305,6 +315,7 @@ static const struct {
 	{ "[accounts]\npassword_log_n = 25\n", 2, "from 1 to 24" },
 	{ "[accounts]\npassword_log_n = 1K\n", 2, "from 1 to 24" },
 	{ "[accounts]\nhash_workers = -1\n", 2, "from 1 to 64" },
+	{ "[media]\nthumbnailers = 0\n", 2, "from 1 to 64" },
 	{ "[accounts]\nhash_workers =\n", 2, "from 1 to 64" },
 	{ "[accounts]\nhash_workers = 99999999999999999999\n", 2, "1 to 64" },
 	{ "[accounts]\naccess_token_life = 5\n", 2, "500ms, 30s" },
@@ -330,7 +341,34 @@ static const struct {
 	{ "[terms]\npolicy = tos 1.0 en example.org x\n", 2, "ID VERSION" },
 	{ "[terms]\npolicy = tos 1.0 en https://example.org\n", 2, "ID VER" },
 	{ "[mail]\nsmtp = localhost:25\n", 2, "smtp://HOST" },
+	{ "[oidc]\nissuer = https://a\n", 2, "not a key" },
+	{ "[oidc a b]\nissuer = https://a\n", 2, "letters" },
+	{ "[oidc a]\nissuer = http://example.org\n", 2, "https://" },
+	{ "[oidc a]\nissuer = http://127.0.0.1.example.org\n", 2, "https://" },
+	{ "[oidc a]\nissuer = https://a/?b\n", 2, "https://" },
+	{ "[oidc a]\nname = a\nname = b\n", 3, "twice" },
+	{ "[oidc a]\nsecret = a\n", 2, "not a key" },
+	{ "[oidc a]\nscopes = profile email\n", 2, "openid" },
+	{ "[oidc a]\nscopes = openidx\n", 2, "openid" },
+	{ "[oidc a]\nicon = https://a/b\n", 2, "mxc://" },
+	{ "[oidc a]\nbrand = Git Hub\n", 2, "lower case" },
+	{ "[server]\nname = a\n[oidc a]\nissuer = https://a\n", 0,
+	    "client_id" },
+	{ "[server]\nname = a\n[oidc a]\nissuer = https://a\n"
+	    "client_id = b\n[oidc b]\nissuer = https://a\nclient_id = b\n", 0,
+	    "has the issuer" },
+	{ "[server]\nname = a\n[oidc a]\nissuer = https://a\n"
+	    "client_id = b\nclient_secret = c\nclient_secret_file = /d\n", 0,
+	    "either" },
+	{ "[server]\nname = a\n[uia]\ndeactivate = sso\n", 0, "[oidc NAME]" },
+	{ "[uia]\nregister = sso\n[server]\nname = a\n", 0, "before" },
+	{ "[sso]\nschemes = javascript\n", 2, "never" },
+	{ "[sso]\nschemes = Element\n", 2, "lower case" },
+	{ "[sso]\nclients = app.example.org\n", 2, "beginnings" },
 	{ "[mail]\ncommand = sendmail -t\n", 2, "absolute path" },
+	{ "[preview]\nports = 80 http\n", 2, "ports" },
+	{ "[preview]\nports = 0\n", 2, "ports" },
+	{ "[preview]\nports = 65536\n", 2, "ports" },
 	{ "[outbound]\nallow = localhost\n", 2, "networks" },
 	{ "[outbound]\nallow = 127.0.0.1/33\n", 2, "networks" },
 	{ "[outbound]\nallow = 127.0.0.1/x\n", 2, "networks" },

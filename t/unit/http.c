@@ -114,7 +114,8 @@ static void
 echo(FILE *f, const char *request)
 {
 	fprintf(f, "HTTP/1.1 200 OK\r\nConnection: close\r\n"
-	    "Content-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n%s",
+	    "Content-Encoding: gzip\r\ncontent-type:text/plain; a=b \r\n"
+	    "Content-Length: %zu\r\n\r\n%s",
 	    strlen(request), request);
 }
 
@@ -304,6 +305,69 @@ test_bounds(void)
 	is_int(h.status, 0, "no line end in a URL");
 }
 
+/* A sink that is full after so many bytes. */
+struct bucket {
+	struct http_sink sink;
+	size_t		 len, max;
+	int		 status;
+};
+
+static bool
+pour(struct http_sink *sink, const struct http *http, const char *s, size_t n)
+{
+	struct bucket *b = (struct bucket *)sink;
+
+	(void)s;
+	b->len += n;
+	b->status = http->status;
+	return b->len < b->max;
+}
+
+static void
+test_sink(void)
+{
+	struct bucket b = { .sink = { pour }, .max = SIZE_MAX };
+
+	h = (struct http){ .sink = &b.sink, .accept = "text/html" };
+	ask_at("GET", "127.0.0.1", port, "/body/1000000");
+	ok(h.status == 200 && b.len == 1000000 && h.len == 0 && !h.stopped,
+	    "an answer of any length goes elsewhere");
+	ok(b.status == 200 && !h.got_encoded && h.got_type[0] == '\0',
+	    "which knows what is told of it");
+	h.sink = NULL;
+	ask_at("GET", "127.0.0.1", port, "/echo");
+	ok(strstr(h.body, "\r\nAccept: text/html\r\n") != NULL,
+	    "what is accepted");
+	ok(h.got_encoded, "an encoding");
+	is_text(h.got_type, "text/plain; a=b", "a type");
+	h.sink = &b.sink;
+	b = (struct bucket){ .sink = { pour }, .max = 10 };
+	ask_at("GET", "127.0.0.1", port, "/body/1000000");
+	ok(h.status == 200 && h.stopped && b.len < 1000000,
+	    "until no more is wanted (security 26)");
+	b = (struct bucket){ .sink = { pour }, .max = SIZE_MAX };
+	h.ms = 200;
+	ask_at("GET", "127.0.0.1", port, "/silence");
+	ok(h.status == 0 && !h.stopped && b.len == 0, "a time of its own");
+}
+
+static void
+test_staying(void)
+{
+	char want[100];
+
+	h = (struct http){ .stay = true };
+	ask_at("GET", "127.0.0.1", port, "/hops/1");
+	snprintf(want, sizeof want, "http://127.0.0.1:%u/hops/0", port);
+	ok(h.status == 302 && strcmp(h.location, want) == 0,
+	    "who stays hears where it leads, whole: %s", h.location);
+	ask_at("GET", "127.0.0.1", port, "/file");
+	ok(h.status == 302 && strcmp(h.location, "file:///etc/passwd") == 0,
+	    "whatever that is");
+	ask_at("GET", "127.0.0.1", port, "/echo");
+	ok(h.status == 200 && h.location[0] == '\0', "or that it leads nowhere");
+}
+
 static void
 test_redirects(void)
 {
@@ -373,6 +437,8 @@ main(void)
 	test_asking();
 	test_query();
 	test_bounds();
+	test_sink();
+	test_staying();
 	test_redirects();
 	test_addresses();
 	test_proxy();

@@ -144,6 +144,9 @@ test_hostile(void)
 	look(many("<meta property=og:title content='", "x", 900000, "'>"));
 	ok(strlen(value("og:title")) == PREVIEW_TEXT_MAX + 3,
 	    "a huge attribute is cut (security 27)");
+	look(many("<meta property=og:url content='http://e.org/", "x", 1500,
+	    "'>"));
+	ok(strlen(value("og:url")) == 13 + 1500, "a URL is not");
 	look(many("", "<meta property=og:title content=' '>", 20000,
 	    "<title>t</title>"));
 	is_text(value("og:title"), "t", "many that say nothing");

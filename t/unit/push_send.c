@@ -102,6 +102,29 @@ test_too_old(void)
 }
 
 static void
+lock(int64_t at)
+{
+	db_begin(db, TX_WRITE);
+	account_lock(db, bob.user, at);
+	ok(db_commit(db), "an account is locked, or not any more");
+}
+
+static void
+test_locked(void)
+{
+	say(1);
+	walk();
+	lock(1);
+	is_int(compose(), PUSH_VOID,
+	    "who is locked out is told nothing (security 17)");
+	settle(PUSH_VOID);
+	is_int(compose(), PUSH_QUIET, "nor a number");
+	lock(0);
+	is_int(compose(), PUSH_ASKED, "until that is over");
+	settle(PUSH_TOLD);
+}
+
+static void
 test_many(void)
 {
 	int64_t first = say(PUSH_QUEUE_MAX + 3);
@@ -158,6 +181,78 @@ test_answers(void)
 	settle(PUSH_FAILED);
 }
 
+/* ------------------------------------------------------------- many pushers */
+
+/* Who has so many more pushers, and is told of all that happens. */
+static void
+set_pushers(const struct author *who, int64_t of, int n)
+{
+	db_begin(db, TX_WRITE);
+	db_exec(db, STMT_PUSH_RULE_PUT, DB_INT(who->user), DB_TEXT(""),
+	    DB_TEXT("override"), DB_TEXT("all"), DB_INT(0), DB_INT(0), DB_NULL,
+	    DB_TEXT("[]"), DB_TEXT("[\"notify\"]"));
+	for (int i = 0; i < n; i++) {
+		const struct pusher pusher = {
+			.app_id = "org.example.many",
+			.pushkey = arena_printf(scratch_mem, "%d", i),
+			.app_display_name = "", .device_display_name = "",
+			.lang = "en", .data = SPAN("{}"), .set_at = now,
+			.url = GATEWAY "/_matrix/push/v1/notify",
+		};
+
+		must(pusher_set(db, &pusher, who->user, of), "a pusher");
+	}
+	must(db_commit(db), "pushers");
+}
+
+/* How many pushers of theirs have so many events to tell? */
+static int
+tellers(const struct author *who, int n, int events)
+{
+	int64_t pusher;
+	int found = 0;
+
+	for (int i = 0; i < n; i++) {
+		pusher = db_int(db, 0, STMT_PUSHER_FIND,
+		    DB_TEXT("org.example.many"), DB_TEXT(arena_printf(
+		    scratch_mem, "%d", i)), DB_INT(who->user));
+		told.pusher = pusher;
+		found += tell_all() == events;
+	}
+	return found;
+}
+
+/*
+ * Three messages leave room for two more that are found, and then comes what
+ * has most of them: an event about somebody who has as many pushers as one may.
+ */
+static void
+test_most_found(void)
+{
+	struct author carol;
+	int64_t hers;
+
+	must(db_begin(db, TX_WRITE), "a transaction");
+	carol = author("@carol:example.org", alice.key);
+	hers = session_begin(db, scratch_mem, &scratch_conf, carol.user,
+	    &(struct session_wish){ .device_id = "C" }, 2016, 1).device;
+	put(&carol, "m.room.member", "@carol:example.org",
+	    "{\"membership\":\"join\"}");
+	must(db_commit(db), "Carol");
+	walk();
+	set_pushers(&bob, device, 66);
+	set_pushers(&carol, hers, PUSHERS_MAX);
+	say(3);
+	db_begin(db, TX_WRITE);
+	put(&alice, "m.room.member", "@carol:example.org",
+	    "{\"membership\":\"leave\"}");
+	must(db_commit(db), "Carol is put out");
+	walk();
+	is_int(tellers(&bob, 66, 4), 66, "all that many pushers tell is found");
+	is_int(tellers(&carol, PUSHERS_MAX, 1), PUSHERS_MAX,
+	    "for each of them, of who is out what put them out");
+}
+
 int
 main(void)
 {
@@ -167,7 +262,9 @@ main(void)
 	test_failures();
 	test_refusals();
 	test_too_old();
+	test_locked();
 	test_many();
 	test_answers();
+	test_most_found();
 	return world_end();
 }

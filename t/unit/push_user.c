@@ -1,4 +1,5 @@
 /* push_user.c - the rules of a user, read from the store and in their order. */
+#include "matrix/push_read.h"
 #include "matrix/push_user.h"
 #include "store/db-inner.h"
 #include "scratch.h"
@@ -164,6 +165,134 @@ test_changed(void)
 	ok(own, "of all");
 }
 
+/* ------------------------------------------------------------ much to look at */
+
+#define RULES	200
+#define MANY	(RULES * (PUSH_CONDITIONS_MAX - 1))
+
+/* Many conditions of that kind, in rules that match nothing in the end. */
+static void
+add_many(const char *condition)
+{
+	struct buf text;
+
+	buf_init(&text, scratch_mem, SIZE_MAX);
+	buf_puts(&text, "[");
+	for (int i = 1; i < PUSH_CONDITIONS_MAX; i++)
+		buf_printf(&text, "%s,", condition);
+	buf_puts(&text, "{\"kind\":\"org.example.never\"}]");
+	for (int i = 0; i < RULES; i++)
+		add("", "override", arena_printf(scratch_mem, "many%d", i),
+		    buf_str(&text), NULL, false);
+}
+
+static void
+drop_all(void)
+{
+	ok(db_script(db, "DELETE FROM push_rule"), "other rules now");
+}
+
+/* State of the room; number is that of the event. */
+static void
+put_state(int number, const char *type, const char *content)
+{
+	struct buf sql;
+
+	buf_init(&sql, scratch_mem, SIZE_MAX);
+	buf_printf(&sql, "INSERT INTO event (nr, event_id, room, depth, type, "
+	    "state_key, sender, origin_server_ts, content_at, content_len, "
+	    "pdu) VALUES (%d, '$%d', 1, %d, '%s', '', 2, 0, 11, %zu, "
+	    "'{\"content\":%s}'); INSERT INTO state_history VALUES "
+	    "(1, '%s', '', %d, %d)", number, number, number, type,
+	    strlen(content), content, type, number, number);
+	ok(db_script(db, buf_str(&sql)), "the room has %s", type);
+}
+
+/* Power levels of as many as an event holds. */
+static const char *
+levels(void)
+{
+	struct buf text;
+
+	buf_init(&text, scratch_mem, SIZE_MAX);
+	buf_puts(&text, "{\"users\":{\"@you:a.org\":100");
+	for (int i = 0; i < 3000; i++)
+		buf_printf(&text, ",\"@%d:a.org\":1", i);
+	buf_puts(&text, "}}");
+	return buf_str(&text);
+}
+
+static void
+test_room_is_asked_once(void)
+{
+	const struct room big = { .nr = 1, .room_id = "!r:a.org",
+	    .version = room_version_find("10") };
+	const struct event_row e = { .nr = 30, .type = "m.room.message",
+	    .sender = YOU, .sender_id = "@you:a.org",
+	    .content = SPAN("{\"body\":\"hello\"}") };
+	struct arena *mem = arena_new(), *before;
+	const struct push_rule *rule;
+	const struct push_user *u;
+	struct push_about about;
+
+	put_state(10, "m.room.create", "{\"creator\":\"@you:a.org\"}");
+	put_state(11, "m.room.power_levels", levels());
+	drop_all();
+	add_many("{\"kind\":\"sender_notification_permission\","
+	    "\"key\":\"room\"}");
+	u = push_user_read(db, scratch_mem,
+	    &(struct push_whose){ ME, "@me:a.org", NULL, false });
+	before = db_arena(db, mem);
+	about = push_about(db, &big, &e);
+	rule = push_user_meets(u, &about);
+	is_text(rule == NULL ? "none" : rule->id, ".m.rule.message",
+	    "rules may ask often who may notify");
+	ok(arena_size(mem) < (size_t)4 << 20,
+	    "PSH-8: but the room is asked once (security 20)");
+	db_arena(db, before);
+	arena_free(mem);
+}
+
+static int64_t
+weight(const char *condition)
+{
+	const struct push_user *u;
+
+	drop_all();
+	add_many(condition);
+	u = push_user_read(db, scratch_mem,
+	    &(struct push_whose){ ME, "@me:a.org", NULL, false });
+	return push_user_weight(u, 65536);
+}
+
+static void
+test_weight(void)
+{
+	static const char *const heavy[] = {
+		"{\"kind\":\"event_match\",\"key\":\"content.body\","
+		    "\"pattern\":\"*\"}",
+		"{\"kind\":\"event_property_is\",\"key\":\"content.x\","
+		    "\"value\":1}",
+		"{\"kind\":\"event_property_contains\","
+		    "\"key\":\"content.x\",\"value\":1}",
+	};
+	static const char name[] = "{\"kind\":\"contains_display_name\"}";
+	int64_t few;
+
+	drop_all();
+	few = push_user_weight(push_user_read(db, scratch_mem,
+	    &(struct push_whose){ ME, "@me:a.org", NULL, false }), 65536);
+
+	for (size_t i = 0; i < sizeof heavy / sizeof *heavy; i++)
+		ok(weight(heavy[i]) > few + MANY * INT64_C(65536),
+		    "each weighs: %s (security 20)", heavy[i]);
+	ok(weight("{\"kind\":\"event_match\",\"key\":\"type\","
+	    "\"pattern\":\"*\"}") > few + MANY * 100,
+	    "other texts weigh, too (security 20)");
+	ok(weight(name) < few + 100 * INT64_C(65536),
+	    "a name is looked for once, however many ask");
+}
+
 int
 main(void)
 {
@@ -189,6 +318,8 @@ main(void)
 	test_tag();
 	test_patterns();
 	test_changed();
+	test_room_is_asked_once();
+	test_weight();
 	ok(db_fault(db) == DB_FINE, "and nothing went wrong");
 	db_rollback(db);
 	json_arena(before);

@@ -149,7 +149,7 @@ static struct sent
 edit_at(const struct room *room, const char *parent, int64_t at, int n)
 {
 	return send(&alice, room, &(struct new_event){
-	    .type = "m.room.message", .origin_server_ts = at,
+	    .type = "m.room.message", .origin_server_ts = &at,
 	    .content = tree(arena_printf(scratch_mem, "{\"n\":%d,"
 	    "\"m.new_content\":{},\"m.relates_to\":{\"rel_type\":\"m.replace\","
 	    "\"event_id\":\"%s\"}}", n, parent)) });

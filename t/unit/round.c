@@ -623,6 +623,7 @@ main(void)
 
 	scratch_begin();
 	scratch_conf.body_max = 1 << 20;
+	scratch_conf.user_waiters = 100;
 	store = scratch_open(NULL);
 	db_arena(store->main, scratch_mem);
 	db_begin(store->main, TX_WRITE);

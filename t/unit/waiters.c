@@ -95,7 +95,7 @@ test_users(void)
 	wake_user(65);
 	waiters_take(&store, 1, &list);
 	l = lives_take(&list);
-	is_int(l->resumed_token, 165, "it comes back with its token");
+	is_int(l->resumed.token, 165, "it comes back with its token");
 	is_int(l->r.api, API_V3, "its API");
 	ok(l->r.route == &route && l->run == resume && l->tx == TX_READ,
 	    "and its route");

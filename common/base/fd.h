@@ -1,0 +1,14 @@
+/* fd.h - descriptors. */
+#ifndef MXCGI_FD_H
+#define MXCGI_FD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Write all of it, or as much as goes.  False: errno says why; 0 means that
+ * nothing was written, for no reason.
+ */
+bool	fd_write(int fd, const char *, size_t);
+
+#endif
