@@ -71,7 +71,7 @@ static inline void
 set_up(void)
 {
 	const char *why = NULL;
-	const struct signing_key *key;
+	const struct signing_key *key = NULL;
 	struct sent sent;
 
 	must(signing_key_make(scratch_path("key"), &why) && (key =
