@@ -79,19 +79,23 @@ may_replace(void)
 static bool
 put_aside(const char *path)
 {
-	return rename(path, arena_printf(k.mem, "%s%s", path, aside)) == 0 ||
-	    errno == ENOENT || keep_no(path, strerror(errno));
+	const char *to = arena_printf(k.mem, "%s%s", path, aside);
+
+	if (access(to, F_OK) == 0)
+		return keep_no(to, "is there; call this again in a second");
+	return rename(path, to) == 0 || errno == ENOENT ||
+	    keep_no(path, strerror(errno));
 }
 
-/* The database first: without it nobody finds the rest. */
+/* Media first: they may be a file system of their own, which cannot be moved. */
 static bool
 put_all_aside(bool media)
 {
-	return put_aside(data_path("mxcgi.db")) &&
+	return (!media || put_aside(k.conf->media_dir)) &&
+	    put_aside(data_path("mxcgi.db")) &&
 	    put_aside(data_path("mxcgi.db-wal")) &&
 	    put_aside(data_path("mxcgi.db-shm")) &&
-	    put_aside(data_path("signing.key")) &&
-	    (!media || put_aside(k.conf->media_dir));
+	    put_aside(data_path("signing.key"));
 }
 
 static bool
@@ -184,7 +188,9 @@ restore(void)
 	fine = replace(note.media);
 	lock_close(lock);
 	if (!fine || !bring_up())
-		return false;
+		return keep_no(k.dir, arena_printf(k.mem, "is not restored; "
+		    "what was there has %s behind its names: put it back, or "
+		    "call this again", aside));
 	printf("%s is again what it was at %s", k.conf->server_name,
 	    note.made_at);
 	if (note.media)

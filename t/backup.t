@@ -145,6 +145,16 @@ said 'is damaged' 'is found out'
 admin restore --yes "$tmp/broken"
 is_exit 1 'nor restored'
 is "$(ls "$tmp/data" | grep -c before)" 0 'and nothing was touched'
+cp -R "$copy" "$tmp/torn"
+(cd "$tmp/torn/media" && torn=$(find . -type f | head -n 1) && rm "$torn" && mkdir "$torn")
+admin restore --yes "$tmp/torn"
+is_exit 1 'a backup that cannot be read to its end'
+said 'what was there has .before-.* behind its names' 'what was there is not lost'
+is "$(ls -d "$tmp/data/mxcgi.db.before-"*Z "$tmp/data/media.before-"*Z | wc -l)" 2 'as one sees'
+rm -r "$tmp/data/media"
+for old in "$tmp/data/"*.before-*; do mv "$old" "${old%.before-*}"; done
+admin verify --hashes
+is_exit 0 'and can be put back'
 admin restore --yes "$copy"
 is_exit 0 'restored'
 like '^localhost is again what it was at .*, with 2 files of media$' 'it says'

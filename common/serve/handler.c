@@ -210,13 +210,13 @@ reply_page(struct request *r, const struct reply_page *page)
 	r->life->page = arena_memdup(r->mem, page, sizeof(*page));
 }
 
-/* A byte that ends a header, or a URL, would let others write the rest. */
 void
 reply_created(struct request *r)
 {
 	r->life->created = true;
 }
 
+/* A byte that ends a header, or a URL, would let others write the rest. */
 void
 reply_redirect(struct request *r, const char *url)
 {
