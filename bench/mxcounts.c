@@ -1,5 +1,5 @@
 /*
- * counts - what it costs to count what is unread for every member of a full
+ * mxcounts - what it costs to count what is unread for every member of a full
  * room, after one message, by the predefined push rules and by others.
  *
  * usage: mxcounts [-m MEMBERS] CONFIG URL

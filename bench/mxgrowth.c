@@ -1,5 +1,5 @@
 /*
- * growth - what a room costs as it grows, on a Matrix homeserver, any of them:
+ * mxgrowth - what a room costs as it grows, on a Matrix homeserver, any of them:
  * sending into it and reading it, small and large, in one run.
  *
  * usage: mxgrowth [-s SECONDS] [-c PATTERN] [-e EVENTS] [-m MEMBERS]

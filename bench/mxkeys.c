@@ -1,5 +1,5 @@
 /*
- * keys - what end-to-end encryption asks of a Matrix homeserver, any of them:
+ * mxkeys - what end-to-end encryption asks of a Matrix homeserver, any of them:
  * the keys of 200 users of three devices each, who cross-sign them, and a sync
  * for which 1,000 messages wait.
  *

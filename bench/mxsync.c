@@ -1,5 +1,5 @@
 /*
- * sync - what /sync costs on a Matrix homeserver, any of them: with nothing
+ * mxsync - what /sync costs on a Matrix homeserver, any of them: with nothing
  * new, with one message in one of few and of many rooms, from nothing, and how
  * soon a message is heard while many flow.  All in one run, for the ratios.
  *
