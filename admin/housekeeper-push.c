@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "housekeeper-ways.h"
+#include "matrix/push_unread.h"
 #include "matrix/push_walk.h"
 #include "store/bell.h"
 #include "store/lock.h"
@@ -29,6 +30,7 @@ struct pushing {
 	bool		 ours;		/* the lock is */
 	struct push_walk walk;
 	struct ways	*ways;
+	struct badges	*badges;
 	int		 bell;		/* -1 while there are no pushers */
 	char		 last[PUSHER_URL_MAX + 1];	/* gateway that had its turn */
 	int64_t		 turned;	/* us: when the last turn ended */
@@ -112,7 +114,8 @@ start_one(struct start *s, const char *gateway, int64_t pusher)
 
 	if (send == NULL)
 		abort();
-	end = push_compose(s->pushing->store, s->mem, pusher, s->now, send);
+	end = push_compose(s->pushing->store, s->pushing->badges, s->mem,
+	    pusher, s->now, send);
 	if (end != PUSH_ASKED) {
 		if (end == PUSH_REJECTED)
 			log_info("push by mail: an address is its user's no "
@@ -270,6 +273,7 @@ pushing_turn(struct pushing *p)
 	db_arena(p->store->main, before);
 	arena_free(mem);
 	p->turned = clock_mono_us();
+	ways_rest(p->ways, p->turned);
 	p->look_at = p->turned + (us > REST ? us : REST);
 }
 
@@ -327,10 +331,12 @@ pushing_open(struct store *store)
 	p->store = store;
 	p->walk.store = store;
 	p->bell = -1;
+	p->badges = badges_new();
 	p->lock = lock_open(path);
 	if (p->lock != NULL && (p->ways = ways_open()) != NULL)
 		return p;
 	lock_close(p->lock);
+	badges_free(p->badges);
 	free(p);
 	return NULL;
 }
@@ -360,6 +366,7 @@ pushing_close(struct pushing *p)
 	if (!ways_close(p->ways))
 		return false;
 	lock_close(p->lock);
+	badges_free(p->badges);
 	free(p);
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
 
@@ -21,8 +22,15 @@ struct way {
 	int		 bell;
 	atomic_bool	 answered;	/* the thread is done with it */
 };
+/* To a gateway that was asked before; free while line is NULL. */
+struct line {
+	void		*line;		/* matrix/http.h */
+	char		*gateway;
+	int64_t		 idle_us;	/* since when, monotonic */
+};
 struct ways {
 	struct way	 way[WAYS_MAX];
+	struct line	 line[WAYS_MAX];
 	char		*bad[WAYS_BAD_MAX];
 	size_t		 next_bad;
 	int		 bell;		/* eventfd */
@@ -48,6 +56,7 @@ ways_close(struct ways *w)
 		return false;
 	for (size_t i = 0; i < WAYS_BAD_MAX; i++)
 		free(w->bad[i]);
+	ways_rest(w, INT64_MAX);
 	close(w->bell);
 	free(w);
 	return true;
@@ -92,6 +101,56 @@ bad_set(struct ways *w, const char *gateway, bool bad)
 		i = w->next_bad++ % WAYS_BAD_MAX;
 	free(w->bad[i]);
 	w->bad[i] = bad ? strdup(gateway) : NULL;
+}
+
+/* ------------------------------------------------------------ connections */
+
+static void *
+line_take(struct ways *w, const char *gateway)
+{
+	for (size_t i = 0; i < WAYS_MAX; i++) {
+		struct line *line = &w->line[i];
+		void *taken = line->line;
+
+		if (taken == NULL || strcmp(line->gateway, gateway) != 0)
+			continue;
+		free(line->gateway);
+		*line = (struct line){ .line = NULL };
+		return taken;
+	}
+	return NULL;
+}
+
+/* Where there is no room any more it ends. */
+static void
+line_keep(struct ways *w, const char *gateway, void *kept)
+{
+	for (size_t i = 0; i < WAYS_MAX && kept != NULL; i++) {
+		struct line *line = &w->line[i];
+
+		if (line->line != NULL ||
+		    (line->gateway = strdup(gateway)) == NULL)
+			continue;
+		line->line = kept;
+		line->idle_us = clock_mono_us();
+		return;
+	}
+	http_hang_up(kept);
+}
+
+void
+ways_rest(struct ways *w, int64_t us)
+{
+	for (size_t i = 0; i < WAYS_MAX; i++) {
+		struct line *line = &w->line[i];
+
+		if (line->line == NULL || (us != INT64_MAX &&
+		    line->idle_us + WAYS_IDLE_US > us))
+			continue;
+		http_hang_up(line->line);
+		free(line->gateway);
+		*line = (struct line){ .line = NULL };
+	}
 }
 
 /* ------------------------------------------------------------- who is asked */
@@ -170,8 +229,11 @@ ways_ask(struct ways *w, struct push_send *send, const char *gateway)
 	way->bell = w->bell;
 	atomic_store(&way->answered, false);
 	snprintf(way->gateway, sizeof(way->gateway), "%s", gateway);
+	send->http.keep = !send->mails;
+	send->http.line = line_take(w, gateway);
 	if (thread_start(ask, way))
 		return true;
+	line_keep(w, gateway, send->http.line);
 	way->send = NULL;
 	return false;
 }
@@ -228,6 +290,7 @@ ways_forget(struct ways *w)
 		struct way *way = &w->way[i];
 
 		if (way->send != NULL && way->end != PUSH_ASKED) {
+			line_keep(w, way->gateway, way->send->http.line);
 			free(way->send);
 			way->send = NULL;
 		}

@@ -4,7 +4,8 @@
  * Each is asked in a thread of its own, which ends with the answer and knows
  * nothing but the request.  There are so many at once, so many to one gateway,
  * and one to a gateway that failed: a slow one holds up its own pushers, and
- * others only where many are slow.
+ * others only where many are slow.  Who is asked again is asked on the same
+ * connection.
  */
 #ifndef MXCGI_HOUSEKEEPER_WAYS_H
 #define MXCGI_HOUSEKEEPER_WAYS_H
@@ -20,6 +21,7 @@
 #define WAYS_EACH	8	/* to one gateway, */
 #define WAYS_BAD	1	/* and to one that failed last */
 #define WAYS_BAD_MAX	64	/* gateways of which that is known */
+#define WAYS_IDLE_US	30000000	/* a connection waits for the next */
 
 struct ways;
 
@@ -56,5 +58,7 @@ struct way_end {
 size_t		 ways_answered(struct ways *, struct arena *,
 		    struct way_end list[WAYS_MAX]);
 void		 ways_forget(struct ways *);
+/* Connections that nobody has used for WAYS_IDLE_US end; monotonic time. */
+void		 ways_rest(struct ways *, int64_t us);
 
 #endif

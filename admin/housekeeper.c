@@ -1,6 +1,6 @@
 /*
  * housekeeper - keeps the databases small while others work, and tells push
- * gateways what is new.
+ * gateways, and by mail people, what is new.
  *
  * It stays and is rung by writers whose WAL grows, and while there are pushers
  * by all who add to the stream; or cron runs it with --once.  Then it also works

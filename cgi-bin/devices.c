@@ -133,7 +133,8 @@ enqueue(struct parcel *p, int64_t device, struct span content)
 	if (p->bytes / BYTES_CHARGED > charged && (err = rate_take_class(p->r,
 	    LIMIT_to_device)) != M_OK)
 		return err;
-	to_device_add(p->r->db, device, p->r->who.user, p->type, content);
+	to_device_add(p->r->db, device, p->r->who.user, p->type, content,
+	    p->r->conf->to_device_max);
 	return M_OK;
 }
 

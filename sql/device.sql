@@ -32,10 +32,12 @@ SELECT nr FROM device WHERE user = :user;
 INSERT INTO to_device (device, sender, type, content)
 VALUES (:device, :sender, :type, :content);
 
--- One message more, where there is room for one.
+-- How many messages wait, and the bytes of their content.
+-- :name to_device_queued
+SELECT queued, queued_bytes FROM device WHERE nr = :device;
+
 -- :name to_device_queue
-UPDATE device SET queued = queued + 1
- WHERE nr = :device AND queued < :most;
+UPDATE device SET queued = :queued, queued_bytes = :bytes WHERE nr = :device;
 
 -- The oldest of the sender's own; of those who have none, the oldest of all.
 -- :name to_device_give_way
@@ -43,7 +45,8 @@ DELETE FROM to_device
  WHERE nr = coalesce(
     (SELECT min(nr) FROM to_device
       WHERE sender = :sender AND device = :device),
-    (SELECT min(nr) FROM to_device WHERE device = :device));
+    (SELECT min(nr) FROM to_device WHERE device = :device))
+RETURNING length(CAST(content AS BLOB));
 
 -- :name to_device_told
 SELECT t.nr, u.user_id, t.type, t.content
@@ -63,11 +66,16 @@ SELECT seq FROM sqlite_sequence WHERE name = 'to_device';
 -- :name to_device_got
 SELECT 1 FROM to_device WHERE device = :device AND nr <= :upto LIMIT 1;
 
+-- :name to_device_dropping
+SELECT count(*), coalesce(sum(length(CAST(content AS BLOB))), 0)
+  FROM to_device WHERE device = :device AND nr <= :upto;
+
 -- :name to_device_drop
 DELETE FROM to_device WHERE device = :device AND nr <= :upto;
 
 -- :name to_device_unqueue
-UPDATE device SET queued = queued - :n WHERE nr = :device;
+UPDATE device SET queued = queued - :n, queued_bytes = queued_bytes - :bytes
+ WHERE nr = :device;
 
 ---------------------------------------------------------------------- keys
 

@@ -173,14 +173,23 @@ SELECT EXISTS (SELECT 1 FROM threepid
 
 -- All that a mail may tell, in its order.
 -- :name push_mail_events
-SELECT p.pos, p.at, e.nr, e.room, e.thread, e.redacted_by IS NOT NULL
-  FROM push p LEFT JOIN event e ON e.nr = p.event
+SELECT p.pos, p.at, e.nr, e.room, e.thread, e.redacted_by IS NOT NULL,
+       u.user_id
+  FROM push p
+  LEFT JOIN event e ON e.nr = p.event
+  LEFT JOIN user u ON u.nr = e.sender
  WHERE p.pusher = :pusher
  ORDER BY p.pos;
 
 -- :name push_first
 SELECT pos, event, tweaks, at FROM push
  WHERE pusher = :pusher ORDER BY pos LIMIT 1;
+
+-- In which rooms has anything happened since?
+-- :name push_rooms_since
+SELECT room FROM change
+ WHERE pos > :after AND kind = :event
+ ORDER BY pos LIMIT :most;
 
 -- Rooms in which something happened that the user has not read.
 -- :name push_unread_rooms

@@ -240,14 +240,26 @@ mailed 1 'what was redacted, or where they are no more'
 says 'what is left' 'In attic: 1' 'Alice (@alice:localhost): stays'
 silent 'taken back' 'is not told (security 17)'
 silent 'closed door' 'is not told either (security 17)'
+smtpd_stop
 create carol '{"preset":"private_chat","name":"secret"}'
 invite carol bob
-mailed 2 'an invitation'
+set_state carol m.room.name '{"name":"more secret"}'
+in_room "$attic"
+user dora
+come dora
+text dora 'of nobody who counts'
+until_so grep -q 'push by mail: .*; again in 4 s' "$tmp/log" || ok 1 'a mail fails once more'
+as bob
+req PUT "$v3/user/@bob:localhost/account_data/m.ignored_user_list" '{"ignored_users":{"@dora:localhost":{}}}'
+smtpd_start
+mailed 1 'an invitation'
 says 'is told with who invites' 'In secret: 1' '@carol:localhost invites you'
+silent 'more secret' 'and the name of the room as it was then (security 17)'
+silent 'nobody who counts' 'who is ignored by then is not heard (security 17)'
 in_room "$attic"
 as alice
 req PUT "$here/send/m.room.message/pic" '{"msgtype":"m.image","body":"cat.png","url":"mxc://localhost/x"}'
-mailed 3 'a picture'
+mailed 2 'a picture'
 says 'by its name' 'Alice (@alice:localhost) sent a picture: cat.png'
 
 # ----------------------------------------------------------- hostile names
@@ -259,12 +271,12 @@ set_state alice m.room.name \
     "$(jq -nc '{name: "\u202e<img src=x>\r\nBcc: eve@example.org\r\n\r\nhttps://evil.example/2 é"}')"
 is_status 200 'and one of a room'
 text alice "$(printf 'hello\r\n\r\nhttps://evil.example/3\n.\nTo get no more,\n<a href="https://evil.example/4">')"
-mailed 4 'and a message'
+mailed 3 'and a message'
 is_mime '.headers.subject' '[localhost] 1 unread notification in <img src=x> Bcc: eve@example.org https://evil.example/2 é' \
     'stand in one line of the subject (security 22)'
 is_mime '.names | map(select(. == "bcc")) | length' 0 'make no header (security 22)'
 is_mime '.defects | length' 0 'and no fault'
-is "$(cat "$box/4.envelope")" '- plain server@localhost bob@example.org' 'or recipient'
+is "$(cat "$box/3.envelope")" '- plain server@localhost bob@example.org' 'or recipient'
 is_mime '.links | map(select(contains("evil"))) | length' 0 'nor a link (security 22)'
 is_mime '[.parts[1].content | contains("<script", "<img", "<a href=\"https://evil")] | any' false \
     'nor HTML (security 22)'

@@ -134,6 +134,44 @@ got 1 bob
 has_counted none bob
 is_got . '[]' 'what changes no number is not told'
 
+# What is unread changes with more than what happens there.
+create alice '{"preset":"public_chat"}'
+third=$room
+come bob
+forget
+text alice counted
+got 1 bob
+is_got 'map(.counts.unread)' '[2]' 'what is unread in all rooms'
+as bob
+req PUT "$v3/pushrules/global/room/$(enc "$third")" '{"actions":[]}'
+forget
+in_room "$den"
+text alice more
+got 1 bob
+is_got 'map(.counts.unread)' '[2]' 'a rule changes what counts'
+as bob
+req DELETE "$v3/pushrules/global/room/$(enc "$third")"
+req PUT "$v3/user/@bob:localhost/account_data/m.ignored_user_list" '{"ignored_users":{"@alice:localhost":{}}}'
+forget
+in_room "$den"
+text carol 'of carol'
+got 1 bob
+is_got 'map(.counts.unread)' '[1]' 'so does whom one ignores'
+as bob
+req PUT "$v3/user/@bob:localhost/account_data/m.ignored_user_list" '{"ignored_users":{}}'
+forget
+text carol 'and again'
+got 1 bob
+is_got 'map(.counts.unread)' '[5]' 'and whom not any more'
+in_room "$third"
+go bob
+in_room "$den"
+forget
+text carol 'once more'
+got 1 bob
+is_got 'map(.counts.unread)' '[5]' 'where one is no more nothing is unread'
+mark bob "$said"
+
 # ------------------------------------------------------------- a user's own
 as bob
 req PUT "$v3/pushrules/global/room/$(enc "$den")" '{"actions":[]}'
@@ -266,6 +304,24 @@ until_so has_all_five || ok 1 'all five arrive'
 is_got "$bodies | reduce .[] as \$b ([]; if .[-1] == \$b then . else . + [\$b] end)" \
     '["1","2","3","4","5"]' \
     'PSH-12: an outage loses nothing, and keeps the order, whoever is killed (security 36)'
+
+# ------------------------------------------------------------ one connection
+forget
+text alice 6
+text alice 7
+text alice 8
+got 3 bob
+is "$(jq 'map(.connection) | unique | length' "$tmp/requests")" 1 'a gateway is asked again on the same connection'
+
+# ------------------------------------------------------------ what is refused
+forget
+gateway_does 404
+text alice refused
+tried 404 1
+gateway_does ok
+text alice 'and taken'
+got 2 bob
+is_got "$bodies" '["refused","and taken"]' 'one refusal loses nothing'
 
 # ------------------------------------------------------- one slow, one not
 forget

@@ -216,4 +216,28 @@ is_json "$told" '[17]' 'sync.to_device: others keep theirs'
 deactivate carol
 send_to bob m.dummy '{"@carol:localhost":{"*":{"n":18}}}'
 is_status 200 'sendToDevice: nobody is left there'
+
+# ------------------------------------------------------- how much may wait
+stop
+conf serve to_device_max 2K
+start
+user dave
+user erin
+user frank
+pad=$(printf '%0700d' 0)
+send_to erin m.dummy '{"@dave:localhost":{"*":{"n":10}}}'
+for n in 11 12 13 14; do
+	send_to frank m.dummy "{\"@dave:localhost\":{\"*\":{\"n\":$n,\"pad\":\"$pad\"}}}"
+done
+is_status 200 'sendToDevice: more than may wait for a device'
+sync dave
+is_json "$told" '[10,13,14]' 'the oldest go, of whoever sends too much (security 16)'
+send_to frank m.dummy "{\"@dave:localhost\":{\"*\":{\"n\":15,\"pad\":\"$pad$pad$pad$pad\"}}}"
+sync dave
+is_json "$told" '[15]' 'one that is longer than all may wait alone'
+sync dave "$since"
+send_to frank m.dummy "{\"@dave:localhost\":{\"*\":{\"n\":16,\"pad\":\"$pad\"}}}"
+send_to frank m.dummy "{\"@dave:localhost\":{\"*\":{\"n\":17,\"pad\":\"$pad\"}}}"
+sync dave
+is_json "$told" '[16,17]' 'what was taken leaves room'
 done_testing

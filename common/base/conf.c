@@ -137,6 +137,7 @@ static const struct conf defaults = {
 	.receive_ms = 30000,
 	.send_ms = 60000,
 	.wait_max_ms = 180000,
+	.to_device_max = 64 * (int64_t)M,
 	.user_waiters = 100,
 	.cgi_waiters = 8,
 	.cgi_wait_max_ms = 25000,

@@ -260,6 +260,7 @@ struct conf {
 	unsigned	 receive_ms;	/* a request is complete: 30 s */
 	unsigned	 send_ms;	/* a reply must make progress: 60 s */
 	unsigned	 wait_max_ms;	/* the longest long poll: 180 s */
+	int64_t		 to_device_max;	/* bytes that wait for a device: 64 MiB */
 	unsigned	 user_waiters;	/* long polls of a user, a process: 100 */
 	unsigned	 cgi_waiters;	/* long polls at once as CGI: 8 */
 	unsigned	 cgi_wait_max_ms; /* and their longest: 25 s */

@@ -122,6 +122,7 @@ const struct key conf_keys[] = {
 	KEY("serve", "receive_timeout", set_time, receive_ms, 1, 600000),
 	KEY("serve", "send_timeout", set_time, send_ms, 1, 600000),
 	KEY("serve", "wait_max", set_time, wait_max_ms, 0, 600000),
+	KEY("serve", "to_device_max", set_amount, to_device_max, 1, 0),
 	KEY("serve", "user_waiters", set_number, user_waiters, 1, 100000),
 	KEY("serve", "cgi_waiters", set_number, cgi_waiters, 0, 1000),
 	KEY("serve", "cgi_wait_max", set_time, cgi_wait_max_ms, 0, 600000),

@@ -21,6 +21,7 @@
 	X(CURLcode, easy_perform, (CURL *))				\
 	X(CURLcode, easy_getinfo, (CURL *, CURLINFO, ...))		\
 	X(const char *, easy_strerror, (CURLcode))			\
+	X(void, easy_reset, (CURL *))					\
 	X(void, easy_cleanup, (CURL *))					\
 	X(struct curl_slist *, slist_append,				\
 	    (struct curl_slist *, const char *))			\
@@ -50,6 +51,7 @@ bool	curl_load(void);
 #define curl_easy_perform	curl_functions.easy_perform
 #define curl_easy_getinfo	curl_functions.easy_getinfo
 #define curl_easy_strerror	curl_functions.easy_strerror
+#define curl_easy_reset		curl_functions.easy_reset
 #define curl_easy_cleanup	curl_functions.easy_cleanup
 #define curl_slist_append	curl_functions.slist_append
 #define curl_slist_free_all	curl_functions.slist_free_all

@@ -7,17 +7,51 @@
 /* An answer with so much content ends early; one message always fits. */
 #define CONTENT_MAX	(1 << 20)
 
+/* What waits for a device. */
+struct queue {
+	int64_t	n;
+	int64_t	bytes;		/* of content */
+};
+
+/* Of a statement that selects these. */
+static struct queue
+queue_of(struct rows rows)
+{
+	struct queue q = { 0, 0 };
+
+	if (rows_next(&rows))
+		q = (struct queue){ rows_int(&rows, 0), rows_int(&rows, 1) };
+	rows_done(&rows);
+	return q;
+}
+
+static void
+give_way(struct db *db, struct queue *q, int64_t device, int64_t sender)
+{
+	struct rows rows = db_query(db, STMT_TO_DEVICE_GIVE_WAY,
+	    DB_INT(sender), DB_INT(device));
+
+	if (rows_next(&rows))
+		q->bytes -= rows_int(&rows, 0);
+	rows_done(&rows);
+	q->n--;
+}
+
 void
 to_device_add(struct db *db, int64_t device, int64_t sender, const char *type,
-    struct span content)
+    struct span content, int64_t most)
 {
-	struct db_arg from = DB_INT(sender), to = DB_INT(device);
+	struct queue q = queue_of(db_query(db, STMT_TO_DEVICE_QUEUED,
+	    DB_INT(device)));
 
-	if (db_exec(db, STMT_TO_DEVICE_QUEUE, to,
-	    DB_INT(TO_DEVICE_QUEUE_MAX)) == 0)
-		db_exec(db, STMT_TO_DEVICE_GIVE_WAY, from, to);
-	db_exec(db, STMT_TO_DEVICE_ADD, to, from, DB_TEXT(type),
-	    DB_SPAN(content));
+	q.bytes += (int64_t)content.n;
+	for (int i = 0; i < TO_DEVICE_GIVE_WAY_MAX && q.n > 0 &&
+	    (q.n >= TO_DEVICE_QUEUE_MAX || q.bytes > most); i++)
+		give_way(db, &q, device, sender);
+	db_exec(db, STMT_TO_DEVICE_ADD, DB_INT(device), DB_INT(sender),
+	    DB_TEXT(type), DB_SPAN(content));
+	db_exec(db, STMT_TO_DEVICE_QUEUE, DB_INT(q.n + 1), DB_INT(q.bytes),
+	    DB_INT(device));
 }
 
 /* Columns of to_device_told; returns how much content. */
@@ -54,10 +88,12 @@ to_device_write(struct writer *w, struct db *db, int64_t device, int64_t after,
 void
 to_device_drop(struct db *db, int64_t device, int64_t upto)
 {
-	int gone = db_exec(db, STMT_TO_DEVICE_DROP, DB_INT(device),
-	    DB_INT(upto));
+	struct queue gone = queue_of(db_query(db, STMT_TO_DEVICE_DROPPING,
+	    DB_INT(device), DB_INT(upto)));
 
-	db_exec(db, STMT_TO_DEVICE_UNQUEUE, DB_INT(gone), DB_INT(device));
+	db_exec(db, STMT_TO_DEVICE_DROP, DB_INT(device), DB_INT(upto));
+	db_exec(db, STMT_TO_DEVICE_UNQUEUE, DB_INT(gone.n),
+	    DB_INT(gone.bytes), DB_INT(device));
 }
 
 void

@@ -12,14 +12,16 @@
  * Queue a message, content an object, for the device of that number.  A
  * CHANGE_TO_DEVICE of its user is the caller's to add.
  *
- * When so many wait for it already, the oldest of the same sender's goes, so
- * that nobody drives out what others have sent; and a device that nobody uses
- * any more hinders no one who sends to it and to others at once.  Who had none
- * there takes the place of the oldest of all.
+ * When so many wait for it already, or the content of all would have more than
+ * most bytes, the oldest of the same sender's go, so that nobody drives out what
+ * others have sent; and a device that nobody uses any more hinders no one who
+ * sends to it and to others at once.  Who has none there takes the place of the
+ * oldest of all.  One message makes so many give way, and no more.
  */
+#define TO_DEVICE_GIVE_WAY_MAX	64
 #define TO_DEVICE_QUEUE_MAX	10000
 void	 to_device_add(struct db *, int64_t device, int64_t sender,
-	    const char *type, struct span content);
+	    const char *type, struct span content, int64_t most);
 /*
  * Write the device's oldest messages that came after message `after` (0: all
  * that are queued) into an open array, at most so many.  Returns how many; *upto

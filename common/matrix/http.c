@@ -292,6 +292,16 @@ judge(CURL *curl, struct exchange *x, CURLcode rc)
 	h->body[h->len] = '\0';
 }
 
+/* Of what was asked before only the connections stay. */
+static CURL *
+line_of(struct http *h)
+{
+	if (h->line == NULL)
+		return curl_easy_init();
+	curl_easy_reset(h->line);
+	return h->line;
+}
+
 void
 http_run(struct http *h)
 {
@@ -307,7 +317,7 @@ http_run(struct http *h)
 		strcpy(h->error, "libcurl is not installed");
 		return;
 	}
-	if ((curl = curl_easy_init()) == NULL) {
+	if ((curl = line_of(h)) == NULL) {
 		strcpy(h->error, "out of memory");
 		return;
 	}
@@ -316,5 +326,15 @@ http_run(struct http *h)
 	headers = set_request(curl, h);
 	judge(curl, &x, curl_easy_perform(curl));
 	curl_slist_free_all(headers);
-	curl_easy_cleanup(curl);
+	if (h->keep)
+		h->line = curl;
+	else
+		curl_easy_cleanup(curl);
+}
+
+void
+http_hang_up(void *line)
+{
+	if (line != NULL)
+		curl_easy_cleanup(line);
 }

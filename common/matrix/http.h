@@ -49,6 +49,14 @@ struct http {
 	unsigned	 ms;			/* in all; 0: [outbound] timeout */
 	bool		 stay;			/* follow no redirect */
 
+	/*
+	 * Who will ask the same server again sets keep: what http_run() leaves in
+	 * line goes into the next one, which saves a connection, and at last to
+	 * http_hang_up().  One thread at a time.
+	 */
+	bool		 keep;
+	void		*line;			/* NULL: there is none yet */
+
 	int		 status;		/* 0: there is no answer */
 	char		 error[256];		/* why not; names no secret */
 	char		 got_type[256];		/* Content-Type; empty: none */
@@ -73,5 +81,6 @@ bool	http_form_add(struct http *, const char *name, const char *value);
  * blocks.  Any thread may.
  */
 void	http_run(struct http *);
+void	http_hang_up(void *line);	/* NULL: nothing */
 
 #endif

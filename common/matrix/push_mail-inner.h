@@ -4,12 +4,12 @@
 
 #include "matrix/push_mail.h"
 #include "matrix/room.h"
+#include "matrix/visibility.h"
 
 struct mail_room {
 	struct push_told told;
-	const char	*room_id;
+	struct member	 member;	/* the reader's membership */
 	struct viewer	*viewer;	/* the reader */
-	struct member	 member;	/* and their membership */
 	int64_t		 read;		/* up to where, of the stream */
 	int64_t		 over;		/* when its pause is */
 	size_t		 n;		/* events to be told */

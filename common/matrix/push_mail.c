@@ -6,7 +6,6 @@
 #include "matrix/push_mail-inner.h"
 #include "matrix/push_walk.h"
 #include "matrix/unread.h"
-#include "matrix/visibility.h"
 
 int64_t
 push_mail_due(struct db *db, const struct conf *conf, int64_t pusher,
@@ -29,6 +28,7 @@ struct waiting {
 	int64_t		 room;
 	int64_t		 thread;
 	bool		 redacted;
+	const char	*sender;
 };
 
 /* NULL: there is no such room any more. */
@@ -47,9 +47,8 @@ room_of(struct digest *d, int64_t nr)
 		return NULL;
 	room = &d->room[d->rooms++];
 	room->told.room = nr;
-	room->room_id = found.room_id;
-	room->viewer = viewer_new(db, to->mem, nr, to->user);
 	room->member = room_member(db, nr, to->user);
+	room->viewer = viewer_new(db, to->mem, nr, to->user);
 	room->read = unread_after(db, nr, to->user);
 	if (room->member.membership == MEMBERSHIP_JOIN &&
 	    room->member.pos > room->read)
@@ -57,15 +56,6 @@ room_of(struct digest *d, int64_t nr)
 	room->over = push_mail_due(db, to->store->conf, to->send->pusher, nr,
 	    0);
 	return room;
-}
-
-static bool
-is_ignored(const struct digest *d, const struct mail_room *room, int64_t nr)
-{
-	struct event_row e;
-
-	return !event_find(d->to->store->main, nr, &e) ||
-	    viewer_ignores(room->viewer, e.sender_id);
 }
 
 /* What happened to the membership itself is told after it has ended, too. */
@@ -76,7 +66,7 @@ is_wanted(const struct digest *d, const struct mail_room *room,
 	const struct member *member = &room->member;
 
 	if (w->redacted || d->to->now - w->at > PUSH_MAIL_KEPT_MS ||
-	    is_ignored(d, room, w->nr))
+	    viewer_ignores(room->viewer, w->sender))
 		return false;
 	if (member->event == w->nr)
 		return !member->forgotten;
@@ -115,6 +105,7 @@ gather(struct digest *d)
 			.nr = rows_int(&rows, 2), .room = rows_int(&rows, 3),
 			.thread = rows_int(&rows, 4),
 			.redacted = rows_int(&rows, 5) != 0,
+			.sender = rows_text(&rows, 6),
 		};
 
 		to->send->pos = w.pos;

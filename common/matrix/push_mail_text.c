@@ -8,7 +8,6 @@
 
 #include "matrix/push_mail-inner.h"
 #include "matrix/shape.h"
-#include "matrix/visibility.h"
 
 #define NAME_MAX_	100	/* bytes of a name, */
 #define SUBJECT_NAME	60	/* and in a subject */
@@ -74,8 +73,8 @@ one_line(struct arena *mem, const char *s, size_t max)
 }
 
 /*
- * A text of a room's state; NULL: there is none.  Whoever is not in the room is
- * told what it was when they were invited or left.
+ * A text of a room's state now, or for who is not in as it was when that came to
+ * be so; NULL: there is none.
  */
 static const char *
 state_text(const struct digest *d, const struct mail_room *room,
@@ -100,7 +99,8 @@ state_text(const struct digest *d, const struct mail_room *room,
 static const char *
 room_name(const struct digest *d, const struct mail_room *room, size_t max)
 {
-	const char *name = state_text(d, room, "m.room.name", "", "name", max);
+	const char *name = state_text(d, room, "m.room.name", "", "name",
+	    max);
 
 	if (name == NULL)
 		name = state_text(d, room, "m.room.canonical_alias", "",

@@ -11,6 +11,7 @@
 
 struct telling {
 	struct store	*store;
+	struct badges	*badges;
 	struct db	*db;
 	struct arena	*mem;
 	int64_t		 now;
@@ -208,8 +209,8 @@ compose(struct telling *t, struct push_send *s, int64_t told,
 
 	if (end == PUSH_VOID || t->locked)
 		return end;
-	s->unread = t->unread = push_unread(t->store, t->mem, t->user,
-	    t->user_id, t->now);
+	s->unread = t->unread = push_unread(t->store, t->badges, t->mem,
+	    t->user, t->user_id, t->now);
 	if (end == PUSH_QUIET && s->unread != told &&
 	    s->failures < PUSH_FAILURES_MAX)
 		return PUSH_ASKED;
@@ -227,12 +228,13 @@ compose_mail(const struct telling *t, struct push_send *s)
 }
 
 enum push_end
-push_compose(struct store *store, struct arena *mem, int64_t pusher,
-    int64_t now, struct push_send *s)
+push_compose(struct store *store, struct badges *badges, struct arena *mem,
+    int64_t pusher, int64_t now, struct push_send *s)
 {
 	struct db *db = store->main;
 	struct rows rows = db_query(db, STMT_PUSH_PUSHER, DB_INT(pusher));
-	struct telling t = { .store = store, .db = db, .mem = mem, .now = now };
+	struct telling t = { .store = store, .badges = badges, .db = db,
+	    .mem = mem, .now = now };
 	enum push_end end = PUSH_QUIET;
 	struct event_row e;
 

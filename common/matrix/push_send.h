@@ -79,8 +79,9 @@ struct push_send {
  * zeroed: PUSH_ASKED, PUSH_VOID, PUSH_QUIET; of a mail also PUSH_LATER, and
  * PUSH_REJECTED where the account does not have the address any more.
  */
-enum push_end	 push_compose(struct store *, struct arena *, int64_t pusher,
-		    int64_t now, struct push_send *);
+struct badges;
+enum push_end	 push_compose(struct store *, struct badges *, struct arena *,
+		    int64_t pusher, int64_t now, struct push_send *);
 /* Tell it, which blocks; any thread may. */
 void		 push_run(struct push_send *);
 /* After that: PUSH_TOLD, PUSH_REJECTED, PUSH_REFUSED or PUSH_FAILED. */

@@ -1,7 +1,8 @@
 """A push gateway for tests: gateway.py DIR [PORT].
 
 It listens on 127.0.0.1, writes its port to DIR/port, and for each request a
-line of JSON to DIR/log: the path, the status that it answers with, and the body.
+line of JSON to DIR/log: the path, the status that it answers with, the body, and
+which connection it came by, as a number.
 DIR/mode.PUSHKEY, else DIR/mode, says what it does, whose line comes first:
 
   ok         nothing is rejected
@@ -31,13 +32,16 @@ def mode(pushkey):
     return "ok"
 
 
-def log(path, status, body):
-    line = json.dumps({"path": path, "status": status, "body": body})
+def log(path, status, body, connection=None):
+    line = json.dumps({"path": path, "status": status, "body": body,
+                       "connection": connection})
     with writing, open(os.path.join(directory, "log"), "a") as f:
         f.write(line + "\n")
 
 
 class Gateway(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         pushkey = body["notification"]["devices"][0]["pushkey"]
@@ -46,12 +50,13 @@ class Gateway(http.server.BaseHTTPRequestHandler):
             log(self.path, 0, body)
             while mode(pushkey) == "hold":
                 time.sleep(0.02)
+            self.close_connection = True
             return
         status = int(what) if what.isdigit() else 200
         rejected = [pushkey] if what == "reject" else []
         answer = "rubbish" if what == "rubbish" else json.dumps(
             {"rejected": rejected})
-        log(self.path, status, body)
+        log(self.path, status, body, self.client_address[1])
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))

@@ -27,7 +27,8 @@ static void
 send(struct db *db, int64_t device, int64_t sender, int n)
 {
 	for (int i = 0; i < n; i++)
-		to_device_add(db, device, sender, "m.dummy", SPAN("{}"));
+		to_device_add(db, device, sender, "m.dummy", SPAN("{}"),
+		    64 << 20);
 }
 
 static void
