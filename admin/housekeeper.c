@@ -1,12 +1,12 @@
 /*
  * housekeeper - keeps the databases small while others work, and tells push
- * gateways, and by mail people, what is new.
+ * gateways, application services, and by mail people, what is new.
  *
  * It stays and is rung by writers whose WAL grows, and while there are pushers
- * by all who add to the stream; or cron runs it with --once.  Then it also works
- * off the tasks that requests left: `rooms` and `devices`, whose business they
- * are, may not be asked for long.  It may be killed at any time: each piece of its work is a
- * transaction.
+ * or application services by all who add to the stream; or cron runs it with
+ * --once.  Then it also works off the tasks that requests left: `rooms` and
+ * `devices`, whose business they are, may not be asked for long.  It may be
+ * killed at any time: each piece of its work is a transaction.
  */
 #include <errno.h>
 #include <poll.h>
@@ -20,6 +20,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "housekeeper-push.h"
+#include "housekeeper-services.h"
 #include "matrix/backup.h"
 #include "matrix/media.h"
 #include "matrix/preview.h"
@@ -32,7 +33,7 @@
 #define SECOND		1000000LL		/* us */
 #define CACHE_KIB	1024
 #define LOCK_MS		2000
-#define SLEEP_FDS	4
+#define SLEEP_FDS	(4 + SERVICES_FDS)
 #define PUSHING_MAX	(50 * SECOND)	/* of a visit; cron calls again */
 
 static const struct rights rights = { "housekeeper", rights_list };
@@ -109,11 +110,21 @@ pushing_begin(struct store *store)
 	return p;
 }
 
+static struct services *
+services_begin(struct store *store)
+{
+	struct services *s = services_open(store);
+
+	if (s == NULL)
+		log_fatal("%s: %s", store->conf->data_dir, strerror(errno));
+	return s;
+}
+
 /* With threads behind it the process cannot go the long way. */
 static void
-pushing_end(struct pushing *p)
+end_without(bool threads)
 {
-	if (!pushing_close(p))
+	if (threads)
 		_exit(0);
 }
 
@@ -129,7 +140,8 @@ sleep_until(int64_t at, const int *fd, nfds_t n)
 	poll(fds, n, us > 0 ? (int)(us / 1000) + 1 : 0);
 }
 
-static void
+/* True: threads run on. */
+static bool
 do_pushes(struct upkeep *u)
 {
 	struct pushing *p = pushing_begin(u->store);
@@ -142,18 +154,39 @@ do_pushes(struct upkeep *u)
 		if (pushing_look_at(p) <= clock_mono_us())
 			pushing_turn(p);
 	} while (pushing_busy(p) && goes_on(u) && clock_mono_us() < until);
-	pushing_end(p);
+	return !pushing_close(p);
+}
+
+static bool
+do_services(struct upkeep *u)
+{
+	struct services *s = services_begin(u->store);
+	int64_t until = clock_mono_us() + PUSHING_MAX;
+	int fd[SERVICES_FDS];
+
+	services_fds(s, fd);
+	do {
+		sleep_until(services_look_at(s), fd, SERVICES_FDS);
+		services_listen(s);
+		if (services_look_at(s) <= clock_mono_us())
+			services_turn(s);
+	} while (services_busy(s) && goes_on(u) && clock_mono_us() < until);
+	return !services_close(s);
 }
 
 static void
 do_once(struct upkeep *u)
 {
+	bool threads;
+
 	do_tasks(u, room_tasks);
 	do_tasks(u, backup_tasks);
-	do_pushes(u);
+	threads = do_pushes(u);
+	threads |= do_services(u);
 	/* The checkpoint comes last, for what the others wrote. */
 	for (size_t i = DUTIES; i-- > 0 && goes_on(u);)
 		do_duty(u, duties[i].piece);
+	end_without(threads);
 }
 
 /* ----------------------------------------------------------------- to stay */
@@ -187,17 +220,25 @@ do_what_is_due(struct upkeep *u, struct duty *list)
 }
 
 static int64_t
-next_of_all(const struct duty *list, const struct pushing *p)
+earlier(int64_t a, int64_t b)
 {
-	int64_t at = next_due(list);
+	return a < b ? a : b;
+}
 
-	return pushing_look_at(p) < at ? pushing_look_at(p) : at;
+static int64_t
+next_of_all(const struct duty *list, const struct pushing *p,
+    const struct services *s)
+{
+	return earlier(next_due(list),
+	    earlier(pushing_look_at(p), services_look_at(s)));
 }
 
 static void
-stay(struct upkeep *u, struct pushing *p, int bell, int signals)
+stay(struct upkeep *u, struct pushing *p, struct services *s, int bell,
+    int signals)
 {
 	struct duty list[DUTIES];
+	int fd[SLEEP_FDS] = { bell, signals };
 
 	memcpy(list, duties, sizeof list);
 	for (size_t i = 0; i < DUTIES; i++)
@@ -206,14 +247,18 @@ stay(struct upkeep *u, struct pushing *p, int bell, int signals)
 		do_what_is_due(u, list);
 		if (pushing_look_at(p) <= clock_mono_us())
 			pushing_turn(p);
-		sleep_until(next_of_all(list, p), (const int[SLEEP_FDS]){
-		    bell, signals, pushing_fd(p), pushing_bell(p) },
-		    SLEEP_FDS);
+		if (services_look_at(s) <= clock_mono_us())
+			services_turn(s);
+		fd[2] = pushing_fd(p);
+		fd[3] = pushing_bell(p);
+		services_fds(s, fd + 4);
+		sleep_until(next_of_all(list, p, s), fd, SLEEP_FDS);
 		if (bell_answer(bell)) {
 			list[0].rung = true;
 			pushing_call(p);
 		}
 		pushing_listen(p);
+		services_listen(s);
 	}
 }
 
@@ -223,6 +268,8 @@ stay_and_listen(struct upkeep *u)
 	struct store *store = u->store;
 	int bell = bell_listen(store->bell, BELL_HOUSEKEEPER);
 	struct pushing *p = pushing_begin(store);
+	struct services *s = services_begin(store);
+	bool threads;
 	sigset_t ends;
 
 	if (bell < 0)
@@ -232,9 +279,11 @@ stay_and_listen(struct upkeep *u)
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGINT);
 	sigprocmask(SIG_BLOCK, &ends, NULL);
-	stay(u, p, bell, signalfd(-1, &ends, SFD_CLOEXEC));
+	stay(u, p, s, bell, signalfd(-1, &ends, SFD_CLOEXEC));
 	bell_leave(store->bell, bell);
-	pushing_end(p);
+	threads = !pushing_close(p);
+	threads |= !services_close(s);
+	end_without(threads);
 }
 
 /* ------------------------------------------------------------- to be called */
@@ -244,7 +293,7 @@ usage(FILE *to)
 {
 	fputs("usage: housekeeper [--once]\n"
 	    "Keeps the databases of mxcgi small: checkpoints, expiry; and tells\n"
-	    "push gateways what is new.\n"
+	    "push gateways and application services what is new.\n"
 	    "  --once   do what is due, with the work that requests left to be\n"
 	    "           done later, and end (for cron)\n"
 	    "The configuration is $MXCGI_CONFIG, else " SYSCONFDIR

@@ -47,18 +47,58 @@ is_wanted(const struct search *search, const struct summary *s)
 /* Rooms from a place on, in its direction. */
 struct cursor {
 	struct request	*r;
+	const struct search *search;
 	struct list_token	 from;
 	int64_t		 most;		/* that are read of either kind */
 	struct rows	 rows;
 	bool		 alike;		/* still those with as many members */
 };
 
-static struct cursor
-cursor_from(struct request *r, struct list_token from, int64_t most)
+/* Each with those behind a place, and those before it. */
+static const struct {
+	enum stmt	 count, alike[2], other[2];
+} lists[] = {
+	[LISTING_PUBLISHED] = { STMT_PUBLISHED_COUNT,
+	    { STMT_PUBLISHED_ALIKE_AFTER, STMT_PUBLISHED_ALIKE_BEFORE },
+	    { STMT_PUBLISHED_SMALLER, STMT_PUBLISHED_BIGGER } },
+	[LISTING_ANY] = { STMT_ANY_COUNT,
+	    { STMT_ANY_ALIKE_AFTER, STMT_ANY_ALIKE_BEFORE },
+	    { STMT_ANY_SMALLER, STMT_ANY_BIGGER } },
+	[LISTING_NETWORK] = { STMT_NETWORK_COUNT,
+	    { STMT_NETWORK_ALIKE_AFTER, STMT_NETWORK_ALIKE_BEFORE },
+	    { STMT_NETWORK_SMALLER, STMT_NETWORK_BIGGER } },
+};
+
+/* The first parameter of a network's is its name, which the others have not. */
+static struct rows
+list_query(struct request *r, const struct search *search, enum stmt stmt,
+    const struct db_arg *args, size_t n)
 {
-	return (struct cursor){ r, from, most, db_query(r->db, from.back ?
-	    STMT_PUBLISHED_ALIKE_BEFORE : STMT_PUBLISHED_ALIKE_AFTER,
-	    DB_INT(from.joined), DB_INT(from.nr), DB_INT(most)), true };
+	struct db_arg all[4] = { DB_TEXT(search->network) };
+	size_t skip = search->listing != LISTING_NETWORK;
+
+	memcpy(all + 1, args, n * sizeof(*args));
+	return db_query_(r->db, stmt, all + skip, n + 1 - skip);
+}
+
+static struct cursor
+cursor_from(struct request *r, const struct search *search,
+    struct list_token from, int64_t most)
+{
+	return (struct cursor){ r, search, from, most, list_query(r, search,
+	    lists[search->listing].alike[from.back], DB_ARGS(
+	    DB_INT(from.joined), DB_INT(from.nr), DB_INT(most))), true };
+}
+
+int64_t
+list_count(struct request *r, const struct search *search, int64_t most)
+{
+	struct rows rows = list_query(r, search, lists[search->listing].count,
+	    DB_ARGS(DB_INT(most)));
+	int64_t n = rows_next(&rows) ? rows_int(&rows, 0) : 0;
+
+	rows_done(&rows);
+	return n;
 }
 
 static bool
@@ -69,8 +109,9 @@ cursor_next(struct cursor *c)
 	if (!c->alike)
 		return false;
 	c->alike = false;
-	c->rows = db_query(c->r->db, c->from.back ? STMT_PUBLISHED_BIGGER :
-	    STMT_PUBLISHED_SMALLER, DB_INT(c->from.joined), DB_INT(c->most));
+	c->rows = list_query(c->r, c->search,
+	    lists[c->search->listing].other[c->from.back],
+	    DB_ARGS(DB_INT(c->from.joined), DB_INT(c->most)));
 	return rows_next(&c->rows);
 }
 
@@ -86,7 +127,7 @@ walk_ends(struct request *r, const struct search *search,
 static void
 walk(struct request *r, const struct search *search, struct page *page)
 {
-	struct cursor c = cursor_from(r, search->from, LOOK_ROOMS + 1);
+	struct cursor c = cursor_from(r, search, search->from, LOOK_ROOMS + 1);
 	size_t before = arena_size(r->mem);
 
 	page->end = search->from;
@@ -148,9 +189,10 @@ page_edge(const struct search *search, const struct page *page, bool back)
 }
 
 bool
-place_leads_on(struct request *r, struct list_token p)
+place_leads_on(struct request *r, const struct search *search,
+    struct list_token p)
 {
-	struct cursor c = cursor_from(r, p, 1);
+	struct cursor c = cursor_from(r, search, p, 1);
 	bool found = cursor_next(&c);
 
 	rows_done(&c.rows);

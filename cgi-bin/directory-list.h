@@ -14,10 +14,11 @@
 
 #define PAGE_MAX	100	/* rooms of a page */
 
-/* Is there any room further on? */
-bool		 place_leads_on(struct request *, struct list_token);
-
+/* Whose rooms? */
+enum listing { LISTING_PUBLISHED, LISTING_ANY, LISTING_NETWORK };
 struct search {
+	enum listing	 listing;
+	const char	*network;	/* of LISTING_NETWORK: its instance_id */
 	struct list_token	 from;
 	int64_t		 limit;		/* 1 to PAGE_MAX */
 	const char	*term_text;
@@ -34,6 +35,12 @@ struct page {
 /* A bounded number of rooms is looked at, so the page may be short of them. */
 void		 page_fill(struct request *, const struct search *,
 		    struct page *);
+/* Is there any room further on? */
+bool		 place_leads_on(struct request *, const struct search *,
+		    struct list_token);
+/* How many are in the list, as far as `most`. */
+int64_t		 list_count(struct request *, const struct search *,
+		    int64_t most);
 /* Behind the last room of the page, or before its first. */
 struct list_token	 page_edge(const struct search *, const struct page *,
 		    bool back);

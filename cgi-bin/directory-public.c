@@ -106,16 +106,16 @@ put_tokens(struct request *r, const struct search *search,
 	struct list_token prev = page_edge(search, page, true);
 	bool back = search->from.back;
 
-	if (back ? place_leads_on(r, next) : page->more)
+	if (back ? place_leads_on(r, search, next) : page->more)
 		put_text(&r->out, "next_batch", list_token_text(r->mem, next));
-	if (back ? page->more : place_leads_on(r, prev))
+	if (back ? page->more : place_leads_on(r, search, prev))
 		put_text(&r->out, "prev_batch", list_token_text(r->mem, prev));
 	if (reads_2015(r)) {
 		put_text(&r->out, "start", list_token_text(r->mem, prev));
 		put_text(&r->out, "end", list_token_text(r->mem, next));
 	}
-	put_int(&r->out, "total_room_count_estimate", db_int(r->db, 0,
-	    STMT_PUBLISHED_COUNT, DB_INT(COUNT_MAX)));
+	put_int(&r->out, "total_room_count_estimate",
+	    list_count(r, search, COUNT_MAX));
 }
 
 static void
@@ -244,7 +244,8 @@ check_query(struct request *r, const struct query *query)
  * The same, of rooms whose name, topic or canonical alias holds the filter's
  * generic_search_term, and whose type is one of room_types (null: without).
  * With a filter a page may be shorter than limit, even empty, while there is a
- * token to go on.  Networks of others have no rooms here.
+ * token to go on.  third_party_instance_id names the network of an application
+ * service, whose rooms are meant instead; include_all_networks adds all of those.
  */
 enum mx_err
 public_rooms_query(struct request *r)
@@ -258,11 +259,9 @@ public_rooms_query(struct request *r)
 	    (err = check_server(r)) != M_OK ||
 	    (err = search_begin(r, query.since, query.limit, &search)) != M_OK)
 		return err;
-	if (query.network != NULL) {
-		put_array(&r->out, "chunk");
-		write_end(&r->out);
-		return M_OK;
-	}
+	search.network = query.network;
+	search.listing = query.network != NULL ? LISTING_NETWORK :
+	    query.all_networks ? LISTING_ANY : LISTING_PUBLISHED;
 	if (query.term != NULL && *query.term != '\0')
 		search.term_text = query.term;
 	search.types = query.types;

@@ -8,6 +8,7 @@
 
 #include "matrix/ids.h"
 #include "matrix/room-tasks.h"
+#include "matrix/service_query.h"
 #include "matrix/user_directory.h"
 #include "profile.routes.h"
 #include "serve/serve.h"
@@ -119,6 +120,7 @@ static enum mx_err
 owner_find(struct request *r, int64_t *owner)
 {
 	const char *user_id = req_arg(r, "userId");
+	enum mx_err err;
 
 	if (!user_id_valid(user_id))
 		return fail(r, M_INVALID_PARAM, "This is not a user id");
@@ -127,6 +129,9 @@ owner_find(struct request *r, int64_t *owner)
 		return fail(r, M_FORBIDDEN,
 		    "This server shows profiles to those who share a room%s",
 		    r->who.user == 0 ? "; log in to look one up" : "");
+	if (*owner == 0 &&
+	    (err = service_query(r, SPACE_USERS, user_id)) != M_OK)
+		return err;
 	if (*owner == 0)
 		return fail(r, M_NOT_FOUND, "This server knows no such user");
 	return M_OK;

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "matrix/ids.h"
+#include "matrix/service_query.h"
 #include "matrix/shape.h"
 #include "rooms.h"
 #include "rooms.routes.h"
 
 /* An event that lists them must not become too large. */
 #define ALIASES_OF_ROOM	100
+#define NETWORK_MAX	1024	/* bytes of the name of a network */
 
 /* ----------------------------------------------------------------- rights */
 
@@ -101,8 +103,11 @@ alias_get(struct request *r)
 	if (!alias_is_ours(r, alias))
 		return fail(r, M_NOT_FOUND, "This server cannot ask %s for its "
 		    "aliases yet", id_server(alias));
-	if (!alias_find(r->db, alias, &room))
-		return fail(r, M_NOT_FOUND, "No room has the alias %s", alias);
+	if (!alias_find(r->db, alias, &room)) {
+		err = service_query(r, SPACE_ALIASES, alias);
+		return err != M_OK ? err : fail(r, M_NOT_FOUND,
+		    "No room has the alias %s", alias);
+	}
 	put_text(&r->out, "room_id", room.room_id);
 	put_array(&r->out, "servers");
 	write_text(&r->out, r->conf->server_name);
@@ -246,6 +251,11 @@ static const struct field listing_fields[] = {
 	    visibility_valid),
 	FIELD_END
 };
+static const struct field network_fields[] = {
+	FIELD_STR(listing, visibility, "visibility", REQUIRED,
+	    visibility_valid),
+	FIELD_END
+};
 
 /*
  * PUT /directory/list/room/{roomId}
@@ -269,5 +279,43 @@ listing_put(struct request *r)
 		db_exec(r->db, STMT_ROOM_PUBLISH, DB_INT(room.nr));
 	else
 		db_exec(r->db, STMT_ROOM_UNPUBLISH, DB_INT(room.nr));
+	return M_OK;
+}
+
+/*
+ * PUT /directory/list/appservice/{networkId}/{roomId}
+ *
+ * An application service publishes a room that its user is in in the directory
+ * of one of its networks, or takes it out.  The directory has the instance_id
+ * that GET /thirdparty/protocols gives to the network.
+ */
+enum mx_err
+network_listing_put(struct request *r)
+{
+	const struct appservice *as = r->who.appservice;
+	struct listing listing = { 0 };
+	const char *network;
+	struct room room;
+	enum mx_err err;
+
+	if (as == NULL)
+		return fail(r, M_FORBIDDEN,
+		    "Networks belong to application services");
+	if ((err = body_read(r, network_fields, &listing)) != M_OK ||
+	    (err = room_listed(r, &room)) != M_OK)
+		return err;
+	network = arena_printf(r->mem, "%s|%s", as->id,
+	    req_arg(r, "networkId"));
+	if (strlen(network) > NETWORK_MAX)
+		return fail(r, M_INVALID_PARAM, "networkId is too long");
+	if (strcmp(listing.visibility, "private") == 0)
+		db_exec(r->db, STMT_NETWORK_UNPUBLISH, DB_TEXT(network),
+		    DB_INT(room.nr));
+	else if (is_joined(r, &room))
+		db_exec(r->db, STMT_NETWORK_PUBLISH, DB_TEXT(network),
+		    DB_INT(room.nr));
+	else
+		return fail(r, M_FORBIDDEN, "The user is not in this room");
+	db_exec(r->db, STMT_ROOM_NETWORKS, DB_INT(room.nr));
 	return M_OK;
 }

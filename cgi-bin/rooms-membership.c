@@ -2,6 +2,7 @@
  * rooms-membership.c - coming in: join, knock, invite.
  */
 #include "matrix/ids.h"
+#include "matrix/service_query.h"
 #include "rooms.h"
 #include "rooms.routes.h"
 
@@ -21,17 +22,19 @@ static const struct field join_fields[] = {
 enum mx_err
 room_meant(struct request *r, const char *id, struct room *room)
 {
-	bool found;
+	bool is_alias = !room_id_valid(id);
+	enum mx_err err;
 
-	if (room_id_valid(id))
-		found = room_find(r->db, id, room);
-	else if (room_alias_valid(id))
-		found = alias_find(r->db, id, room);
-	else
+	if (is_alias && !room_alias_valid(id))
 		return fail(r, M_INVALID_PARAM,
 		    "This is neither a room id nor a room alias");
-	return found ? M_OK : fail(r, M_NOT_FOUND,
-	    "This server knows no such room");
+	if (is_alias ? alias_find(r->db, id, room) :
+	    room_find(r->db, id, room))
+		return M_OK;
+	if (is_alias && alias_is_ours(r, id) &&
+	    (err = service_query(r, SPACE_ALIASES, id)) != M_OK)
+		return err;
+	return fail(r, M_NOT_FOUND, "This server knows no such room");
 }
 
 enum mx_err
@@ -53,7 +56,8 @@ room_enter(struct request *r, const struct room *room)
  * POST /join/{roomIdOrAlias}, POST /rooms/{roomIdOrAlias}/join
  * PUT of both with {txnId} (2015)
  *
- * Join a room by id or by an alias of this server; the answer is its room_id.
+ * Join a room by id or by an alias of this server, or one for which an
+ * application service makes it; the answer is its room_id.
  * Who is in it already is answered the same, and nothing happens.  With
  * third_party_signed who was invited by address comes in.
  */
@@ -128,7 +132,8 @@ static const struct field invite_fields[] = {
  * POST /rooms/{roomId}/invite
  * PUT /rooms/{roomId}/invite/{txnId} (2015)
  *
- * Invite a user of this server.  Inviting once more who is invited already
+ * Invite a user of this server, or one whom an application service makes when
+ * it is asked about them.  Inviting once more who is invited already
  * changes nothing.  An address may stand in place of the user_id
  * (rooms-invite-3pid.c).
  */
@@ -148,6 +153,10 @@ room_invite(struct request *r)
 		return fail(r, req_is_2015(r) ? M_BAD_JSON : M_MISSING_PARAM,
 		    "user_id is missing");
 	if ((err = room_named(r, &room)) != M_OK)
+		return err;
+	if (is_joined(r, &room) &&
+	    db_int(r->db, 0, STMT_ACCOUNT_USER, DB_TEXT(invite.user_id)) == 0 &&
+	    (err = service_query(r, SPACE_USERS, invite.user_id)) != M_OK)
 		return err;
 	return member_put(r, &room, invite.user_id, MEMBERSHIP_INVITE,
 	    invite.reason);

@@ -54,6 +54,72 @@ SELECT nr, room_id, version, joined FROM room
  WHERE published = 1 AND hidden = 0 AND joined > :joined AND joined > 0
  ORDER BY joined, nr LIMIT :most;
 
+-- The same in the directory and those of all networks together.
+-- :name any_count
+SELECT count(*) FROM (SELECT 1 FROM room
+                       WHERE (published = 1 OR networks > 0) AND hidden = 0
+                         AND joined > 0
+                       LIMIT :most);
+
+-- :name any_alike_after
+SELECT nr, room_id, version, joined FROM room
+ WHERE (published = 1 OR networks > 0) AND hidden = 0 AND joined = :joined
+   AND joined > 0 AND nr < :nr
+ ORDER BY nr DESC LIMIT :most;
+
+-- :name any_smaller
+SELECT nr, room_id, version, joined FROM room
+ WHERE (published = 1 OR networks > 0) AND hidden = 0 AND joined < :joined
+   AND joined > 0
+ ORDER BY joined DESC, nr DESC LIMIT :most;
+
+-- :name any_alike_before
+SELECT nr, room_id, version, joined FROM room
+ WHERE (published = 1 OR networks > 0) AND hidden = 0 AND joined = :joined
+   AND joined > 0 AND nr > :nr
+ ORDER BY nr LIMIT :most;
+
+-- :name any_bigger
+SELECT nr, room_id, version, joined FROM room
+ WHERE (published = 1 OR networks > 0) AND hidden = 0 AND joined > :joined
+   AND joined > 0
+ ORDER BY joined, nr LIMIT :most;
+
+-- And in that of one network, whose rooms are put in order each time.
+-- :name network_count
+SELECT count(*)
+  FROM (SELECT 1 FROM network_room n CROSS JOIN room r ON r.nr = n.room
+         WHERE n.network = :network AND r.hidden = 0 AND r.joined > 0
+         LIMIT :most);
+
+-- :name network_alike_after
+SELECT r.nr, r.room_id, r.version, r.joined
+  FROM network_room n CROSS JOIN room r ON r.nr = n.room
+ WHERE n.network = :network AND r.hidden = 0 AND r.joined = :joined
+   AND r.joined > 0 AND r.nr < :nr
+ ORDER BY r.nr DESC LIMIT :most;
+
+-- :name network_smaller
+SELECT r.nr, r.room_id, r.version, r.joined
+  FROM network_room n CROSS JOIN room r ON r.nr = n.room
+ WHERE n.network = :network AND r.hidden = 0 AND r.joined < :joined
+   AND r.joined > 0
+ ORDER BY r.joined DESC, r.nr DESC LIMIT :most;
+
+-- :name network_alike_before
+SELECT r.nr, r.room_id, r.version, r.joined
+  FROM network_room n CROSS JOIN room r ON r.nr = n.room
+ WHERE n.network = :network AND r.hidden = 0 AND r.joined = :joined
+   AND r.joined > 0 AND r.nr > :nr
+ ORDER BY r.nr LIMIT :most;
+
+-- :name network_bigger
+SELECT r.nr, r.room_id, r.version, r.joined
+  FROM network_room n CROSS JOIN room r ON r.nr = n.room
+ WHERE n.network = :network AND r.hidden = 0 AND r.joined > :joined
+   AND r.joined > 0
+ ORDER BY r.joined, r.nr LIMIT :most;
+
 ----------------------------------------------------------------- summaries
 
 -- What rooms show of themselves to those who are not in.  erased: the sender's

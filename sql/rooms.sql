@@ -41,6 +41,19 @@ UPDATE room SET published = 1 WHERE nr = :room;
 -- :name room_unpublish
 UPDATE room SET published = 0 WHERE nr = :room;
 
+-- The same in the directory of a network.
+-- :name network_publish
+INSERT INTO network_room (network, room) VALUES (:network, :room)
+ON CONFLICT (network, room) DO NOTHING;
+
+-- :name network_unpublish
+DELETE FROM network_room WHERE network = :network AND room = :room;
+
+-- :name room_networks
+UPDATE room
+   SET networks = (SELECT count(*) FROM network_room n WHERE n.room = room.nr)
+ WHERE nr = :room;
+
 -- As much in the room directory as the one it replaces.
 -- :name room_succeeds
 UPDATE room SET published = (SELECT published FROM room WHERE nr = :old)

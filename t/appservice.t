@@ -48,7 +48,7 @@ like 'bad.yaml: No such file' 'a file that is there'
 register '' _irc_bob;          is_err 401 M_MISSING_TOKEN 'a token is needed'
 register wrong _irc_bob;       is_err 401 M_UNKNOWN_TOKEN 'and a right one'
 register "$token_alice" _irc_bob; is_err 401 M_UNKNOWN_TOKEN 'not that of a user'
-register $irc bob;             is_err 400 M_EXCLUSIVE 'outside of its namespace'
+register $irc bob;             is_err 400 M_EXCLUSIVE 'AS-7: outside of its namespace'
 register $irc 'a b';           is_err 400 M_INVALID_USERNAME 'no username'
 token=$irc
 req POST $v3/register "{$typed}"; is_err 400 M_MISSING_PARAM 'which one?'
@@ -68,7 +68,7 @@ register $irc log_x;           is_err 400 M_EXCLUSIVE "another service's"
 token=
 for name in _irc_dora irc_bot; do
 	req POST $v3/register "{\"username\":\"$name\",\"password\":\"x\",\"auth\":{\"type\":\"m.login.dummy\"}}"
-	is_err 400 M_EXCLUSIVE "nobody else registers $name"
+	is_err 400 M_EXCLUSIVE "AS-7: nobody else registers $name"
 	req GET "$v3/register/available?username=$name"
 	is_err 400 M_EXCLUSIVE 'nor is told that they could'
 done
@@ -94,7 +94,7 @@ token=$irc
 req GET $whoami
 is_json . '{"is_guest":false,"user_id":"@irc_bot:localhost"}' 'its own token: its sender, of no device'
 req GET "$whoami?$ask"
-is_json . '{"is_guest":false,"user_id":"@_irc_bob:localhost"}' 'user_id: one of its users'
+is_json . '{"is_guest":false,"user_id":"@_irc_bob:localhost"}' 'AS-4: user_id: one of its users'
 req GET "$whoami?$ask&device_id=$device"
 is_json .device_id "\"$device\"" 'device_id: by that device'
 req GET "$whoami?$ask&org.matrix.msc3202.device_id=$device"
@@ -120,6 +120,8 @@ req PUT "$here/send/m.room.message/1?$ask" '{"msgtype":"m.text","body":"one"}'
 first=$(get_json .event_id)
 req PUT "$here/send/m.room.message/1?$ask" '{"msgtype":"m.text","body":"one"}'
 is_json .event_id "\"$first\"" 'a transaction id counts once'
+req PUT "$here/send/m.room.message/1?$ask&device_id=$device" '{"msgtype":"m.text","body":"one"}'
+is_json .event_id "\"$first\"" 'whatever device it names'
 req POST "$here/join?user_id=@_irc_carol:localhost" '{}'
 req PUT "$here/send/m.room.message/1?user_id=@_irc_carol:localhost" '{"msgtype":"m.text","body":"two"}'
 is_json ".event_id != \"$first\"" true 'for each user'
@@ -137,7 +139,7 @@ token=$irc
 # ------------------------------------------------------------------------ time
 at() { req GET "$here/event/$(enc "$(get_json .event_id)")?$ask"; is_json .origin_server_ts "$1" "$2"; }
 req PUT "$here/send/m.room.message/2?$ask&ts=1234" '{"msgtype":"m.text","body":"x"}'
-at 1234 'ts: when it was sent elsewhere'
+at 1234 'AS-5: ts: when it was sent elsewhere'
 req PUT "$here/send/m.room.message/3?$ask&ts=0" '{"msgtype":"m.text","body":"x"}'
 at 0 'ts: 0'
 req PUT "$here/state/m.room.member/$(enc @_irc_bob:localhost)?$ask&ts=77" '{"membership":"join","displayname":"B"}'
@@ -162,6 +164,8 @@ req POST "$v3/delete_devices?$ask" "{\"devices\":[\"$device\"]}"; is_status 200 
 req GET "$v3/devices?$ask"
 is_json '.devices | length' 1 'they are gone'
 req POST "$v3/keys/upload?$ask" '{}'; is_err 400 M_MISSING_PARAM 'keys are a device'\''s'
+req POST "$v3/keys/device_signing/upload?$ask" "{\"master_key\":{\"user_id\":\"@_irc_bob:localhost\",\"usage\":[\"master\"],\"keys\":{\"ed25519:VXuGitF39UH5iRfvbIknlvlAVKgD1BsLDMvBf0pmp7c\":\"VXuGitF39UH5iRfvbIknlvlAVKgD1BsLDMvBf0pmp7c\"}}}"
+is_json . '{}' 'no User-Interactive Authentication for signing keys'
 as alice
 req PUT $v3/devices/NEW '{}'; is_err 404 M_NOT_FOUND 'others make no devices'
 
@@ -177,7 +181,7 @@ put "$token_alice" log_x "$room"; is_status 200 'but where it is not exclusive'
 token=$token_alice
 req POST $v3/createRoom '{"room_alias_name":"_irc_y"}'; is_err 400 M_EXCLUSIVE 'nor with a room'
 drop "$token_alice" _irc_den;  is_err 400 M_EXCLUSIVE 'nobody else deletes it'
-drop $log log_x;               is_status 200 'it deletes those of its namespace, whoever made them'
+drop $log log_x;               is_status 200 'AS-6: it deletes those of its namespace, whoever made them'
 drop $irc _irc_den;            is_status 200 'and its own'
 
 # ----------------------------------------------------------------------- rates

@@ -285,6 +285,18 @@ read_token(struct reading *r, yaml_node_t *root, const char *key)
 	return token;
 }
 
+/* Who knows only the name of before the specification is told by such a one. */
+static void
+read_ephemeral(struct reading *r, yaml_node_t *root)
+{
+	bool today = read_bool(r, root, "receive_ephemeral");
+	bool before = read_bool(r, root, "de.sorunome.msc2409.push_ephemeral");
+
+	r->as->receive_ephemeral = today || before;
+	r->as->ephemeral_key = today ? "ephemeral" :
+	    "de.sorunome.msc2409.ephemeral";
+}
+
 static void
 read_root(struct reading *r, const char *server_name)
 {
@@ -307,10 +319,7 @@ read_root(struct reading *r, const char *server_name)
 	read_spaces(r, root);
 	as->protocols = read_protocols(r, root);
 	as->rate_limited = read_bool(r, root, "rate_limited");
-	/* As it was called before it was specified. */
-	as->receive_ephemeral = read_bool(r, root, "receive_ephemeral") ||
-	    read_bool(r, root, "de.sorunome.msc2409.push_ephemeral") ||
-	    read_bool(r, root, "push_ephemeral");
+	read_ephemeral(r, root);
 }
 
 static void

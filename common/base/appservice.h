@@ -40,6 +40,7 @@ struct appservice {
 	const char *const *protocols;	/* NULL ends */
 	bool		 rate_limited;	/* its users, but not the sender */
 	bool		 receive_ephemeral;
+	const char	*ephemeral_key;	/* how it calls that in transactions */
 };
 
 /*

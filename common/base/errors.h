@@ -58,6 +58,7 @@
 	X(M_DUPLICATE_ANNOTATION,	"M_DUPLICATE_ANNOTATION",	400) \
 	X(M_INVALID_SIGNATURE,		"M_INVALID_SIGNATURE",		400) \
 	X(M_UNKNOWN_DEVICE,		"M_UNKNOWN_DEVICE",		400) \
+	X(M_SERVICE_SILENT,		"M_UNKNOWN",			408) \
 	X(M_URL_NOT_SET,		"M_URL_NOT_SET",		400) \
 	X(M_BAD_STATUS,			"M_BAD_STATUS",			502) \
 	X(M_CONNECTION_FAILED,		"M_CONNECTION_FAILED",		502) \
@@ -74,6 +75,7 @@
  * M_ALIAS_TAKEN: what the room directory answers, other than createRoom.
  * M_NOT_BY_CLIENTS: account data that the server itself writes.
  * M_UNREACHABLE: whom the client wants to be asked gives no answer.
+ * M_SERVICE_SILENT: an application service that is needed gives no answer.
  * M_UIA: User-Interactive Authentication goes on; the
  * handler has written the body itself, errcode included where a stage failed.
  */

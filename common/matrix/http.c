@@ -27,9 +27,8 @@ struct exchange {
 
 /* -------------------------------------------------------- what is filled in */
 
-/* Percent-encoded, with nothing left that means something in a query. */
-static bool
-add_encoded(char *out, size_t *len, size_t max, const char *s)
+bool
+http_encode(char *out, size_t *len, size_t max, const char *s)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
@@ -57,10 +56,10 @@ add_parameter(char *out, size_t *len, size_t max, char before,
 		return false;
 	if (before != '\0')
 		out[(*len)++] = before;
-	if (!add_encoded(out, len, max, name) || *len + 1 >= max)
+	if (!http_encode(out, len, max, name) || *len + 1 >= max)
 		return false;
 	out[(*len)++] = '=';
-	if (!add_encoded(out, len, max, value))
+	if (!http_encode(out, len, max, value))
 		return false;
 	out[*len] = '\0';
 	return true;
@@ -97,7 +96,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 
 	if (purpose != CURLSOCKTYPE_IPCXN)
 		return CURL_SOCKET_BAD;
-	if (!address_public(&a->addr) &&
+	if (!x->http->inside && !address_public(&a->addr) &&
 	    !address_within(conf->outbound_allow, &a->addr)) {
 		x->inside = true;
 		return CURL_SOCKET_BAD;
@@ -246,9 +245,12 @@ set_request(CURL *curl, const struct http *h)
 		headers = header(headers, "Authorization", h->authorization);
 	if (strcmp(h->method, "GET") != 0) {
 		headers = header(headers, "Content-Type", h->type);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, h->sent);
+		bool is_long = h->long_sent.s != NULL;
+
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
+		    is_long ? h->long_sent.s : h->sent);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
-		    (long)h->sent_len);
+		    (long)(is_long ? h->long_sent.n : h->sent_len));
 		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, h->method);
 	}
 	curl_easy_setopt(curl, CURLOPT_URL, h->url);
@@ -277,6 +279,7 @@ judge(CURL *curl, struct exchange *x, CURLcode rc)
 	if (rc == CURLE_OK || h->stopped)
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	h->status = (int)status;
+	h->timed_out = rc == CURLE_OPERATION_TIMEDOUT;
 	if (h->stay && h->status != 0)
 		find_location(curl, h);
 	if (h->status == 0) {

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/conf.h"
 
 #define HTTP_URL_MAX	4096
@@ -45,6 +46,13 @@ struct http {
 	char		 accept[128];		/* empty: whatever it is */
 	size_t		 sent_len;
 	char		 sent[HTTP_SENT_MAX];
+	/* Instead of sent, something longer; the caller's, and s NULL: none. */
+	struct span	 long_sent;
+	/*
+	 * The administrator named the URL: it may be inside, whatever allow
+	 * says.  Not with redirects.
+	 */
+	bool		 inside;
 	struct http_sink *sink;			/* NULL: it goes into body */
 	unsigned	 ms;			/* in all; 0: [outbound] timeout */
 	bool		 stay;			/* follow no redirect */
@@ -58,6 +66,7 @@ struct http {
 	void		*line;			/* NULL: there is none yet */
 
 	int		 status;		/* 0: there is no answer */
+	bool		 timed_out;		/* and that is why */
 	char		 error[256];		/* why not; names no secret */
 	char		 got_type[256];		/* Content-Type; empty: none */
 	bool		 got_encoded;		/* Content-Encoding: not as it is */
@@ -74,6 +83,12 @@ struct http {
  */
 bool	http_query_add(struct http *, const char *name, const char *value);
 bool	http_form_add(struct http *, const char *name, const char *value);
+
+/*
+ * Add s to out, of len bytes by now and max at most, percent-encoded, with nothing
+ * left that means something in a path or query; no NUL.  False: no room.
+ */
+bool	http_encode(char *out, size_t *len, size_t max, const char *s);
 
 /*
  * Ask, and wait for the answer, [outbound] timeout in all.  A GET follows

@@ -163,6 +163,13 @@ event_trim(struct db *db, struct event_row *e, const struct reader *reader)
 
 /* ------------------------------------------------------------- the past */
 
+static bool
+sees(const struct reader *reader, const struct event_row *e)
+{
+	return reader->viewer != NULL ? viewer_may_see(reader->viewer, e) :
+	    reader->sees_all;
+}
+
 static struct past
 past_of(struct db *db, const struct event_row *e, const struct reader *reader,
     struct bundle *bundle)
@@ -170,15 +177,13 @@ past_of(struct db *db, const struct event_row *e, const struct reader *reader,
 	struct past past = { .replaces = false };
 
 	past.replaces = event_find(db, e->replaces, &past.prev);
-	past.prev_visible = past.replaces && reader->viewer != NULL &&
-	    viewer_may_see(reader->viewer, &past.prev);
+	past.prev_visible = past.replaces && sees(reader, &past.prev);
 	if (past.prev_visible)
 		event_trim(db, &past.prev, reader);
 
 	past.redacted = event_find(db, e->redacted_by, &past.redaction);
 	/* Its reason is a message like any other; that it happened is not. */
-	if (past.redacted && (reader->viewer == NULL ||
-	    !viewer_may_see(reader->viewer, &past.redaction)))
+	if (past.redacted && !sees(reader, &past.redaction))
 		past.redaction.content = SPAN("{}");
 	if (past.redacted)
 		event_trim(db, &past.redaction, reader);

@@ -85,6 +85,7 @@ struct reader {
 	 * reader's membership.
 	 */
 	struct viewer	*viewer;
+	bool		 sees_all;	/* with viewer NULL: what was before, too */
 	/*
 	 * Of the next event, an invitation: an array of stripped state; or
 	 * empty.

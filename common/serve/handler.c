@@ -53,6 +53,42 @@ req_query(struct request *r, const char *name)
 	    uri_decode(r->mem, value, true, &why) : NULL;
 }
 
+static bool
+is_own(const struct request *r, struct span piece)
+{
+	static const char *const names[] = { "access_token", "user_id",
+	    "device_id", "org.matrix.msc3202.device_id" };
+	size_t n = r->who.appservice != NULL ? 4 : 1;
+	struct span value;
+
+	for (size_t i = 0; i < n; i++)
+		if (uri_query(piece, names[i], &value))
+			return true;
+	return false;
+}
+
+const char *
+req_query_rest(struct request *r)
+{
+	struct span all = r->life->query;
+	const char *p = all.s, *end = all.s + all.n;
+	struct buf rest;
+
+	buf_init(&rest, r->mem, SIZE_MAX);
+	while (p < end) {
+		const char *amp = memchr(p, '&', (size_t)(end - p));
+		struct span piece = { p, (size_t)((amp ? amp : end) - p) };
+
+		if (piece.n > 0 && !is_own(r, piece)) {
+			if (rest.len > 0)
+				buf_putc(&rest, '&');
+			buf_span(&rest, piece);
+		}
+		p += piece.n + 1;
+	}
+	return buf_str(&rest);
+}
+
 bool
 req_query_int(struct request *r, const char *name, int64_t min, int64_t max,
     int64_t *out)

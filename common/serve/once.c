@@ -9,6 +9,18 @@
 #include "serve/life.h"
 
 /*
+ * Whose transaction ids they are.  An application service has some of its own for
+ * each of its users, whatever device it names: it may name one this time, and
+ * none the next.
+ */
+static struct db_arg
+owner(const struct life *l)
+{
+	return DB_INT(l->r.who.appservice != NULL ? -l->r.who.user :
+	    l->r.who.device);
+}
+
+/*
  * Scoped to device and endpoint: the API version is left out, so that a client
  * that changes it between two tries is recognised.
  */
@@ -21,7 +33,6 @@ once_key(const struct life *l, uint8_t key[SHA256_LEN])
 	buf_puts(&b, l->r.route->method);
 	buf_putc(&b, '\0');
 	buf_puts(&b, l->r.route->path);
-	/* Of none of their devices, so it might be another's. */
 	if (l->r.who.appservice != NULL) {
 		buf_putc(&b, '\0');
 		buf_puts(&b, l->r.who.appservice->id);
@@ -40,7 +51,7 @@ once_replay(struct life *l)
 	struct rows rows;
 
 	once_key(l, key);
-	rows = db_query(l->r.db, STMT_ONCE_FIND, DB_INT(l->r.who.device),
+	rows = db_query(l->r.db, STMT_ONCE_FIND, owner(l),
 	    DB_BLOB(key, sizeof(key)));
 	if (!rows_next(&rows))
 		return false;
@@ -56,7 +67,7 @@ once_remember(struct life *l)
 	uint8_t key[SHA256_LEN];
 
 	once_key(l, key);
-	db_exec(l->r.db, STMT_ONCE_ADD, DB_INT(l->r.who.device),
+	db_exec(l->r.db, STMT_ONCE_ADD, owner(l),
 	    DB_BLOB(key, sizeof(key)), DB_INT(l->r.now),
 	    DB_SPAN(buf_content(&l->body)));
 }

@@ -167,6 +167,11 @@ const char	*req_query(struct request *, const char *name);
  */
 bool		 req_query_int(struct request *, const char *name, int64_t min,
 		    int64_t max, int64_t *out);
+/*
+ * What of the query others are to know, as it came: all but access_token and what
+ * an application service says of whom it asks for.
+ */
+const char	*req_query_rest(struct request *);
 /* A field of a form, decoded; NULL when absent.  Of several the first counts. */
 const char	*req_form(struct request *, const char *name);
 /*

@@ -162,6 +162,9 @@ upkeep_thin(struct upkeep *u)
 	looked = db_int(db, last, STMT_PUSH_UPTO_OF_USE);
 	if (looked < last)
 		last = looked;
+	looked = db_int(db, last, STMT_SERVICE_UPTO);
+	if (looked < last)
+		last = looked;
 	end = db_int(db, last, STMT_CHANGE_CHUNK, DB_INT(u->thinned),
 	    DB_INT(last), DB_INT(CHUNK - 1));
 	db_exec(db, STMT_CHANGE_THIN, DB_INT(u->thinned), DB_INT(end),

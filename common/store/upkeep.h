@@ -45,8 +45,8 @@ void	upkeep_relieve(struct store *);
 /* Transaction ids after a day, tokens a month after they expired, the rest. */
 bool	upkeep_expire(struct upkeep *);
 /*
- * Old changes: one per room, user and kind is enough; not those that pushers may
- * still have to tell of.
+ * Old changes: one per room, user and kind is enough; not those that pushers
+ * and application services may still have to tell of.
  */
 bool	upkeep_thin(struct upkeep *);
 /* When devices were seen, from the volatile store into the main one. */

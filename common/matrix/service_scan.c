@@ -1,0 +1,167 @@
+/* service_scan.c - see service.h: an application service is new, or another. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "matrix/account.h"
+#include "matrix/room.h"
+#include "matrix/service.h"
+#include "store/stream.h"
+#include "store/upkeep.h"
+
+#define ACCOUNTS_AT_ONCE	100
+#define MEMBERS_AT_ONCE		1000
+
+/* Of all that says which users are its own. */
+static void
+hash_users(const struct appservice *as, uint8_t hash[SHA256_LEN])
+{
+	const struct space_pattern *p = as->space[SPACE_USERS];
+	struct sha256_pieces pieces;
+
+	sha256_begin(&pieces);
+	sha256_add(&pieces, as->sender_id, strlen(as->sender_id) + 1);
+	for (; p != NULL; p = p->next)
+		sha256_add(&pieces, p->regex, strlen(p->regex) + 1);
+	sha256_end(&pieces, hash);
+}
+
+/*
+ * It is told what happens from now on.  Transaction ids begin with the time, so
+ * that those of a database before this one are none of them.
+ */
+static void
+add(struct service *s, struct db_arg users, int64_t now)
+{
+	struct db *db = s->store->main;
+
+	db_exec(db, STMT_SERVICE_ADD, DB_TEXT(s->as->id), users,
+	    DB_INT(change_last(db)), DB_TEXT(s->store->epoch),
+	    DB_INT(db_int(s->store->vol, 0, STMT_VOLATILE_LAST)), DB_INT(now));
+	s->nr = db_last_rowid(db);
+	account_make(db, s->as->sender_id, ACCOUNT_APPSERVICE, NULL, now);
+}
+
+/* Users with rooms that were joined before; *after: how far it came. */
+static bool
+scan(struct service *s, int64_t *after)
+{
+	struct db *db = s->store->main;
+	struct rows rows = db_query(db, STMT_SERVICE_ACCOUNTS, DB_INT(*after),
+	    DB_INT(ACCOUNTS_AT_ONCE));
+	int n;
+
+	for (n = 0; rows_next(&rows); n++) {
+		*after = rows_int(&rows, 0);
+		if (appservice_has(s->as, s->store->conf, SPACE_USERS,
+		    rows_text(&rows, 1)))
+			db_exec(db, STMT_SERVICE_MEMBERS_OF, DB_INT(s->nr),
+			    DB_INT(*after));
+	}
+	return n == ACCOUNTS_AT_ONCE;
+}
+
+static void
+go_on(struct service *s, int64_t scanned)
+{
+	struct db *db = s->store->main;
+	bool more;
+
+	if (scanned == -1) {
+		more = db_exec(db, STMT_SERVICE_MEMBERS_DROP, DB_INT(s->nr),
+		    DB_INT(MEMBERS_AT_ONCE)) > 0;
+		db_exec(db, STMT_SERVICE_SCANNED, DB_INT(more ? -1 : 0),
+		    DB_INT(s->nr));
+		return;
+	}
+	more = scan(s, &scanned);
+	db_exec(db, STMT_SERVICE_SCANNED, more ? DB_INT(scanned) : DB_NULL,
+	    DB_INT(s->nr));
+}
+
+/* The columns of service_get. */
+enum { NR, USERS, SCANNED };
+
+enum service_step
+service_prepare(struct service *s)
+{
+	struct db *db = s->store->main;
+	uint8_t hash[SHA256_LEN];
+	struct db_arg users = DB_BLOB(hash, sizeof(hash));
+	struct rows rows;
+	struct span had;
+
+	hash_users(s->as, hash);
+	if (!upkeep_begin(s->store))
+		return SERVICE_LATER;
+	rows = db_query(db, STMT_SERVICE_GET, DB_TEXT(s->as->id));
+	if (!rows_next(&rows)) {
+		add(s, users, clock_now_ms());
+		return upkeep_commit(s->store) ? SERVICE_AGAIN : SERVICE_LATER;
+	}
+	s->nr = rows_int(&rows, NR);
+	had = rows_blob(&rows, USERS);
+	s->scanned = had.n == sizeof(hash) &&
+	    memcmp(had.s, hash, sizeof(hash)) == 0 && rows_null(&rows, SCANNED);
+	if (had.n != sizeof(hash) || memcmp(had.s, hash, sizeof(hash)) != 0) {
+		rows_done(&rows);
+		db_exec(db, STMT_SERVICE_USERS_SET, users, DB_INT(s->nr));
+	} else if (!s->scanned) {
+		int64_t scanned = rows_int(&rows, SCANNED);
+
+		rows_done(&rows);
+		go_on(s, scanned);
+	}
+	rows_done(&rows);
+	if (!upkeep_commit(s->store)) {
+		s->scanned = false;
+		return SERVICE_LATER;
+	}
+	return s->scanned ? SERVICE_QUIET : SERVICE_AGAIN;
+}
+
+/* ------------------------------------------------------------- the others */
+
+static bool
+is_registered(const struct conf *conf, const char *id)
+{
+	const struct appservice *as = appservice_by_id(conf, id);
+
+	return as != NULL && as->url != NULL;
+}
+
+static int64_t
+find_other(struct store *store)
+{
+	struct rows rows = db_query(store->main, STMT_SERVICE_OTHERS);
+	int64_t other = 0;
+
+	while (other == 0 && rows_next(&rows))
+		if (!is_registered(store->conf, rows_text(&rows, 1)))
+			other = rows_int(&rows, 0);
+	rows_done(&rows);
+	return other;
+}
+
+bool
+services_tidy(struct store *store)
+{
+	struct db *db = store->main;
+	int64_t other;
+
+	if (!db_begin(db, TX_READ))
+		return true;
+	other = find_other(store);
+	if (!db_commit(db))
+		return true;
+	if (other == 0)
+		return false;
+	if (!upkeep_begin(store))
+		return true;
+	if (db_exec(db, STMT_SERVICE_MEMBERS_DROP, DB_INT(other),
+	    DB_INT(MEMBERS_AT_ONCE)) == 0) {
+		db_exec(db, STMT_SERVICE_TXN_DROP, DB_INT(other));
+		db_exec(db, STMT_SERVICE_DROP, DB_INT(other));
+	}
+	upkeep_commit(store);
+	return true;
+}
