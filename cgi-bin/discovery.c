@@ -6,8 +6,8 @@
 #include "discovery.routes.h"
 
 /*
- * All of them, since nobody was ever to lose what they relied on: where one takes
- * back what an earlier one had, paths of r0 still have it.
+ * All of them: a later one seldom takes back what an earlier one had, and HACKING
+ * says what is so where it does.
  */
 static const char *const names[] = {
 	"r0.0.1", "r0.1.0", "r0.2.0", "r0.3.0", "r0.4.0", "r0.5.0", "r0.6.0",
