@@ -7,6 +7,7 @@
 
 #include "matrix/account.h"
 #include "matrix/ids.h"
+#include "matrix/session.h"
 #include "serve/serve.h"
 #include "admin.routes.h"
 
@@ -190,25 +191,45 @@ suspend_put(struct request *r)
 
 /* ------------------------------------------------------------------- whois */
 
-/* A session is all that was done from one login: one for each device. */
+static void
+put_connection(struct writer *w, const struct sighting *seen)
+{
+	write_object(w);
+	if (seen->address != NULL && *seen->address != '\0')
+		put_text(w, "ip", seen->address);
+	put_int(w, "last_seen", seen->at);
+	if (seen->agent != NULL && *seen->agent != '\0')
+		put_text(w, "user_agent", seen->agent);
+	write_end(w);
+}
+
+/*
+ * A session is all that was done from one login: one for each device.  Of its
+ * connections the last is known.
+ */
 static void
 put_devices(struct request *r, int64_t user)
 {
-	struct rows rows = db_query(r->db, STMT_ACCOUNT_DEVICES, DB_INT(user));
+	struct rows rows = db_query(r->db, STMT_DEVICES_SHOW, DB_INT(user));
+	struct writer *w = &r->out;
 
-	put_object(&r->out, "devices");
+	put_object(w, "devices");
 	while (rows_next(&rows)) {
-		write_key_span(&r->out, rows_span(&rows, 0));
-		write_object(&r->out);
-		put_array(&r->out, "sessions");
-		write_object(&r->out);
-		put_array(&r->out, "connections");
-		write_end(&r->out);
-		write_end(&r->out);
-		write_end(&r->out);
-		write_end(&r->out);
+		struct sighting seen = session_seen(r->vol, &rows);
+
+		write_key_span(w, rows_span(&rows, 1));
+		write_object(w);
+		put_array(w, "sessions");
+		write_object(w);
+		put_array(w, "connections");
+		if (seen.at != 0)
+			put_connection(w, &seen);
+		write_end(w);
+		write_end(w);
+		write_end(w);
+		write_end(w);
 	}
-	write_end(&r->out);
+	write_end(w);
 }
 
 /*

@@ -14,26 +14,19 @@
 
 /* ------------------------------------------------------------------ showing */
 
-/* Columns of devices_show.  What was seen of it since stands elsewhere. */
+/* Columns of devices_show. */
 static void
 write_device(struct request *r, struct writer *w, const struct rows *rows)
 {
-	struct rows seen = db_query(r->vol, STMT_SEEN_FIND,
-	    DB_INT(rows_int(rows, 0)));
-	bool later = rows_next(&seen) &&
-	    rows_int(&seen, 0) > rows_int(rows, 3);
-	int64_t at = later ? rows_int(&seen, 0) : rows_int(rows, 3);
-	const char *address = later ? rows_text(&seen, 1) :
-	    rows_text(rows, 4);
+	struct sighting seen = session_seen(r->vol, rows);
 
-	rows_done(&seen);
 	put_text(w, "device_id", rows_text(rows, 1));
 	if (!rows_null(rows, 2))
 		put_text(w, "display_name", rows_text(rows, 2));
-	if (at != 0)
-		put_int(w, "last_seen_ts", at);
-	if (address != NULL && *address != '\0')
-		put_text(w, "last_seen_ip", address);
+	if (seen.at != 0)
+		put_int(w, "last_seen_ts", seen.at);
+	if (seen.address != NULL && *seen.address != '\0')
+		put_text(w, "last_seen_ip", seen.address);
 }
 
 /*

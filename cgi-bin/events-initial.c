@@ -8,6 +8,7 @@
 #include "events.h"
 #include "events.routes.h"
 #include "matrix/account_data.h"
+#include "matrix/stripped.h"
 
 static enum mx_err
 read_limit(struct request *r, size_t *limit)
@@ -64,16 +65,14 @@ put_invite(struct writer *w, struct request *r, const struct heard *h)
 {
 	struct reader reader = reader_of(r, &h->room);
 	struct event_row e;
-	struct buf text;
-	struct writer inner;
+	struct arena *mem;
 
 	if (!event_find(r->db, h->event, &e))
 		return;
-	buf_init(&text, db_arena(r->db, NULL), SIZE_MAX);
-	db_arena(r->db, text.mem);
-	writer_init(&inner, &text);
-	write_door_state(&inner, r, h);
-	reader.invite_state = buf_content(&text);
+	mem = db_arena(r->db, NULL);
+	db_arena(r->db, mem);
+	reader.invite_state = stripped_text(mem, r->db, h->room.nr,
+	    h->event);
 	put_text(w, "inviter", e.sender_id);
 	write_key(w, "invite");
 	event_write(w, r->db, &e, &reader);

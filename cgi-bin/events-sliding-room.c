@@ -6,6 +6,7 @@
 
 #include "events-counts.h"
 #include "events-sliding.h"
+#include "matrix/stripped.h"
 
 /* --------------------------------------------------------- what there is */
 
@@ -251,7 +252,7 @@ put_outside(const struct telling *t)
 		put_outside_msc3575(w, t, door);
 	write_key(w, t->s->shape->stripped);
 	if (door)
-		write_door_state(w, t->s->r, h);
+		stripped_write(w, t->s->r->db, h->room.nr, h->event);
 	else
 		write_own(w, t->s->r, h);
 	write_end(w);

@@ -6,6 +6,7 @@
 #include "events-presence.h"
 #include "events.routes.h"
 #include "matrix/account_data.h"
+#include "matrix/stripped.h"
 
 #define LIMIT_DEFAULT	100
 #define LIMIT_MAX	500
@@ -168,15 +169,9 @@ collect_all(struct stream *s, const struct ask *ask)
 static struct span
 door_state(struct request *r, const struct heard *h, int64_t nr)
 {
-	struct buf text;
-	struct writer w;
-
 	if (nr != h->event || h->membership != MEMBERSHIP_INVITE)
 		return (struct span){ NULL, 0 };
-	buf_init(&text, r->mem, SIZE_MAX);
-	writer_init(&w, &text);
-	write_door_state(&w, r, h);
-	return buf_content(&text);
+	return stripped_text(r->mem, r->db, h->room.nr, nr);
 }
 
 static void

@@ -164,9 +164,6 @@ const char	*told_prev_batch(const struct told *);
 /* As an array. */
 void		 write_events(struct writer *, struct db *,
 		    const struct event_list *, const struct reader *);
-/* What somebody who is invited or knocks may know of the room; an array. */
-void		 write_door_state(struct writer *, struct request *,
-		    const struct heard *);
 
 /* ------------------------------------------- members (events-members.c) */
 

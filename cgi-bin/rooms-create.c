@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "matrix/ids.h"
 #include "matrix/room-tasks.h"
+#include "matrix/service_query.h"
 #include "rooms-wish.h"
 #include "rooms.routes.h"
 
@@ -177,7 +178,8 @@ make_piece(struct request *r, struct progress p)
 	struct arena *db_before = db_arena(r->db, mem);
 	enum mx_err err;
 
-	if ((err = wish_read(&m)) == M_OK && p.next == 0)
+	if ((err = wish_read(&m)) == M_OK && p.next == 0 &&
+	    (err = service_query_users(r, m.wish.invite)) == M_OK)
 		err = addresses_charge(&m);
 	if (err == M_OK) {
 		m.by.mem = mem;

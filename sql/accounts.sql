@@ -68,7 +68,8 @@ INSERT INTO device (user, device_id, display_name, created_at)
 VALUES (:user, :device_id, :display_name, :now);
 
 -- :name device_seen
-UPDATE device SET seen_at = :at, seen_address = :address WHERE nr = :device;
+UPDATE device SET seen_at = :at, seen_address = :address, seen_agent = :agent
+ WHERE nr = :device;
 
 -- :name token_add
 INSERT INTO token (hash, kind, user, device, era, created_at, expires_at, pair)

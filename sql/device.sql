@@ -4,15 +4,15 @@
 ------------------------------------------------------------------- devices
 
 -- :name devices_show
-SELECT nr, device_id, display_name, seen_at, seen_address
+SELECT nr, device_id, display_name, seen_at, seen_address, seen_agent
   FROM device WHERE user = :user ORDER BY device_id;
 
 -- :name device_show
-SELECT nr, device_id, display_name, seen_at, seen_address
+SELECT nr, device_id, display_name, seen_at, seen_address, seen_agent
   FROM device WHERE user = :user AND device_id = :device_id;
 
 -- :name seen_find @volatile
-SELECT at, address FROM seen WHERE device = :device;
+SELECT at, address, agent FROM seen WHERE device = :device;
 
 -- Touches no row when that is its name.
 -- :name device_rename

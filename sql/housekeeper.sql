@@ -60,7 +60,7 @@ DELETE FROM bucket
 
 -- :name seen_some @volatile
 -- :scan a chunk in the order of its key; all of it goes
-SELECT device, at, address FROM seen ORDER BY device LIMIT :chunk;
+SELECT device, at, address, agent FROM seen ORDER BY device LIMIT :chunk;
 
 -- What was noted meanwhile stays.
 -- :name seen_drop @volatile

@@ -63,7 +63,8 @@ ON CONFLICT (key) DO UPDATE SET level = excluded.level, at = excluded.at;
 SELECT at FROM seen WHERE device = :device;
 
 -- :name seen_note @volatile
-INSERT INTO seen (device, at, address) VALUES (:device, :at, :address)
+INSERT INTO seen (device, at, address, agent)
+VALUES (:device, :at, :address, :agent)
 ON CONFLICT (device) DO UPDATE
-   SET at = excluded.at, address = excluded.address
+   SET at = excluded.at, address = excluded.address, agent = excluded.agent
  WHERE at < excluded.at;

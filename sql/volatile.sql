@@ -67,12 +67,13 @@ CREATE TABLE presence_client (
 ) WITHOUT ROWID;
 CREATE INDEX presence_client_end ON presence_client (until);
 
--- When devices were seen, and from where, until the housekeeper writes it into the
--- table device.  Writes: whoever serves them.
+-- When devices were seen, from where and as what, until the housekeeper writes it
+-- into the table device.  Writes: whoever serves them.
 CREATE TABLE seen (
 	device  INTEGER PRIMARY KEY,            -- device.nr
 	at      INTEGER NOT NULL,
-	address TEXT NOT NULL
+	address TEXT NOT NULL,
+	agent   TEXT NOT NULL                   -- User-Agent; empty: not said
 );
 
 -- Running User-Interactive Authentications.  Writes: whoever asks for one.

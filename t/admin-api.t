@@ -190,7 +190,16 @@ user who
 as who
 whois @who:localhost
 is_json '[.user_id, (.devices | has("'"$device_who"'"))]' '["@who:localhost",true]' 'getWhoIs: one may look up oneself'
-is_json '[.devices[].sessions[].connections | type]' '["array"]' 'getWhoIs: a device has a session'
+is_json '[.devices[].sessions[].connections[] | .last_seen > 1600000000000, (.ip | IN("127.0.0.1", "unix:"))]' \
+    '[true,true]' 'getWhoIs: a device has a session, of which the last connection is known'
+header="User-Agent: Client/1.0 (with ä) $(printf %0300d 0)"
+token=
+req POST $v3/login '{"type":"m.login.password","user":"who","password":"secret of who","device_id":"NEXT"}'
+header=
+as who
+whois @who:localhost
+is_json '.devices.NEXT.sessions[0].connections[0].user_agent | [.[:22], length]' '["Client/1.0 (with ??) 0",255]' \
+    'getWhoIs: and by which client it was made'
 for whom in @ann:localhost @nobody:localhost @x:elsewhere.example nonsense; do
 	whois $whom
 	is_err 403 M_FORBIDDEN "getWhoIs: but nobody else: $whom (security 33)"

@@ -93,6 +93,28 @@ in_room "$room"
 req POST "$here/invite" '{"user_id":"@_irc_other:localhost"}'
 is_err 403 M_FORBIDDEN 'who is not in the room'
 is "$(asked_for)" '' 'makes nobody ask'
+service_does 404
+from_here
+as alice
+req POST $v3/createRoom '{"invite":["@bob:localhost","@_irc_one:localhost","@_irc_two:localhost"]}'
+is_err 400 M_INVALID_PARAM 'AS-1: a room with whom it does not know is not made'
+is "$(asked_for | grep -c '"/_matrix/app/v1/users/%40_irc_\(one\|two\)%3Alocalhost"')" 2 \
+    'AS-1: it is asked about each'
+from_here
+req POST $v3/createRoom '{"invite":["@_gone_one:localhost","@_irc_one:localhost"]}'
+is_err 408 M_UNKNOWN 'AS-1: nor while one does not answer'
+is "$(asked_for)" '' 'nobody else is asked then'
+req POST $v3/createRoom '{"invite":["@bob:localhost","@_mute_one:localhost"]}'
+is_err 400 M_INVALID_PARAM 'one without URL is not asked'
+service_does ok
+if [ "$T" = fcgi ]; then
+	hook "for name in one two; do
+	    call POST $v3/register \"{\\\"type\\\":\\\"m.login.application_service\\\",\\\"username\\\":\\\"_irc_\$name\\\",\\\"inhibit_login\\\":true}\"
+	done"
+	req POST $v3/createRoom '{"invite":["@_irc_one:localhost","@_irc_two:localhost"]}'
+	is_status 200 'AS-1: those that it makes are invited'
+	rm "$sv/hook"
+fi
 
 # ------------------------------------------------------------ other networks
 as alice

@@ -49,6 +49,16 @@ say alice three
 told 2
 is_told "$bodies" '["m.room.member/invite","three"]' \
     'nothing of a room where it has nobody, but what is done to its users'
+is_told '.[0].unsigned.invite_room_state | map([.type, .content.name // .content.membership, has("event_id")])' \
+    '[["m.room.create",null,false],["m.room.join_rules",null,false],["m.room.name","other",false],["m.room.member","join",false],["m.room.member","invite",false]]' \
+    'an invitation tells what its user may know of the room'
+forget
+create bob '{"initial_state":[{"type":"m.room.join_rules","content":{"join_rule":"knock"}}]}'
+on ann POST "$v3/knock/$(enc "$room")" '{}'
+told 1
+is_told '.[0].unsigned | [has("invite_room_state"), (.knock_room_state | map(.content.join_rule // .content.membership))]' \
+    '[false,[null,"knock","knock"]]' 'and so does a knock'
+in_room "$den"
 forget
 on ann POST "$here/leave" '{}'
 say alice alone

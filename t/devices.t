@@ -164,9 +164,15 @@ remove bob "$device_other" "{\"auth\":{\"type\":\"m.login.password\",\"identifie
 is_status 200 'deleteDevice: it ends its own sessions'
 token=
 req POST "$v3/register?kind=guest" '{}'
-token=$(get_json .access_token)
+token=$(get_json .access_token) token_guest=$token device_guest=$(get_json .device_id)
 req GET $v3/devices
-is_err 403 M_GUEST_ACCESS_FORBIDDEN 'getDevices: guests may not'
+is_json '[.devices[].device_id]' "[\"$device_guest\"]" 'getDevices: of a guest, too'
+rename guest "$device_guest" '{"display_name":"browser"}'
+is_status 200 'updateDevice: a guest gives its own a name'
+req GET "$v3/devices/$device_guest"
+is_json .display_name '"browser"' 'getDevice: which it sees'
+req DELETE "$v3/devices/$device_guest" '{}'
+is_err 403 M_GUEST_ACCESS_FORBIDDEN 'deleteDevice: but guests may not'
 token=
 for path in devices devices/x; do
 	req GET $v3/$path

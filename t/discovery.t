@@ -9,8 +9,26 @@ v3=/_matrix/client/v3
 u=/_matrix/client/versions
 req GET $u
 is_status 200 'versions'
-is_json .versions '["r0.0.1"]' 'getVersions: what is complete here'
-is_json '.unstable_features | keys' '["org.matrix.msc2285.stable","org.matrix.msc3440.stable","org.matrix.msc3715.stable","org.matrix.msc3771","org.matrix.msc3773","org.matrix.msc3827.stable","org.matrix.msc3856.stable","org.matrix.msc3952_intentional_mentions","org.matrix.msc3981","org.matrix.simplified_msc3575","uk.tcpip.msc4133.stable"]' \
+is_json '[.versions[] | select(startswith("r"))] | join(" ")' \
+    '"r0.0.1 r0.1.0 r0.2.0 r0.3.0 r0.4.0 r0.5.0 r0.6.0 r0.6.1"' 'getVersions: all of r0'
+is_json '[.versions[] | select(startswith("v"))]' \
+    "$(jq -nc '[range(1; 20) | "v1.\(.)"]')" 'getVersions: all since'
+is_json '.unstable_features | keys' "$(jq -nc '[$ARGS.positional[]]' --args \
+    org.matrix.e2e_cross_signing \
+    org.matrix.msc2285.stable \
+    org.matrix.msc3440.stable \
+    org.matrix.msc3715.stable \
+    org.matrix.msc3771 \
+    org.matrix.msc3773 \
+    org.matrix.msc3814 \
+    org.matrix.msc3827.stable \
+    org.matrix.msc3856.stable \
+    org.matrix.msc3916.stable \
+    org.matrix.msc3952_intentional_mentions \
+    org.matrix.msc3981 \
+    org.matrix.simplified_msc3575 \
+    uk.half-shot.msc2666.query_mutual_rooms \
+    uk.tcpip.msc4133.stable)" \
     'what is whole besides'
 is_json '.unstable_features | all' true 'nothing is named that is not so'
 is_head '^access-control-allow-origin: \*$' 'for pages of any origin'

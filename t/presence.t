@@ -304,6 +304,11 @@ req GET "$v1/presence/list/$(enc "$user_bob")"
 is_err 403 M_FORBIDDEN 'PRE-2: the list of somebody else (security 18)'
 req POST "$v1/presence/list/$(enc "$user_bob")" '{"drop":["@dave:localhost"]}'
 is_err 403 M_FORBIDDEN 'PRE-2: nor is it changed (security 18)'
+for path in v2_alpha r0; do
+	as alice
+	req GET "/_matrix/client/$path/presence/list/$(enc "$user_alice")"
+	is_json '[.[].content.user_id]' '["@bob:localhost"]' "PRE-2: by $path, too"
+done
 for body in '{"invite":"@bob:localhost"}' '{"invite":[5]}' '{"drop":["bob"]}'; do
 	list dave "$body"
 	is_err 400 M_BAD_JSON "PRE-2: $body"

@@ -37,6 +37,8 @@ bool	is_own_user(const struct walk *, const char *user_id);
 /* Is it interested in all that happens in the room? */
 bool	is_own_room(struct walk *, int64_t room);
 bool	is_own_event(struct walk *, const struct event_row *);
+/* Is it about the membership of a user of its own? */
+bool	is_own_member(const struct walk *, const struct event_row *);
 /* The event told of may have moved one of its users. */
 void	note_member(struct walk *, const struct event_row *);
 

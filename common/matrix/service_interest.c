@@ -80,17 +80,17 @@ is_own_room(struct walk *w, int64_t room)
 	    has_alias(w, room);
 }
 
-static bool
-is_member_event(const struct event_row *e)
+bool
+is_own_member(const struct walk *w, const struct event_row *e)
 {
-	return e->state_key != NULL && strcmp(e->type, "m.room.member") == 0;
+	return e->state_key != NULL && strcmp(e->type, "m.room.member") == 0 &&
+	    is_own_user(w, e->state_key);
 }
 
 bool
 is_own_event(struct walk *w, const struct event_row *e)
 {
-	return is_own_user(w, e->sender_id) ||
-	    (is_member_event(e) && is_own_user(w, e->state_key)) ||
+	return is_own_user(w, e->sender_id) || is_own_member(w, e) ||
 	    is_own_room(w, e->room);
 }
 
@@ -100,9 +100,8 @@ note_member(struct walk *w, const struct event_row *e)
 {
 	struct span membership;
 
-	if (!is_member_event(e) || !is_own_user(w, e->state_key) ||
-	    room_state_at(w->db, e->room, e->nr, e->type, e->state_key) !=
-	    e->nr)
+	if (!is_own_member(w, e) || room_state_at(w->db, e->room, e->nr,
+	    e->type, e->state_key) != e->nr)
 		return;
 	membership = json_slice(e->content, "membership");
 	w->moved[w->moves++] = (struct moved){

@@ -10,104 +10,169 @@
 #define PAUSE_MS	300	/* between them */
 #define ANSWER_MS	10000	/* to make a room takes time */
 
+/* An id that somebody may know. */
+struct asked {
+	const struct appservice *as;	/* the first of those asked */
+	char		 id[256];
+};
+
 struct query {
 	struct job	 job;
-	const struct appservice *as;	/* the first of those asked */
 	const struct appservice *but;	/* who asks */
 	enum space	 space;
-	bool		 silent;	/* of some one nothing was heard */
-	bool		 found;
-	char		 id[256];
-	char		 path[SERVICE_PATH_MAX];
+	bool		 silent;	/* of one id nothing was heard */
 	struct http	 http;
+	size_t		 n;
+	struct asked	 asked[];
 };
 
 /* The next behind `after` who may know it. */
 static const struct appservice *
-next_of(const struct conf *conf, const struct query *q,
-    const struct appservice *after)
+next_of(const struct conf *conf, enum space space, const char *id,
+    const struct appservice *but, const struct appservice *after)
 {
-	const struct appservice *as = appservice_of(conf, q->space, q->id,
-	    after);
+	const struct appservice *as = appservice_of(conf, space, id, after);
 
-	while (as != NULL && (as->url == NULL || as == q->but))
-		as = appservice_of(conf, q->space, q->id, as);
+	while (as != NULL && (as->url == NULL || as == but))
+		as = appservice_of(conf, space, id, as);
 	return as;
 }
 
-static void
-ask(struct query *q, const struct appservice *as)
+/* The status of the answer; 0: there was none. */
+static int
+ask(struct query *q, const struct appservice *as, const char *path)
 {
 	for (int i = 0; i < TRIES; i++) {
 		if (i > 0)
 			nanosleep(&(struct timespec){ 0,
 			    PAUSE_MS * 1000000L }, NULL);
 		q->http.url[0] = '\0';
-		service_ask(as, &q->http, q->path);
+		service_ask(as, &q->http, path);
 		if (q->http.status != 0)
 			break;
 	}
-	q->silent |= q->http.status == 0;
-	q->found = q->http.status >= 200 && q->http.status < 300;
+	return q->http.status;
 }
 
+static void
+ask_about(struct query *q, const struct asked *a)
+{
+	const struct appservice *as = a->as;
+	char path[SERVICE_PATH_MAX];
+	size_t n;
+
+	strcpy(path, q->space == SPACE_USERS ? "/users/" : "/rooms/");
+	n = strlen(path);
+	http_encode(path, &n, sizeof(path) - 1, a->id);
+	for (; as != NULL; as = next_of(q->http.conf, q->space, a->id, q->but,
+	    as)) {
+		int status = ask(q, as, path);
+
+		if (status >= 200 && status < 300) {
+			q->silent = false;
+			return;
+		}
+		q->silent |= status == 0;
+	}
+}
+
+/* What comes behind one of whom nothing is heard would be asked in vain. */
 static void
 run(struct job *job)
 {
 	struct query *q = (struct query *)job;
-	const struct appservice *as = q->as;
 
-	for (; as != NULL && !q->found; as = next_of(q->http.conf, q, as))
-		ask(q, as);
-}
-
-static void
-write_path(struct query *q)
-{
-	size_t n;
-
-	strcpy(q->path, q->space == SPACE_USERS ? "/users/" : "/rooms/");
-	n = strlen(q->path);
-	http_encode(q->path, &n, sizeof(q->path) - 1, q->id);
+	for (size_t i = 0; i < q->n && !q->silent; i++)
+		ask_about(q, &q->asked[i]);
 }
 
 /* Anybody may make us ask. */
 static enum mx_err
-begin(struct request *r, const struct query *found)
+charge(struct request *r, size_t n)
+{
+	const char *who = r->who.user_id != NULL ? r->who.user_id :
+	    rate_address(r);
+	enum mx_err err = M_OK;
+
+	for (size_t i = 0; i < n && err == M_OK; i++)
+		err = rate_take(r, LIMIT_check, who);
+	return err;
+}
+
+static enum mx_err
+begin(struct request *r, enum space space, const struct asked *asked, size_t n)
 {
 	struct query *q;
 	enum mx_err err;
 
-	if ((err = rate_take(r, LIMIT_check, r->who.user_id != NULL ?
-	    r->who.user_id : rate_address(r))) != M_OK)
+	if ((err = charge(r, n)) != M_OK)
 		return err;
-	q = job_new(sizeof(*q));
-	*q = *found;
+	q = job_new(sizeof(*q) + n * sizeof(*asked));
 	q->job = (struct job){ run, JOB_NET };
-	write_path(q);
+	q->but = req_appservice(r);
+	q->space = space;
+	q->n = n;
+	memcpy(q->asked, asked, n * sizeof(*asked));
 	q->http.conf = r->conf;
 	q->http.ms = ANSWER_MS;
 	strcpy(q->http.method, "GET");
 	return later(r, &q->job, r->route->handler, r->route->tx);
 }
 
+/* False: there is nobody to ask about it. */
+static bool
+put_asked(struct request *r, enum space space, const char *id, struct asked *a)
+{
+	if (strlen(id) >= sizeof(a->id))
+		return false;
+	a->as = next_of(r->conf, space, id, req_appservice(r), NULL);
+	strcpy(a->id, id);
+	return a->as != NULL;
+}
+
+/* M_AGAIN: nobody was asked yet. */
+static enum mx_err
+outcome(struct request *r)
+{
+	const struct query *q = (const struct query *)r->job;
+
+	if (r->job == NULL || r->job->run != run)
+		return M_AGAIN;
+	return !q->silent ? M_OK : fail(r, M_SERVICE_SILENT, "The application "
+	    "service that may know it does not answer; try again later");
+}
+
 enum mx_err
 service_query(struct request *r, enum space space, const char *id)
 {
-	struct query *q;
+	struct asked *a;
+	enum mx_err err;
 
-	if (r->conf->appservices == NULL || strlen(id) >= sizeof(q->id))
+	if (r->conf->appservices == NULL)
 		return M_OK;
-	if (r->job != NULL && r->job->run == run) {
-		q = (struct query *)r->job;
-		return q->found || !q->silent ? M_OK : fail(r,
-		    M_SERVICE_SILENT, "The application service that may know "
-		    "it does not answer; try again later");
-	}
-	q = arena_alloc(r->mem, sizeof(*q));
-	q->space = space;
-	q->but = req_appservice(r);
-	strcpy(q->id, id);
-	q->as = next_of(r->conf, q, NULL);
-	return q->as == NULL ? M_OK : begin(r, q);
+	if ((err = outcome(r)) != M_AGAIN)
+		return err;
+	a = arena_alloc(r->mem, sizeof(*a));
+	return put_asked(r, space, id, a) ? begin(r, space, a, 1) : M_OK;
+}
+
+enum mx_err
+service_query_users(struct request *r, const cJSON *user_ids)
+{
+	const cJSON *item;
+	struct asked *a;
+	size_t n = 0;
+	enum mx_err err;
+
+	if (r->conf->appservices == NULL || user_ids == NULL)
+		return M_OK;
+	if ((err = outcome(r)) != M_AGAIN)
+		return err;
+	a = arena_alloc(r->mem, ((size_t)cJSON_GetArraySize(user_ids) + 1) *
+	    sizeof(*a));
+	cJSON_ArrayForEach(item, user_ids)
+		n += db_int(r->db, 0, STMT_ACCOUNT_USER,
+		    DB_TEXT(item->valuestring)) == 0 &&
+		    put_asked(r, SPACE_USERS, item->valuestring, &a[n]);
+	return n == 0 ? M_OK : begin(r, SPACE_USERS, a, n);
 }

@@ -18,8 +18,14 @@
  *   M_LIMIT_EXCEEDED, M_SERVICE_SILENT (408)
  *              refused: too often; none of them answers
  *
- * A service is not asked about what it looks for itself.
+ * A service is not asked about what it looks for itself.  What is asked counts
+ * in LIMIT_check.
  */
 enum mx_err	 service_query(struct request *, enum space, const char *id);
+/*
+ * The same of an array of user ids: of those whom this server does not know.
+ * Who does not answer about one ends it.
+ */
+enum mx_err	 service_query_users(struct request *, const cJSON *user_ids);
 
 #endif

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "json/json.h"
 #include "matrix/service-inner.h"
+#include "matrix/stripped.h"
 #include "store/stream.h"
 #include "store/upkeep.h"
 
@@ -11,6 +13,22 @@
 #define BODY_ENOUGH	((size_t)1 << 20)	/* no event is added to as much */
 
 /* ----------------------------------------------------------------- looking */
+
+/* Of a room that it is not told of it knows what its user may. */
+static void
+look_in(struct walk *w, const struct event_row *e, struct reader *reader)
+{
+	struct span membership = json_slice(e->content, "membership");
+
+	if (!is_own_member(w, e))
+		return;
+	if (span_is(membership, "\"invite\""))
+		reader->invite_state = stripped_text(w->mem, w->db, e->room,
+		    e->nr);
+	else if (span_is(membership, "\"knock\""))
+		reader->knock_state = stripped_text(w->mem, w->db, e->room,
+		    e->nr);
+}
 
 static void
 tell_event(struct walk *w, int64_t nr)
@@ -24,6 +42,7 @@ tell_event(struct walk *w, int64_t nr)
 	    !is_own_event(w, &e))
 		return;
 	reader.room_id = room.room_id;
+	look_in(w, &e, &reader);
 	event_write(&w->events_writer, w->db, &e, &reader);
 	note_member(w, &e);
 	w->n++;

@@ -118,11 +118,27 @@ session_answer(struct request *r, int64_t user, const char *user_id,
 	    req_is_2015(r) ? 2015 : 2016, r->now);
 
 	db_exec(r->db, STMT_DEVICE_SEEN, DB_INT(r->now), DB_TEXT(r->address),
-	    DB_INT(s.device));
+	    DB_TEXT(req_agent(r)), DB_INT(s.device));
 	put_text(&r->out, "user_id", user_id);
 	write_tokens(&r->out, &s);
 	put_text(&r->out, "device_id", s.device_id);
 	put_text(&r->out, "home_server", r->conf->server_name);
+}
+
+struct sighting
+session_seen(struct db *vol, const struct rows *device)
+{
+	struct sighting s = { .at = rows_int(device, 3),
+	    .address = rows_text(device, 4), .agent = rows_text(device, 5) };
+	struct rows rows = db_query(vol, STMT_SEEN_FIND,
+	    DB_INT(rows_int(device, 0)));
+
+	if (rows_next(&rows) && rows_int(&rows, 0) > s.at)
+		s = (struct sighting){ .at = rows_int(&rows, 0),
+		    .address = rows_text(&rows, 1),
+		    .agent = rows_text(&rows, 2) };
+	rows_done(&rows);
+	return s;
 }
 
 /* The columns of refresh_find. */

@@ -60,6 +60,17 @@ void		 session_answer(struct request *, int64_t user,
 		    const char *user_id, const struct session_wish *);
 
 /*
+ * When a device was seen last, from where and as what (User-Agent): of a row of
+ * devices_show, or of what was noted since, which may be some minutes late.
+ */
+struct sighting {
+	int64_t		 at;		/* 0: never, or it is not known */
+	const char	*address;	/* or NULL or empty: not known */
+	const char	*agent;		/* likewise */
+};
+struct sighting	 session_seen(struct db *vol, const struct rows *device);
+
+/*
  * A new pair for a refresh token, written to the answer: access_token,
  * refresh_token, expires_in_ms.  at_once: the old pair dies now, as in 2015;
  * else with the first use of the new one, and until then the same refresh

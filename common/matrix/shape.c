@@ -267,6 +267,8 @@ put_past(struct writer *w, const struct past *past,
 		put_raw(w, "prev_content", past->prev.content);
 	if (reader->invite_state.n > 0)
 		put_raw(w, "invite_room_state", reader->invite_state);
+	if (reader->knock_state.n > 0)
+		put_raw(w, "knock_room_state", reader->knock_state);
 }
 
 /* What a member event did, as 2015 has it beside content. */

@@ -87,10 +87,10 @@ struct reader {
 	struct viewer	*viewer;
 	bool		 sees_all;	/* with viewer NULL: what was before, too */
 	/*
-	 * Of the next event, an invitation: an array of stripped state; or
-	 * empty.
+	 * Of the next event, an invitation or a knock: an array of stripped
+	 * state (stripped.h); or empty.
 	 */
-	struct span	 invite_state;
+	struct span	 invite_state, knock_state;
 };
 struct request;
 struct room;

@@ -42,7 +42,7 @@ note_seen(struct life *l, int64_t seen_at)
 	    db_int(vol, 0, STMT_SEEN_AT, device) > late)
 		return;
 	db_exec(vol, STMT_SEEN_NOTE, device, DB_INT(l->r.now),
-	    DB_TEXT(l->r.address));
+	    DB_TEXT(l->r.address), DB_TEXT(req_agent(&l->r)));
 }
 
 /* Who is suspended may read, and do what is marked so. */

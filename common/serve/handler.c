@@ -9,6 +9,8 @@
 #include "serve/life.h"
 #include "serve/uri.h"
 
+#define AGENT_MAX	255	/* bytes of User-Agent */
+
 static const char *
 arg_of(const struct request *r, const char *name)
 {
@@ -116,6 +118,21 @@ req_form(struct request *r, const char *name)
 	/* The request that shows the empty form has no body. */
 	return r->raw.n > 0 && uri_query(r->raw, name, &value) ?
 	    uri_decode(r->mem, value, true, &why) : NULL;
+}
+
+const char *
+req_agent(const struct request *r)
+{
+	const char *agent = r->life->agent;
+	char *text;
+
+	if (agent == NULL)
+		return "";
+	text = arena_printf(r->mem, "%.*s", AGENT_MAX, agent);
+	for (char *c = text; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return text;
 }
 
 const char *

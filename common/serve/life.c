@@ -216,6 +216,7 @@ life_head(struct life *l, const struct head *head)
 	l->if_range = head->if_range;
 	l->if_none_match = head->if_none_match;
 	l->cookies = head->cookie;
+	l->agent = head->agent;
 	l->r.address = client_address(l->r.conf->trusted_proxy, head);
 	uri_split(head->uri ? head->uri : "/", &l->path, &l->query);
 	take_token(l, head->authorization);

@@ -26,6 +26,7 @@ struct head {
 	const char	*if_range;
 	const char	*if_none_match;
 	const char	*cookie;		/* HTTP_COOKIE */
+	const char	*agent;			/* HTTP_USER_AGENT */
 };
 
 /* The list of what head wants from a CGI environment. */
@@ -42,7 +43,8 @@ struct head {
 	X(range,		"HTTP_RANGE")		\
 	X(if_range,		"HTTP_IF_RANGE")	\
 	X(if_none_match,	"HTTP_IF_NONE_MATCH")	\
-	X(cookie,		"HTTP_COOKIE")
+	X(cookie,		"HTTP_COOKIE")		\
+	X(agent,		"HTTP_USER_AGENT")
 
 /* Lives in a row, by their next. */
 struct lives {
@@ -93,6 +95,7 @@ struct life {
 	struct receipt	*receipt;	/* of a body that goes into a file */
 	const char	*range, *if_range, *if_none_match;	/* as they came */
 	const char	*cookies;	/* likewise */
+	const char	*agent;		/* and User-Agent */
 	long long	 length;	/* Content-Length; -1: there is none */
 	int64_t		 began_us;
 	int64_t		 queued_us;	/* among the writers since */

@@ -183,6 +183,11 @@ const struct appservice *req_appservice(const struct request *);
 enum mx_err	 service_needed(struct request *, const struct appservice **);
 /* A cookie as it came, the first of that name; NULL when absent. */
 const char	*req_cookie(const struct request *, const char *name);
+/*
+ * What the client calls itself (User-Agent): printable ASCII, 255 bytes at most;
+ * empty when it does not say.
+ */
+const char	*req_agent(const struct request *);
 /* Did it come by api/v1 or v2_alpha? */
 bool		 req_is_2015(const struct request *);
 

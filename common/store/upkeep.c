@@ -198,7 +198,7 @@ upkeep_shrink(struct upkeep *u)
 
 struct seen {
 	int64_t		 device, at;
-	const char	*address;
+	const char	*address, *agent;
 };
 
 static size_t
@@ -209,7 +209,8 @@ read_seen(struct db *vol, struct seen *seen)
 
 	while (n < CHUNK && rows_next(&rows))
 		seen[n++] = (struct seen){ rows_int(&rows, 0),
-		    rows_int(&rows, 1), rows_text(&rows, 2) };
+		    rows_int(&rows, 1), rows_text(&rows, 2),
+		    rows_text(&rows, 3) };
 	rows_done(&rows);
 	return n;
 }
@@ -221,7 +222,8 @@ keep_seen(struct store *store, const struct seen *seen, size_t n)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		db_exec(store->main, STMT_DEVICE_SEEN, DB_INT(seen[i].at),
-		    DB_TEXT(seen[i].address), DB_INT(seen[i].device));
+		    DB_TEXT(seen[i].address), DB_TEXT(seen[i].agent),
+		    DB_INT(seen[i].device));
 	if (!upkeep_commit(store))
 		return false;
 	for (size_t i = 0; i < n; i++)

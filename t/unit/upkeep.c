@@ -94,12 +94,15 @@ test_seen(struct store *store, struct upkeep *u)
 {
 	struct db *vol = store->vol;
 
-	db_exec(vol, STMT_SEEN_NOTE, DB_INT(1), DB_INT(NOW), DB_TEXT("::1"));
-	db_exec(vol, STMT_SEEN_NOTE, DB_INT(1), DB_INT(NOW - 1), DB_TEXT("::2"));
-	db_exec(vol, STMT_SEEN_NOTE, DB_INT(9), DB_INT(NOW), DB_TEXT("::9"));
+	db_exec(vol, STMT_SEEN_NOTE, DB_INT(1), DB_INT(NOW), DB_TEXT("::1"),
+	    DB_TEXT("one"));
+	db_exec(vol, STMT_SEEN_NOTE, DB_INT(1), DB_INT(NOW - 1), DB_TEXT("::2"),
+	    DB_TEXT("two"));
+	db_exec(vol, STMT_SEEN_NOTE, DB_INT(9), DB_INT(NOW), DB_TEXT("::9"),
+	    DB_TEXT(""));
 	is_int(pieces(upkeep_seen, u), 1, "when devices were seen");
 	is_int(db_pragma(store->main, "SELECT seen_at FROM device WHERE nr = 1"
-	    " AND seen_address = '::1'"), NOW,
+	    " AND seen_address = '::1' AND seen_agent = 'one'"), NOW,
 	    "is kept with them, the latest of it");
 	is_int(db_pragma(vol, "SELECT count(*) FROM seen"), 0,
 	    "and forgotten, also of one that is gone");
