@@ -12,6 +12,7 @@
 #   env="NAME=VALUE ..."     more environment for the programs
 #   guard="PROGRAM ..."      (cgi only) what runs them, instead of timeout
 #   site="FILE ..."          (fcgi only) of what nginx/fill makes, what is for server {}
+#   fill="OPTION VALUE ..."  (fcgi only) what else nginx/fill is told
 # start [tcp]                make a server; tcp (fcgi only): also on $url
 # stop                       end it, data kept; start again goes on with it
 #
@@ -57,7 +58,7 @@ export PATH LC_ALL
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
-tests=0 failed=0 started= token= header= env= guard= status= url= host=localhost
+tests=0 failed=0 started= token= header= env= guard= fill= status= url= host=localhost
 type=application/json
 site=mxcgi-site.conf
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mxcgi.XXXXXX") || exit 1
@@ -122,7 +123,8 @@ start_programs() {
 
 start_nginx() {
 	mkdir -p "$tmp/nginx"
-	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" \
+	# shellcheck disable=SC2086
+	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" $fill \
 	    --rooms "$(conf_value serve processes_rooms)" \
 	    --events "$(conf_value serve processes_events)" \
 	    --media "$tmp/data/media" "$tmp/nginx" ||
@@ -175,13 +177,13 @@ nginx_conf() {
 		server {
 			listen unix:$tmp/http.sock;
 			$1
-			$(for file in $site; do
-			    echo "include $tmp/nginx/$file;"
-			done)
+			$(nginx_site)
 		}
 	}
 	END
 }
+
+nginx_site() { for file in $site; do echo "include $tmp/nginx/$file;"; done; }
 
 stop() {
 	[ -n "$started" ] || return 0
