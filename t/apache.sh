@@ -3,6 +3,8 @@
 #
 # apache KIND MODULE...      serve through mxcgi-apache-KIND.conf on $url; it is
 #                            told to Define $defines
+# apache_head MODULE...      what any configuration of it begins with
+# apache_start               with what is in $tmp/apache.conf
 # apache_stop                end it
 # through KIND               what has to work through it (exchange.sh), and what only
 #                            a whole host has
@@ -18,28 +20,37 @@ for modules in /usr/lib/apache2/modules /usr/lib64/httpd/modules /usr/libexec/ap
 done
 
 defines=MXCGI_SITE
+apache_head() {
+	echo "ServerRoot $tmp"
+	echo "ServerName localhost"
+	echo "PidFile $tmp/apache.pid"
+	echo "ErrorLog $tmp/apache.log"
+	echo "DefaultRuntimeDir $tmp"
+	[ -z "$owner" ] || printf 'User %s\nGroup %s\n' "$owner" "$group"
+	for module in mpm_event unixd authz_core rewrite env "$@"; do
+		[ ! -f "$modules/mod_$module.so" ] ||
+		    echo "LoadModule ${module}_module $modules/mod_$module.so"
+		case $module in
+		cgid)	echo "ScriptSock $tmp/cgid.sock" ;;
+		fcgid)	echo "FcgidIPCDir $tmp/fcgid"
+			echo "FcgidProcessTableFile $tmp/fcgid.shm" ;;
+		esac
+	done
+}
+apache_start() {
+	"$apache" -f "$tmp/apache.conf" -k start >>"$tmp/apache.err" 2>&1 || {
+		cat "$tmp/apache.err" "$tmp/apache.log"
+		bail_out 'Apache does not start'
+	}
+}
 apache() {
 	kind=$1
 	shift
 	port=$(free_port)
 	url=http://127.0.0.1:$port$prefix
 	{
-		echo "ServerRoot $tmp"
-		echo "ServerName localhost"
-		echo "PidFile $tmp/apache.pid"
-		echo "ErrorLog $tmp/apache.log"
-		echo "DefaultRuntimeDir $tmp"
+		apache_head "$@"
 		echo "Listen 127.0.0.1:$port"
-		[ -z "$owner" ] || printf 'User %s\nGroup %s\n' "$owner" "$group"
-		for module in mpm_event unixd authz_core rewrite env "$@"; do
-			[ ! -f "$modules/mod_$module.so" ] ||
-			    echo "LoadModule ${module}_module $modules/mod_$module.so"
-		done
-		case $kind in
-		cgi)	echo "ScriptSock $tmp/cgid.sock" ;;
-		fcgid)	echo "FcgidIPCDir $tmp/fcgid"
-			echo "FcgidProcessTableFile $tmp/fcgid.shm" ;;
-		esac
 		echo "DocumentRoot $tmp/web"
 		echo "<VirtualHost *:$port>"
 		for define in $defines; do echo "Define $define"; done
@@ -47,10 +58,7 @@ apache() {
 		echo '</VirtualHost>'
 	} >"$tmp/apache.conf"
 	host_fill
-	"$apache" -f "$tmp/apache.conf" -k start >>"$tmp/apache.err" 2>&1 || {
-		cat "$tmp/apache.err" "$tmp/apache.log"
-		bail_out 'Apache does not start'
-	}
+	apache_start
 }
 apache_stop() {
 	[ -f "$tmp/apache.pid" ] || return 0
