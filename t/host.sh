@@ -4,13 +4,12 @@
 # host_prepare               the configuration, a copy of the programs in $tmp/bin,
 #                            and $tmp/web for pages; as root all is given away
 # host_resident              `mxcgi run`, for a web server that speaks FastCGI
-# host_fill [OPTION VALUE]...  what nginx/fill makes of these, in $tmp/web.conf
+# host_fill                  what nginx/fill makes of these, in $tmp/web.conf
 # host_pages                 two pages of the host's own, in $tmp/web
 # give FILE...               it belongs to whom the web server runs as
 #
-# $prefix                    what comes before /_matrix/: none, or a path
-#
-# req speaks to $url from here on; with $chunked without Content-Length.
+# req speaks to $url from here on, which ends with $prefix; with $chunked without
+# Content-Length.
 
 # Web servers serve nobody as root, so as root all is another's.
 owner= group=
@@ -41,9 +40,9 @@ host_resident() {
 }
 
 host_fill() {
-	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" \
-	    --bin "$tmp/bin" --config "$tmp/mxcgi.conf" \
-	    --media "$tmp/media" --prefix "$prefix" "$@" "$tmp/web.conf" || bail_out 'nginx/fill failed'
+	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --bin "$tmp/bin" \
+	    --config "$tmp/mxcgi.conf" --prefix "$prefix" "$tmp/web.conf" ||
+	    bail_out 'nginx/fill failed'
 }
 
 host_pages() {
@@ -53,7 +52,7 @@ host_pages() {
 	chmod -R a+rX "$tmp/web"
 }
 
-prefix= chunked=
+chunked=
 send() {
 	curl -sS --path-as-is --globoff --max-time 60 -X "$2" \
 	    ${token:+-H "Authorization: Bearer $token"} \

@@ -77,7 +77,7 @@ own_pages_of_ann() {
 	END
 }
 
-# server URL: ann configures it, with the path of that for fill.
+# server URL: ann configures it.
 server() {
 	conf server base_url "$1"
 	make_conf
@@ -86,8 +86,9 @@ server() {
 	    bail_out 'mxcgi init failed'
 	: >"$tmp/log"
 	rm -rf "$home/web"
-	ann sh "$tmp/share/fill" --bin "$home/mxcgi" --config "$home/mxcgi/mxcgi.conf" \
-	    --prefix "$prefix" "$home/web" || bail_out 'nginx/fill failed'
+	ann sh "$tmp/share/fill" --bin "$home/mxcgi" \
+	    --config "$home/mxcgi/mxcgi.conf" "$home/web" ||
+	    bail_out 'nginx/fill failed'
 }
 
 conf server data_dir "$home/mxcgi/data"
@@ -97,7 +98,8 @@ own_pages_of_ann
 an_apache
 # As `make install` leaves it.
 mkdir "$tmp/share"
-cp "$SRC"/nginx/* "$BUILD"/gen/routes.list "$BUILD"/gen/*-routes.conf "$tmp/share"
+cp "$SRC"/nginx/* "$BUILD"/gen/routes.list "$BUILD"/gen/*-routes.conf \
+    "$BUILD"/gen/paths "$tmp/share"
 slashes=no
 
 # ------------------------------------------------------------- in a folder

@@ -55,7 +55,7 @@ own_site root
 
 # ------------------------------------------------------------- in a folder
 stop
-prefix=/mx fill='--prefix /mx'
+prefix=/mx
 conf server base_url https://example.org/mx
 start tcp
 url=$url$prefix
@@ -106,4 +106,20 @@ for bad in '--connections 0' '--connections x' '--prefix mx' '--prefix /a*' \
 	like '^fill: ' 'with a reason'
 done
 [ ! -e "$tmp/none" ];	ok $? 'and nothing is made'
+
+# made LABEL WANT OPTION...: what fill is told by an option or the configuration.
+made() {
+	label=$1 want=$2
+	shift 2
+	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --config "$tmp/some.conf" "$@" "$tmp/some"
+	cat "$tmp/some"/mxcgi-*.conf | grep -qF "$want"
+	ok $? "fill: $label"
+}
+printf '[server]\nname = a\nbase_url: https://a/b.c/ ; x\n\nrun_dir=/r\r\ndata_dir = /d\n[x]\nrun_dir = /no\n[serve]\n processes_rooms = 2\n' >"$tmp/some.conf"
+made 'run_dir' 'server unix:/r/login.sock '
+made 'processes_rooms' 'server unix:/r/rooms.1.sock '
+made 'the path of base_url' 'location ^~ /b.c/_matrix/client/v1/media/ '
+made 'media of data_dir' '	cgi.x-sendfile-docroot = ( "/d/media" )'
+made 'and options before that' 'server unix:/s/login.sock ' --run-dir /s
+made 'no path' 'location ^~ /_matrix/client/v1/media/ ' --prefix ''
 done_testing
