@@ -48,8 +48,8 @@ server_start() {
 	"$BUILD/admin/mxcgi" run --config "$tmp/mxcgi.conf" --daemon \
 	    --bin "$BUILD/cgi-bin:$BUILD/admin" --log "$tmp/log"
 	mkdir "$tmp/nginx"
-	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" \
-	    --rooms "$ROOMS" --events "$EVENTS" "$tmp/nginx"
+	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --config "$tmp/mxcgi.conf" \
+	    "$tmp/nginx"
 	cat >"$tmp/nginx/nginx.conf" <<-END
 	$([ "$(id -u)" != 0 ] || echo 'user root;')
 	daemon on;

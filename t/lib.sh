@@ -12,6 +12,8 @@
 #   env="NAME=VALUE ..."     more environment for the programs
 #   guard="PROGRAM ..."      (cgi only) what runs them, instead of timeout
 #   site="FILE ..."          (fcgi only) of what nginx/fill makes, what is for server {}
+#   fill="OPTION VALUE ..."  (fcgi only) what else nginx/fill is told
+#   prefix=PATH              what comes before the path of each request
 # start [tcp]                make a server; tcp (fcgi only): also on $url
 # stop                       end it, data kept; start again goes on with it
 #
@@ -57,7 +59,7 @@ export PATH LC_ALL
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
-tests=0 failed=0 started= token= header= env= guard= status= url= host=localhost
+tests=0 failed=0 started= token= header= env= guard= fill= prefix= status= url= host=localhost
 type=application/json
 site=mxcgi-site.conf
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mxcgi.XXXXXX") || exit 1
@@ -122,10 +124,9 @@ start_programs() {
 
 start_nginx() {
 	mkdir -p "$tmp/nginx"
-	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" \
-	    --rooms "$(conf_value serve processes_rooms)" \
-	    --events "$(conf_value serve processes_events)" \
-	    --media "$tmp/data/media" "$tmp/nginx" ||
+	# shellcheck disable=SC2086
+	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --config "$tmp/mxcgi.conf" \
+	    --prefix "$prefix" $fill "$tmp/nginx" ||
 	    bail_out 'nginx/fill failed'
 	for try in 1 2 3; do
 		listen=
@@ -146,9 +147,6 @@ start_nginx() {
 	cat "$tmp/nginx.err" >>"$tmp/log"
 	bail_out 'nginx does not start'
 }
-
-conf_value() { awk -F '\t' -v s="$1" -v k="$2" '$1 == s && $2 == k { v = $3 }
-    END { print v == "" ? 1 : v }' "$tmp/overrides"; }
 
 free_port() {
 	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1,
@@ -175,13 +173,13 @@ nginx_conf() {
 		server {
 			listen unix:$tmp/http.sock;
 			$1
-			$(for file in $site; do
-			    echo "include $tmp/nginx/$file;"
-			done)
+			$(nginx_site)
 		}
 	}
 	END
 }
+
+nginx_site() { for file in $site; do echo "include $tmp/nginx/$file;"; done; }
 
 stop() {
 	[ -n "$started" ] || return 0
@@ -247,7 +245,7 @@ send_cgi() {
 	env -i PATH="$PATH" ASAN_OPTIONS="$ASAN_OPTIONS" \
 	    UBSAN_OPTIONS="$UBSAN_OPTIONS" MXCGI_CONFIG="$tmp/mxcgi.conf" $env \
 	    GATEWAY_INTERFACE=CGI/1.1 REMOTE_ADDR=127.0.0.1 \
-	    REQUEST_METHOD="$2" REQUEST_URI="$3" CONTENT_LENGTH="$length" \
+	    REQUEST_METHOD="$2" REQUEST_URI="$prefix$3" CONTENT_LENGTH="$length" \
 	    CONTENT_TYPE="${length:+$type}" \
 	    ${token:+"HTTP_AUTHORIZATION=Bearer $token"} \
 	    ${field:+"$field=$value"} \
@@ -270,7 +268,7 @@ send_http() {
 	    ${header:+-H "$header"} \
 	    ${4:+-H "Content-Type:${type:+ $type}" --data-binary "@$4"} \
 	    -D "$1.head" -o "$1.body" -w '%{http_code}\n' \
-	    "http://$host$3" >"$1.status" 2>>"$tmp/curl.err"
+	    "http://$host$prefix$3" >"$1.status" 2>>"$tmp/curl.err"
 }
 
 answered() {
