@@ -12,9 +12,10 @@ SELECT $event, e.related, x.event IS NOT NULL
    AND e.origin_server_ts < :before
  ORDER BY e.origin_server_ts, e.depth, e.nr LIMIT :most;
 
--- Has this redaction stripped an event that is still there?
+-- What this redaction has stripped: is it state, and where does it stand?
 -- :name purge_redacts
-SELECT 1 FROM event WHERE event_id = :event_id AND redacted_by = :nr;
+SELECT state_key IS NOT NULL, depth, nr, origin_server_ts FROM event
+ WHERE event_id = :event_id AND redacted_by = :nr;
 
 -- :name purge_event
 DELETE FROM event WHERE nr = :nr;

@@ -67,12 +67,36 @@ purge_keep_last(struct purge *p, int64_t n)
 }
 
 static bool
+is_behind(const struct purge *p, int64_t depth, int64_t nr)
+{
+	return p->keep_nr != 0 && (depth > p->keep_depth ||
+	    (depth == p->keep_depth && nr >= p->keep_nr));
+}
+
+/* Does e redact something that stays? */
+static bool
+is_needed(const struct purge *p, const struct event_row *e)
+{
+	struct rows rows;
+	bool stays = false;
+
+	if (e->redacts == NULL)
+		return false;
+	rows = db_query(p->db, STMT_PURGE_REDACTS, DB_TEXT(e->redacts),
+	    DB_INT(e->nr));
+	if (rows_next(&rows))
+		stays = rows_int(&rows, 0) != 0 || is_behind(p,
+		    rows_int(&rows, 1), rows_int(&rows, 2)) ||
+		    rows_int(&rows, 3) >= p->before;
+	rows_done(&rows);
+	return stays;
+}
+
+static bool
 is_kept(const struct purge *p, const struct event_row *e)
 {
-	if (e->state_key != NULL)
-		return true;
-	return p->keep_nr != 0 && (e->depth > p->keep_depth ||
-	    (e->depth == p->keep_depth && e->nr >= p->keep_nr));
+	return e->state_key != NULL || is_behind(p, e->depth, e->nr) ||
+	    is_needed(p, e);
 }
 
 /* Columns as purge_next has them.  False: it stays. */
@@ -123,31 +147,37 @@ look(struct purge *p)
 
 /* ---------------------------------------------------------------- purging */
 
-static bool
-redacts_what_stays(struct purge *p, const struct event_row *e)
+static void
+purge_media(struct purge *p, const struct event_row *e)
 {
-	return e->redacts != NULL && db_int(p->db, 0, STMT_PURGE_REDACTS,
-	    DB_TEXT(e->redacts), DB_INT(e->nr)) != 0;
+	struct arena *mem = db_arena(p->db, NULL);
+	struct arena *before = json_arena(mem);
+
+	db_arena(p->db, mem);
+	media_delete_shown(p->db, p->media_of, e->sender,
+	    json_parse_own(mem, e->content));
+	json_arena(before);
+}
+
+/* The next event hangs from it.  Nobody need read that any more. */
+static void
+strip(struct purge *p, const struct event_row *e)
+{
+	if (redaction_strip_bare(p->db, &p->room, e)) {
+		db_exec(p->db, STMT_PURGE_TALLY, DB_INT(e->nr));
+		p->stripped++;
+	}
+	if (p->left_ts == 0)
+		p->left_ts = e->origin_server_ts;
 }
 
 static void
 purge_one(struct purge *p, const struct due *due)
 {
-	if (redacts_what_stays(p, &due->e))
-		return;
-	if (p->media_of != NULL) {
-		struct arena *mem = db_arena(p->db, NULL);
-		struct arena *before = json_arena(mem);
-
-		db_arena(p->db, mem);
-		media_delete_shown(p->db, p->media_of, due->e.sender,
-		    json_parse_own(mem, due->e.content));
-		json_arena(before);
-	}
+	if (p->media_of != NULL)
+		purge_media(p, &due->e);
 	if (due->last) {
-		p->stripped += redaction_strip_bare(p->db, &p->room, &due->e);
-		if (p->left_ts == 0)
-			p->left_ts = due->e.origin_server_ts;
+		strip(p, &due->e);
 		return;
 	}
 	purge_event(p->db, &due->e, due->related);
