@@ -10,6 +10,7 @@
 #include "matrix/presence.h"
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
+#include "matrix/room_end.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
 #include "matrix/user_directory.h"
@@ -307,6 +308,8 @@ const struct task_kind room_tasks[] = {
 	{ TASK_COPY_BANS, copy_bans, NULL },
 	{ TASK_NOTICE, notice_give, NULL },
 	{ TASK_UNMAKE_ROOM, unmake_room, NULL },
+	{ TASK_DELETE_ROOM, room_delete_task, NULL },
+	{ TASK_END_ROOM, room_end_task, NULL },
 	{ TASK_SEARCH_INDEX, search_index, NULL },
 	{ TASK_LIST_USERS, list_users, NULL },
 	{ TASK_INVITE_3PID, invite_3pid, &invite_3pid_outside },
