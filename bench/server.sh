@@ -3,7 +3,7 @@
 # commits durable.  Sets $url, $tmp and set -e; ends with the script.
 #
 # Before it is sourced LOG_N may say what a password hash costs, and PRESENCE=yes
-# that presence is kept and told.
+# that presence is kept and told, and CONFINE=no that programs are not confined.
 #
 # server_init    its configuration and database
 # server_start   the same, and it runs; $tmp/also.conf, when there is one, is
@@ -28,6 +28,7 @@ server_init() {
 	data_dir = $tmp/data
 	run_dir = $tmp/run
 	log_level = warn
+	confine = ${CONFINE:-yes}
 	[accounts]
 	registration = open
 	password_log_n = ${LOG_N:-4}
