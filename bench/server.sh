@@ -6,8 +6,9 @@
 # that presence is kept and told, and CONFINE=no that programs are not confined.
 #
 # server_init    its configuration and database
-# server_start   the same, and it runs; $tmp/also.conf, when there is one, is
-#                part of nginx's http {}
+# server_nginx   nginx in front of it; $tmp/also.conf, when there is one, is part
+#                of its http {}
+# server_start   all of it, and it runs
 # processes      the memory of its programs
 
 : "${BUILD:?BUILD names the build directory}"
@@ -28,6 +29,7 @@ server_init() {
 	data_dir = $tmp/data
 	run_dir = $tmp/run
 	log_level = warn
+	idle_exit = ${IDLE_EXIT:-300s}
 	confine = ${CONFINE:-yes}
 	[accounts]
 	registration = open
@@ -48,6 +50,10 @@ server_start() {
 	server_init
 	"$BUILD/admin/mxcgi" run --config "$tmp/mxcgi.conf" --daemon \
 	    --bin "$BUILD/cgi-bin:$BUILD/admin" --log "$tmp/log"
+	server_nginx
+}
+
+server_nginx() {
 	mkdir "$tmp/nginx"
 	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" \
 	    --rooms "$ROOMS" --events "$EVENTS" "$tmp/nginx"

@@ -8,7 +8,7 @@
  *   files     but those that it works with            Landlock, Linux 5.13
  *   signals   to others                               Landlock, Linux 6.12
  *   calls     of the system that it does not make: no program is started, no
- *             process made, no socket of the internet  seccomp, Linux 3.17
+ *             process made, no socket of the internet  seccomp, Linux 3.5
  *
  * On OpenBSD pledge(2) and unveil(2) do that.  Where the system has less, less
  * is given up, and nothing fails.
