@@ -511,6 +511,7 @@ begin_end(void)
 	conns_let_go();
 }
 
+/* Since when has nobody wanted anything? */
 static void
 mind_idleness(void)
 {
