@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "housekeeper-push.h"
@@ -315,6 +316,7 @@ work(bool once)
 	upkeep.store = store_open(conf, &rights, CACHE_KIB, mem, &why);
 	if (upkeep.store == NULL)
 		log_fatal("%s", why);
+	confine(conf, PROGRAM_REACH);
 	if (once)
 		do_once(&upkeep);
 	else

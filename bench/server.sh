@@ -3,11 +3,12 @@
 # commits durable.  Sets $url, $tmp and set -e; ends with the script.
 #
 # Before it is sourced LOG_N may say what a password hash costs, and PRESENCE=yes
-# that presence is kept and told.
+# that presence is kept and told, and CONFINE=no that programs are not confined.
 #
 # server_init    its configuration and database
-# server_start   the same, and it runs; $tmp/also.conf, when there is one, is
-#                part of nginx's http {}
+# server_nginx   nginx in front of it; $tmp/also.conf, when there is one, is part
+#                of its http {}
+# server_start   all of it, and it runs
 # processes      the memory of its programs
 
 : "${BUILD:?BUILD names the build directory}"
@@ -28,6 +29,8 @@ server_init() {
 	data_dir = $tmp/data
 	run_dir = $tmp/run
 	log_level = warn
+	idle_exit = ${IDLE_EXIT:-300s}
+	confine = ${CONFINE:-yes}
 	[accounts]
 	registration = open
 	password_log_n = ${LOG_N:-4}
@@ -47,6 +50,10 @@ server_start() {
 	server_init
 	"$BUILD/admin/mxcgi" run --config "$tmp/mxcgi.conf" --daemon \
 	    --bin "$BUILD/cgi-bin:$BUILD/admin" --log "$tmp/log"
+	server_nginx
+}
+
+server_nginx() {
 	mkdir "$tmp/nginx"
 	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --config "$tmp/mxcgi.conf" \
 	    "$tmp/nginx"

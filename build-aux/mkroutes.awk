@@ -180,6 +180,7 @@ END {
 	} else if (want == "program") {
 		printf "\nconst struct program program = {\n\t.name = \"%s\",\n\t.routes = routes,\n", program
 		printf "\t.rights = { \"%s\", rights_list },\n", program
+		print "\t.reach = PROGRAM_REACH,"
 		printf "\t.waits = %s,\n", waits ? "&waits" : "NULL"
 		printf "\t.tasks = %s,\n", program in tasks ? tasks[program] : "NULL"
 		printf "\t.uploads = %s,\n};\n", uploads ? "&uploads" : "NULL"

@@ -4,7 +4,7 @@
 # goes on, in the same processes.
 . "$(dirname "$0")/lib.sh"
 
-env="LD_PRELOAD=$BUILD/t/faults/faults.so MXCGI_FAULT=$tmp/fault"
+env="LD_PRELOAD=$BUILD/t/faults/faults.so MXCGI_FAULT=$tmp/run/fault"
 ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
 expect_log ' error .*(database or disk is full|disk I/O error|database is locked)'
 expect_log ' warn a round of writes was lost'
@@ -35,7 +35,7 @@ count() { messages | awk -v txn="$1" '$1 == "first" { first++ }
 # While the disk does that, writes get STATUS; nobody's reading suffers.
 failing() {	# FAULT STATUS
 	txn=$(echo "$1" | tr ' ' .)
-	echo "$1" >"$tmp/fault"
+	echo "$1" >"$tmp/run/fault"
 	say_hello "$txn"
 	is_err "$2" M_UNKNOWN "$1: a message is refused"
 	req POST /_matrix/client/v3/createRoom '{}'
@@ -45,7 +45,7 @@ failing() {	# FAULT STATUS
 	# program finds it there.
 	[ "$T $1" != 'cgi EIO sync' ] || there=${there%1}0
 	is "$there" '1 0' "$1: reading goes on, and nothing is there"
-	rm "$tmp/fault"
+	rm "$tmp/run/fault"
 	say_hello "$txn"
 	is_status 200 "$1: over, and the message is taken"
 	is "$(count "$txn")" '1 1' "$1: it is there once"
@@ -80,13 +80,13 @@ faulty_storm() {
 			[ $good -ge 40 ] || continue
 			set -- 'ENOSPC write' . 'EIO write' . 'EIO sync'
 			shift $turn
-			echo "$1" >"$tmp/fault.new"
-			mv "$tmp/fault.new" "$tmp/fault"
+			echo "$1" >"$tmp/run/fault.new"
+			mv "$tmp/run/fault.new" "$tmp/run/fault"
 			turn=$((turn + 1)) bad=0
 			;;
 		1 | 3 | 5)
 			[ $bad -ge 40 ] || continue
-			rm "$tmp/fault"
+			rm "$tmp/run/fault"
 			echo "over $turn"
 			turn=$((turn + 1)) good=0
 			;;

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 v3=/_matrix/client/v3
-counts=$tmp/hashing
+counts=$tmp/run/hashing
 logins=50
 login() { printf '{"type":"m.login.password","user":"ann","password":"%s"}' "$1"; }
 # now, most and all of t/faults/hashing.c

@@ -5,7 +5,7 @@
 . "$SRC/t/media.sh"
 . "$SRC/t/pictures.sh"
 
-env="LD_PRELOAD=$BUILD/t/faults/faults.so MXCGI_FAULT=$tmp/fault"
+env="LD_PRELOAD=$BUILD/t/faults/faults.so MXCGI_FAULT=$tmp/run/fault"
 ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
 expect_log ' media warn a file cannot be written: No space left on device$'
 expect_log ' media error .*: a (file|thumbnail) cannot be synced: Input/output error$'
@@ -18,13 +18,13 @@ upload "$tmp/bytes" image/png
 first=$mxc
 
 failing() {	# FAULT STATUS FILES
-	echo "$1" >"$tmp/fault"
+	echo "$1" >"$tmp/run/fault"
 	upload "$tmp/bytes" image/png
 	is_err "$2" M_UNKNOWN "$1: an upload is refused"
 	fetch "$first"
 	same "$tmp/bytes" "$1: what is there is served"
 	is "$(files)" "$3" "$1: and nothing is left but what may be meant"
-	rm "$tmp/fault"
+	rm "$tmp/run/fault"
 	MXCGI_CONFIG="$tmp/mxcgi.conf" "$BUILD/admin/housekeeper" --once \
 	    2>>"$tmp/log"
 	is "$(files)" "$kept 0" "$1: which the housekeeper removes"
@@ -44,13 +44,13 @@ failing 'ENOSPC write' 507 '4 1'
 
 failing_thumbnail() {	# FAULT STATUS FILES
 	thumb "$mxc" 'width=1000&height=1000'
-	echo "$1" >"$tmp/fault"
+	echo "$1" >"$tmp/run/fault"
 	thumb "$mxc" "$4"
 	is_err "$2" M_UNKNOWN "$1: a thumbnail is refused"
 	thumb "$mxc" 'width=1000&height=1000'
 	same "$tmp/photo.png" "$1: the original is served"
 	is "$(files)" "$3" "$1: and nothing is left but what may be meant"
-	rm "$tmp/fault"
+	rm "$tmp/run/fault"
 	MXCGI_CONFIG="$tmp/mxcgi.conf" "$BUILD/admin/housekeeper" --once \
 	    2>>"$tmp/log"
 	is "$(files)" "$kept 0" "$1: which the housekeeper removes"

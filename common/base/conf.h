@@ -134,6 +134,8 @@ struct conf {
 	const char	*run_dir;	/* sockets, locks, what is volatile */
 	const char	*trusted_proxy;	/* its X-Forwarded-For counts */
 	enum log_level	 log_level;
+	bool		 confine;	/* do programs give up what they do not need? */
+	unsigned	 idle_exit_ms;	/* who is started on demand ends: 5 min */
 
 	/* [store] */
 	enum durability	 durability;	/* power: each commit is synced */

@@ -1,11 +1,10 @@
 /* thumbnail.c - starts the thumbnailer; see thumbnail.h. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
+#include "base/beside.h"
 #include "base/command.h"
 #include "base/log.h"
 #include "matrix/thumbnail.h"
@@ -18,22 +17,6 @@ bool
 thumbnail_can(void)
 {
 	return HAVE_VIPS;
-}
-
-/* Beside this program, or where it is installed. */
-static void
-find_program(char path[PATH_SIZE])
-{
-	ssize_t n = readlink("/proc/self/exe", path, PATH_SIZE - sizeof(NAME));
-	char *slash;
-
-	path[n > 0 ? n : 0] = '\0';
-	if ((slash = strrchr(path, '/')) != NULL) {
-		strcpy(slash + 1, NAME);
-		if (access(path, X_OK) == 0)
-			return;
-	}
-	snprintf(path, PATH_SIZE, "%s/%s", PROGDIR, NAME);
 }
 
 /* It has taken what it may, or wanted more. */
@@ -77,7 +60,7 @@ run(const struct thumbnail *t, int in, int out)
 	enum thumbnail_end end;
 	int status;
 
-	find_program(path);
+	beside(NAME, path, sizeof(path));
 	snprintf(size, sizeof(size), "%ux%u", t->width, t->height);
 	*word++ = path;
 	if (t->animated)

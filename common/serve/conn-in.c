@@ -26,6 +26,7 @@ conn_new(int fd)
 		return;
 	}
 	c->fd = fd;
+	conns.n++;
 	e.data.ptr = c;
 	if (epoll_ctl(conns.epfd, EPOLL_CTL_ADD, fd, &e) == -1) {
 		conn_close(c);

@@ -40,6 +40,7 @@ extern struct conns {
 	int		 epfd;
 	struct due	 receiving, sending, resting;
 	struct conn	*dead;
+	size_t		 n;		/* that are open */
 	size_t		 held;		/* bytes, by all of them */
 	bool		 letting_go;	/* see conns_let_go() */
 	size_t		 untaken;	/* answers of this era */

@@ -52,6 +52,12 @@ conn_due(struct conn *c, struct due *d)
 
 /* -------------------------------------------------------------- memory */
 
+size_t
+conns_count(void)
+{
+	return conns.n;
+}
+
 bool
 conns_full(void)
 {
@@ -96,6 +102,7 @@ conn_close(struct conn *c)
 	if (c->dead)
 		return;
 	c->dead = true;
+	conns.n--;
 	conn_taken(c);
 	drop_request(c);
 	due_leave(c);

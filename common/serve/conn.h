@@ -36,6 +36,8 @@ int64_t		 conns_expire(int64_t mono_ms);
 void		 conns_bury(void);
 /* From now on no connection outlives the answer that it brings. */
 void		 conns_let_go(void);
+/* How many there are. */
+size_t		 conns_count(void);
 /* Do they hold more than may be, so that nothing should be added? */
 bool		 conns_full(void);
 /* How many have a request that is not answered yet. */

@@ -61,6 +61,7 @@ static int64_t listen_at;	/* ms, monotonic: when not listening */
 static int64_t looked_at;	/* ms, monotonic */
 static int64_t ending_at;	/* ms, monotonic; 0: not ending */
 static int64_t quiet_since;	/* ending: ms, monotonic; 0: it is not quiet */
+static int64_t idle_since;	/* ms, monotonic; 0: not idle, or not on demand */
 static size_t waited;		/* ending: so many waited when it began */
 
 /* Marks for epoll's data.ptr; connections have their own address. */
@@ -273,6 +274,9 @@ patience(int64_t next_due)
 		ms = sooner(ms, NO_FD_MS);
 	if (ending_at != 0)
 		ms = sooner(ms, 10);
+	if (idle_since != 0)
+		ms = sooner(ms, idle_since + store->conf->idle_exit_ms -
+		    mono_ms());
 	return ms > 0 ? (int)ms : 0;
 }
 
@@ -507,9 +511,38 @@ begin_end(void)
 	conns_let_go();
 }
 
+/* Since when has nobody wanted anything? */
+static void
+mind_idleness(void)
+{
+	static int on_demand = -1;
+
+	if (on_demand == -1)
+		on_demand = getenv("MXCGI_ON_DEMAND") != NULL &&
+		    store->conf->idle_exit_ms != 0;
+	if (!on_demand || conns_count() > 0 || ready.n > 0 || writers.n > 0 ||
+	    tasks_asking(&tasks) || task_is_due())
+		idle_since = 0;
+	else if (idle_since == 0)
+		idle_since = mono_ms();
+}
+
+/*
+ * Whoever started it on demand holds the socket and waits there for the next
+ * request, so that one which comes just now is not lost.
+ */
+static bool
+is_idle(void)
+{
+	return idle_since != 0 &&
+	    mono_ms() - idle_since >= store->conf->idle_exit_ms;
+}
+
 static bool
 is_over(void)
 {
+	if (is_idle())
+		return true;
 	if (!terminated)
 		return false;
 	if (ending_at == 0)
@@ -548,6 +581,7 @@ turn(void)
 	write_round(answered);
 	mind_doorbell();
 	ask_outside();
+	mind_idleness();
 	if (!listening && !terminated && mono_ms() >= listen_at)
 		listen_on();
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "serve/life.h"
@@ -92,6 +93,7 @@ main(int argc, char **argv)
 		return refuse_cgi(why);
 	if (store == NULL)
 		log_fatal("%s", why);
+	confine(conf, program.reach);
 	if (!cgi)
 		limit_resident();
 	status = cgi ? cgi_serve(store) : fastcgi_serve(store);

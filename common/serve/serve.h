@@ -33,6 +33,7 @@
 #include "base/appservice.h"
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/confine.h"
 #include "base/crypto.h"
 #include "base/errors.h"
 #include "json/field.h"
@@ -100,6 +101,7 @@ struct program {
 	const char	*name;
 	const struct route *routes;	/* ends with method NULL */
 	struct rights	 rights;
+	unsigned	 reach;		/* base/confine.h */
 	const struct waits *waits;	/* NULL: nobody waits here */
 	const struct task_kind *tasks;	/* store/task.h; NULL: none is done here */
 	const struct uploads *uploads;	/* NULL: no body is a file here */
