@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 
+#include "base/confine.h"
 #include "store/store.h"
 
 #include "housekeeper.rights.h"
