@@ -107,11 +107,11 @@ restart most 1ms
 housekeep
 said long '["-"]' 'nor for more than the most'
 said none '["a","b","c"]' 'a room that asks for nothing keeps all'
+policy least "{\"min_lifetime\":$hour}"
+policy long "{\"max_lifetime\":$hour}"
 conf retention most 0
 restart max_lifetime 1ms
-policy long "{\"max_lifetime\":$hour}"
 say long h
-policy least "{\"min_lifetime\":$hour}"
 housekeep
 said none '["-"]' 'unless there is a time for all'
 said odd '["-"]' 'which counts where a room contradicts itself'
