@@ -2,46 +2,26 @@
  * mxcgi-purge.c - mxcgi purge: messages that are old, and rooms that everybody
  * has left, are deleted, in pieces between which others write.
  */
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 #include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "matrix/purge.h"
-#include "matrix/room_end.h"
-#include "mxcgi-room.h"
+#include "mxcgi-purge.h"
 #include "mxcgi.h"
 #include "store/upkeep.h"
 
-#define PAGE		100
 #define DAY_MS		(24 * 60 * 60 * 1000LL)
 #define DAYS_MAX	(100 * 365)
 #define KEEP_MAX	INT32_MAX
 #define CHECKPOINTS	32	/* pieces from one to the next */
 
-/* What the options say, and what became of it. */
-struct purging {
-	bool		 doing;		/* else it is only told */
-	int64_t		 before;	/* of messages, or of the last event */
-	int64_t		 keep_last;	/* messages of a room; 0: none */
-	struct purge	 purge;		/* of the room that is gone through */
-	int64_t		 user;		/* purge_ended() */
-	bool		 more;		/* of what is done in pieces */
-	int64_t		 pieces;
-	int64_t		 nr[PAGE];	/* rooms to look at next */
-	size_t		 n;
-	int64_t		 rooms, events, bytes;
-	struct room_about about;
-};
-
 /* ----------------------------------------------------------- piece by piece */
 
 /* With memory of its own, and a gap for others behind it. */
-static int
-piece(struct order *o, order_fn *step, bool writes)
+int
+purge_step(struct order *o, order_fn *step, bool writes)
 {
 	struct purging *p = o->part;
 	struct upkeep upkeep = { .store = o->store };
@@ -71,8 +51,8 @@ give_back(struct order *o)
 	return 0;
 }
 
-static int
-shrink(struct order *o)
+int
+purge_shrink(struct order *o)
 {
 	struct upkeep upkeep = { .store = o->store };
 	struct purging *p = o->part;
@@ -82,7 +62,7 @@ shrink(struct order *o)
 		return 0;
 	do {
 		order_tell("giving space back");
-		status = piece(o, give_back, true);
+		status = purge_step(o, give_back, true);
 	} while (status == 0 && p->more);
 	upkeep_checkpoint(&upkeep);
 	return status;
@@ -93,10 +73,10 @@ next_rooms(struct order *o)
 {
 	struct purging *p = o->part;
 	struct rows rows = db_query(o->db, STMT_ROOM_PAGE, DB_INT(o->number),
-	    DB_INT(PAGE));
+	    DB_INT(PURGE_PAGE));
 
 	p->n = 0;
-	while (p->n < PAGE && rows_next(&rows))
+	while (p->n < PURGE_PAGE && rows_next(&rows))
 		p->nr[p->n++] = rows_int(&rows, 0);
 	rows_done(&rows);
 	if (p->n > 0)
@@ -105,8 +85,8 @@ next_rooms(struct order *o)
 }
 
 /* fn with each room in turn; it returns the exit status. */
-static int
-each_room(struct order *o, int (*fn)(struct order *, int64_t room))
+int
+purge_each_room(struct order *o, int (*fn)(struct order *, int64_t room))
 {
 	struct purging *p = o->part;
 	int status;
@@ -190,13 +170,13 @@ history_of(struct order *o, int64_t room)
 	if ((status = order_read(o, begin_history)) != 0)
 		return status;
 	while (status == 0 && p->more) {
-		status = piece(o, history_piece, p->doing);
+		status = purge_step(o, history_piece, p->doing);
 		order_tell("%s: %lld messages", p->about.room_id,
 		    (long long)p->purge.n);
 	}
 	p->more = p->doing && p->purge.n > 0;
 	while (status == 0 && p->more)
-		status = piece(o, receipts_piece, true);
+		status = purge_step(o, receipts_piece, true);
 	if (p->purge.n == 0)
 		return status;
 	p->rooms++;
@@ -250,8 +230,8 @@ read_history(struct order *o)
 
 /* ----------------------------------------------------------------- the end */
 
-static void
-tell(const struct order *o, const char *what)
+void
+purge_tell(const struct order *o, const char *what)
 {
 	const struct purging *p = o->part;
 	struct json_line line;
@@ -272,7 +252,7 @@ tell(const struct order *o, const char *what)
 	json_line_end(&line);
 }
 
-static struct purging *
+struct purging *
 purging_new(struct order *o)
 {
 	struct purging *p = arena_alloc(o->mem, sizeof(*p));
@@ -291,128 +271,14 @@ purge_history(struct order *o)
 	if ((status = read_history(o)) != 0)
 		return status;
 	if (o->name == NULL) {
-		status = each_room(o, history_of);
+		status = purge_each_room(o, history_of);
 	} else if ((status = order_read(o, room_find_named)) == 0) {
 		status = history_of(o, o->number);
 	}
 	if (status == 0)
-		status = shrink(o);
+		status = purge_shrink(o);
 	if (status == 0)
-		tell(o, "messages");
-	return status;
-}
-
-/* ------------------------------------------------------------------- rooms */
-
-/* Nobody of this server is in it, or may come in by being asked to. */
-static bool
-is_left(struct order *o, struct purging *p)
-{
-	int64_t room = p->about.nr;
-
-	return room_look(o, o->mem, room, &p->about) && !p->about.gone &&
-	    db_int(o->db, 0, STMT_ROOM_LOCAL_ANY, DB_INT(room)) == 0 &&
-	    db_int(o->db, 0, STMT_ROOM_LAST_AT, DB_INT(room)) < p->before;
-}
-
-static int
-look_whether_left(struct order *o)
-{
-	struct purging *p = o->part;
-
-	p->more = is_left(o, p);
-	return 0;
-}
-
-/* Should we be cut off the rest is done all the same. */
-static int
-begin_end(struct order *o)
-{
-	struct purging *p = o->part;
-
-	p->more = is_left(o, p);
-	if (p->more) {
-		room_end_begin(o->db, p->about.nr);
-		task_add_about(o->db, TASK_END_ROOM, 0, p->about.nr, NULL,
-		    o->now, 0);
-	}
-	return 0;
-}
-
-static int
-end_piece(struct order *o)
-{
-	struct purging *p = o->part;
-
-	p->more = room_end_piece(o->db, p->about.nr);
-	return 0;
-}
-
-static void
-tell_left(const struct order *o)
-{
-	const struct purging *p = o->part;
-	struct json_line line;
-	struct writer *w;
-
-	if (o->option[OPT_JSON] == NULL) {
-		say(o->mem, "%10lld events %14lld bytes  %-45s %s",
-		    (long long)p->about.events, (long long)p->about.bytes,
-		    p->about.room_id, p->about.name != NULL ? p->about.name :
-		    "-");
-		return;
-	}
-	w = json_line_begin(&line, o->mem);
-	put_text(w, "room_id", p->about.room_id);
-	put_text(w, "name", p->about.name);
-	put_int(w, "events", p->about.events);
-	put_int(w, "bytes", p->about.bytes);
-	json_line_end(&line);
-}
-
-static int
-end_if_left(struct order *o, int64_t room)
-{
-	struct purging *p = o->part;
-	struct room_about measured;
-	int status;
-
-	p->about.nr = room;
-	if ((status = order_read(o, look_whether_left)) != 0 || !p->more ||
-	    (status = room_measure(o, &p->about)) != 0)
-		return status;
-	measured = p->about;
-	if (p->doing)
-		status = piece(o, begin_end, true);
-	if (status != 0 || !p->more)
-		return status;
-	for (p->more = p->doing; status == 0 && p->more;) {
-		order_tell("%s goes", measured.room_id);
-		status = piece(o, end_piece, true);
-	}
-	p->about = measured;
-	p->rooms++;
-	p->events += measured.events;
-	p->bytes += measured.bytes;
-	tell_left(o);
-	return status;
-}
-
-static int
-purge_rooms(struct order *o)
-{
-	const char *older = o->option[OPT_OLDER];
-	struct purging *p = purging_new(o);
-	int64_t ms = 0;
-	int status;
-
-	if (older != NULL && !read_span(o->mem, older, &ms))
-		return refuse(o, EX_USAGE, "--older is a time such as 12h, 7d "
-		    "or 4w");
-	p->before = older != NULL ? clock_now_ms() - ms : INT64_MAX;
-	if ((status = each_room(o, end_if_left)) == 0 &&
-	    (status = shrink(o)) == 0)
-		tell(o, "events");
+		purge_tell(o, "messages");
 	return status;
 }
 

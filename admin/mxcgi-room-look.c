@@ -99,6 +99,28 @@ room_state_word(const struct room_about *a)
 	    a->closed != 0 ? "closed" : "open";
 }
 
+void
+room_put(struct writer *w, const struct room_about *a)
+{
+	put_text(w, "room_id", a->room_id);
+	put_text(w, "name", a->name);
+	put_text(w, "canonical_alias", a->alias);
+	put_text(w, "version", a->version);
+	put_int(w, "created_at", a->created_at);
+	put_text(w, "state", room_state_word(a));
+	put_bool(w, "published", a->published);
+	put_int(w, "joined_members", a->members);
+	put_int(w, "events", a->events);
+	put_int(w, "state_events", a->state);
+	put_int(w, "bytes", a->bytes);
+}
+
+const char *
+room_title(const struct room_about *a)
+{
+	return a->name != NULL ? a->name : a->alias != NULL ? a->alias : "-";
+}
+
 /* ------------------------------------------------------------- measuring */
 
 struct measuring {

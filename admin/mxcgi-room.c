@@ -3,8 +3,6 @@
  * delete one.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "base/arena.h"
@@ -14,203 +12,20 @@
 #include "mxcgi-room.h"
 #include "mxcgi.h"
 
-#define PAGE		100
-
-/* All rooms, or those that are searched for. */
-struct room_list {
-	struct room_about *room;
-	size_t		 n, size;
-	int64_t		 after;		/* room.nr; -1: that was all */
-	int64_t		 locals;	/* of one: members of this server */
+struct room_one {
+	struct room_about about;
+	int64_t		 locals;	/* members of this server */
 };
-
-/* -------------------------------------------------------------- showing */
-
-static void
-put_about(struct writer *w, const struct room_about *a)
-{
-	put_text(w, "room_id", a->room_id);
-	put_text(w, "name", a->name);
-	put_text(w, "canonical_alias", a->alias);
-	put_text(w, "version", a->version);
-	put_int(w, "created_at", a->created_at);
-	put_text(w, "state", room_state_word(a));
-	put_bool(w, "published", a->published);
-	put_int(w, "joined_members", a->members);
-	put_int(w, "events", a->events);
-	put_int(w, "state_events", a->state);
-	put_int(w, "bytes", a->bytes);
-}
-
-static const char *
-title(const struct room_about *a)
-{
-	return a->name != NULL ? a->name : a->alias != NULL ? a->alias : "-";
-}
-
-static void
-list_one(const struct order *o, const struct room_about *a)
-{
-	struct json_line line;
-
-	if (o->option[OPT_JSON] != NULL) {
-		put_about(json_line_begin(&line, o->mem), a);
-		json_line_end(&line);
-		return;
-	}
-	say(o->mem, "%8lld %10lld %14lld %-8s %-45s %s", (long long)a->members,
-	    (long long)a->events, (long long)a->bytes, room_state_word(a),
-	    a->room_id, title(a));
-}
-
-/* --------------------------------------------------------------- sorting */
-
-static int
-by_number(int64_t a, int64_t b)
-{
-	return (a < b) - (a > b);	/* the largest first */
-}
-
-#define BY(name)							\
-static int								\
-by_##name(const void *a, const void *b)					\
-{									\
-	return by_number(((const struct room_about *)a)->name,		\
-	    ((const struct room_about *)b)->name);			\
-}
-BY(members)
-BY(events)
-BY(bytes)
-BY(created_at)
-
-static int
-by_name(const void *a, const void *b)
-{
-	return strcasecmp(title(a), title(b));
-}
-
-static const struct sort {
-	const char	*name;
-	int		(*compare)(const void *, const void *);
-} sorts[] = {
-	{ "size", by_bytes }, { "members", by_members },
-	{ "events", by_events }, { "created", by_created_at },
-	{ "name", by_name }, { NULL, NULL }
-};
-
-static const struct sort *
-sort_named(const char *name)
-{
-	const struct sort *s = sorts;
-
-	while (s->name != NULL && strcmp(s->name, name) != 0)
-		s++;
-	return s->name != NULL ? s : NULL;
-}
-
-/* --------------------------------------------------------------- listing */
-
-static bool
-has_text(const char *text, const char *part)
-{
-	return text != NULL && strcasestr(text, part) != NULL;
-}
-
-static bool
-is_wanted(const struct order *o, const struct room_about *a)
-{
-	const char *part = o->option[OPT_SEARCH];
-
-	return part == NULL || has_text(a->room_id, part) ||
-	    has_text(a->name, part) || has_text(a->alias, part);
-}
-
-static void
-keep(struct order *o, const struct room_about *a)
-{
-	struct room_list *list = o->part;
-
-	if (list->n == list->size) {
-		struct room_about *more = arena_alloc(o->mem,
-		    (2 * list->size + PAGE) * sizeof(*more));
-
-		if (list->n > 0)
-			memcpy(more, list->room, list->n * sizeof(*more));
-		list->size = 2 * list->size + PAGE;
-		list->room = more;
-	}
-	list->room[list->n++] = *a;
-}
-
-static int
-take_page(struct order *o)
-{
-	struct room_list *list = o->part;
-	struct rows rows = db_query(o->db, STMT_ROOM_PAGE,
-	    DB_INT(list->after), DB_INT(PAGE));
-	int64_t nr[PAGE];
-	struct room_about a;
-	size_t n = 0;
-
-	while (n < PAGE && rows_next(&rows))
-		nr[n++] = rows_int(&rows, 0);
-	rows_done(&rows);
-	for (size_t i = 0; i < n; i++)
-		if (room_look(o, o->mem, nr[i], &a) && is_wanted(o, &a))
-			keep(o, &a);
-	list->after = n == PAGE ? nr[n - 1] : -1;
-	return 0;
-}
-
-static int
-measure_all(struct order *o)
-{
-	struct room_list *list = o->part;
-	int status = 0;
-
-	for (size_t i = 0; status == 0 && i < list->n; i++) {
-		order_tell("%zu of %zu rooms", i, list->n);
-		status = room_measure(o, &list->room[i]);
-	}
-	return status;
-}
-
-static int
-room_list(struct order *o)
-{
-	const char *by = o->option[OPT_SORT];
-	const struct sort *sort = sort_named(by != NULL ? by : "size");
-	struct room_list *list = arena_alloc(o->mem, sizeof(*list));
-	int status = 0;
-
-	o->part = list;
-	if (sort == NULL)
-		return refuse(o, EX_USAGE, "--sort is one of size, members, "
-		    "events, created and name");
-	while (status == 0 && list->after != -1)
-		status = order_read(o, take_page);
-	if (status != 0 || (status = measure_all(o)) != 0)
-		return status;
-	if (list->n > 0)
-		qsort(list->room, list->n, sizeof(*list->room), sort->compare);
-	if (o->option[OPT_JSON] == NULL)
-		say(o->mem, "%8s %10s %14s %-8s %-45s %s", "MEMBERS", "EVENTS",
-		    "BYTES", "STATE", "ROOM", "NAME");
-	for (size_t i = 0; i < list->n && !ferror(stdout); i++)
-		list_one(o, &list->room[i]);
-	return 0;
-}
 
 /* ------------------------------------------------------------------- one */
 
 static void
-put_texts(struct order *o, struct writer *w, const char *key, struct rows rows)
+put_texts(struct writer *w, const char *key, struct rows rows)
 {
 	put_array(w, key);
 	while (rows_next(&rows))
 		write_text(w, rows_text(&rows, 0));
 	write_end(w);
-	(void)o;
 }
 
 static void
@@ -252,14 +67,14 @@ show_json(struct order *o, const struct room_about *a)
 	struct json_line line;
 	struct writer *w = json_line_begin(&line, o->mem);
 
-	put_about(w, a);
+	room_put(w, a);
 	put_text(w, "creator", creator_of(o, a->nr));
 	put_text(w, "topic", topic_of(o, a->nr));
 	put_int(w, "local_members", db_int(o->db, 0, STMT_ROOM_LOCALS_COUNT,
 	    DB_INT(a->nr)));
 	put_counts(w, "members", db_query(o->db, STMT_ROOM_MEMBERS_BY,
 	    DB_INT(a->nr)));
-	put_texts(o, w, "aliases", db_query(o->db, STMT_ROOM_ALIASES,
+	put_texts(w, "aliases", db_query(o->db, STMT_ROOM_ALIASES,
 	    DB_INT(a->nr)));
 	put_or_null(w, "last_event_at", db_int(o->db, 0, STMT_ROOM_LAST_AT,
 	    DB_INT(a->nr)));
@@ -306,10 +121,10 @@ show_words(struct order *o, const struct room_about *a)
 static int
 find_one(struct order *o)
 {
-	struct room_list *list = o->part;
+	struct room_one *one = o->part;
 	int status = room_find_named(o);
 
-	if (status == 0 && !room_look(o, o->mem, o->number, list->room))
+	if (status == 0 && !room_look(o, o->mem, o->number, &one->about))
 		status = refuse(o, EX_NOUSER, "the room has just gone");
 	return status;
 }
@@ -317,34 +132,31 @@ find_one(struct order *o)
 static int
 show(struct order *o)
 {
-	struct room_list *list = o->part;
+	struct room_one *one = o->part;
 
 	if (o->option[OPT_JSON] != NULL)
-		show_json(o, list->room);
+		show_json(o, &one->about);
 	else
-		show_words(o, list->room);
+		show_words(o, &one->about);
 	return 0;
 }
 
 static void
 take_one(struct order *o)
 {
-	struct room_list *list = arena_alloc(o->mem, sizeof(*list));
-
-	list->room = arena_alloc(o->mem, sizeof(*list->room));
-	o->part = list;
+	o->part = arena_alloc(o->mem, sizeof(struct room_one));
 }
 
 static int
 room_show(struct order *o)
 {
-	struct room_list *list;
+	struct room_one *one;
 	int status;
 
 	take_one(o);
-	list = o->part;
+	one = o->part;
 	if ((status = order_read(o, find_one)) != 0 ||
-	    (status = room_measure(o, list->room)) != 0)
+	    (status = room_measure(o, &one->about)) != 0)
 		return status;
 	return order_read(o, show);
 }
@@ -354,16 +166,16 @@ room_show(struct order *o)
 static int
 look_at_one(struct order *o)
 {
-	struct room_list *list = o->part;
+	struct room_one *one = o->part;
 	bool block = o->option[OPT_BLOCK] != NULL;
 	int status = find_one(o);
 
 	if (status != 0)
 		return status;
-	list->locals = db_int(o->db, 0, STMT_ROOM_LOCALS_COUNT,
+	one->locals = db_int(o->db, 0, STMT_ROOM_LOCALS_COUNT,
 	    DB_INT(o->number));
-	o->same = list->room->closed != 0 &&
-	    (!block || list->room->closed == 2);
+	o->same = one->about.closed != 0 &&
+	    (!block || one->about.closed == 2);
 	return 0;
 }
 
@@ -371,43 +183,43 @@ static int
 delete(struct order *o)
 {
 	bool block = o->option[OPT_BLOCK] != NULL;
-	struct room_list *list = o->part;
+	struct room_one *one = o->part;
 	int status = look_at_one(o);
 
 	if (status != 0 || o->same)
 		return status;
-	if (list->room->closed == 0)
+	if (one->about.closed == 0)
 		room_delete(o->db, o->number, block, o->now);
 	else
 		db_exec(o->db, STMT_ROOM_CLOSE, DB_INT(2), DB_INT(o->number));
-	return room_look(o, o->mem, o->number, list->room) ? 0 : 1;
+	return room_look(o, o->mem, o->number, &one->about) ? 0 : 1;
 }
 
 static void
 tell_delete(const struct order *o, bool doing)
 {
-	const struct room_list *list = o->part;
-	const struct room_about *a = list->room;
+	const struct room_one *one = o->part;
+	const struct room_about *a = &one->about;
 	struct json_line line;
 	struct writer *w;
 
 	if (o->option[OPT_JSON] != NULL) {
 		w = json_line_begin(&line, o->mem);
-		put_about(w, a);
-		put_int(w, "local_members", list->locals);
+		room_put(w, a);
+		put_int(w, "local_members", one->locals);
 		put_bool(w, "deleted", doing);
 		json_line_end(&line);
 	} else if (!doing) {
 		say(o->mem, "%s (%s): %lld members of this server would leave, "
 		    "and %lld events with %lld bytes go; --yes deletes it",
-		    a->room_id, title(a), (long long)list->locals,
+		    a->room_id, room_title(a), (long long)one->locals,
 		    (long long)a->events, (long long)a->bytes);
 	} else if (o->same) {
 		say(o->mem, "%s was deleted already", a->room_id);
 	} else {
 		say(o->mem, "%s is closed%s; %lld members leave, and then its "
 		    "messages go", a->room_id, a->closed == 2 ?
-		    " and blocked" : "", (long long)list->locals);
+		    " and blocked" : "", (long long)one->locals);
 	}
 }
 
@@ -415,22 +227,22 @@ static int
 room_delete_one(struct order *o)
 {
 	bool doing = o->option[OPT_YES] != NULL;
-	struct room_list *list;
+	struct room_one *one;
 	int status;
 
 	take_one(o);
-	list = o->part;
+	one = o->part;
 	if ((status = order_read(o, look_at_one)) != 0 ||
-	    (status = room_measure(o, list->room)) != 0)
+	    (status = room_measure(o, &one->about)) != 0)
 		return status;
 	if (doing) {
-		struct room_about measured = *list->room;
+		struct room_about measured = one->about;
 
 		if ((status = order_write(o, delete)) != 0)
 			return status;
-		list->room->events = measured.events;
-		list->room->state = measured.state;
-		list->room->bytes = measured.bytes;
+		one->about.events = measured.events;
+		one->about.state = measured.state;
+		one->about.bytes = measured.bytes;
 	}
 	tell_delete(o, doing);
 	return 0;

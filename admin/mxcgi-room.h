@@ -32,6 +32,12 @@ bool		 room_look(struct order *, struct arena *mem, int64_t nr,
 int		 room_measure(struct order *, struct room_about *);
 /* "deleted", "open", ... */
 const char	*room_state_word(const struct room_about *);
+/* Its name, else its alias, else "-". */
+const char	*room_title(const struct room_about *);
+/* What is known of it, as members. */
+void		 room_put(struct writer *, const struct room_about *);
+/* mxcgi-room-list.c */
+order_fn	 room_list;
 
 /* Once a second, to a terminal on standard error alone. */
 void		 order_tell(const char *format, ...)

@@ -11,6 +11,7 @@
 typedef int command_fn(int argc, char **argv);
 
 command_fn	cmd_backup;
+command_fn	cmd_export;
 command_fn	cmd_init;
 command_fn	cmd_media;
 command_fn	cmd_migrate;
@@ -20,6 +21,7 @@ command_fn	cmd_report;
 command_fn	cmd_restore;
 command_fn	cmd_room;
 command_fn	cmd_run;
+command_fn	cmd_stats;
 command_fn	cmd_stop;
 command_fn	cmd_token;
 command_fn	cmd_user;

@@ -20,7 +20,8 @@ alias_find(struct db *db, const char *alias, struct room *room)
 	if (found)
 		*room = (struct room){ .nr = rows_int(&rows, 0),
 		    .room_id = rows_text(&rows, 1),
-		    .version = room_version_find(rows_text(&rows, 2)) };
+		    .version = room_version_find(rows_text(&rows, 2)),
+		    .closed = rows_int(&rows, 3) != 0 };
 	rows_done(&rows);
 	return found && room->version != NULL;
 }

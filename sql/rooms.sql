@@ -90,7 +90,7 @@ UPDATE room SET last_pos = :pos WHERE nr = :room;
 
 -- A room that is still being made is not found.
 -- :name alias_find
-SELECT r.nr, r.room_id, r.version
+SELECT r.nr, r.room_id, r.version, r.closed
   FROM alias a JOIN room r ON r.nr = a.room
  WHERE a.alias = :alias AND r.hidden = 0;
 

@@ -108,9 +108,9 @@ housekeep
 said long '["-"]' 'nor for more than the most'
 said none '["a","b","c"]' 'a room that asks for nothing keeps all'
 policy least "{\"min_lifetime\":$hour}"
+policy long "{\"max_lifetime\":$hour}"
 conf retention most 0
 restart max_lifetime 1ms
-policy long "{\"max_lifetime\":$hour}"
 say long h
 housekeep
 said none '["-"]' 'unless there is a time for all'

@@ -14,12 +14,14 @@
 #include "serve/jobs.h"
 #include "serve/life.h"
 #include "serve/waiters.h"
+#include "store/snapshot.h"
 #include "store/stream.h"
 #include "store/upkeep.h"
 
 #define ROUND_MAX_US	5000	/* a round closes after that */
 #define REFUSED_MAX	200	/* waiting requests refused in a round */
 #define WAL_FULL_PAGES	65536	/* 256 MiB: no more until it can be emptied */
+#define WAL_BACKUP_PAGES	1048576	/* 4 GiB: the same while a backup reads */
 
 static int64_t told;		/* the stream as far as `news` has heard of it */
 static int64_t stir_at = -1;	/* what `stir` said last */
@@ -341,8 +343,12 @@ write_alone(struct store *store, struct lives *lost, struct round_end *end)
 static bool
 wal_is_full(struct store *store)
 {
-	return db_wal_pages(store->main) > WAL_FULL_PAGES &&
-	    !db_checkpoint(store->main, CHECKPOINT_PASSIVE, 0);
+	unsigned pages = db_wal_pages(store->main);
+
+	if (pages <= WAL_FULL_PAGES ||
+	    (pages <= WAL_BACKUP_PAGES && snapshot_runs(store->conf)))
+		return false;
+	return !db_checkpoint(store->main, CHECKPOINT_PASSIVE, 0);
 }
 
 void

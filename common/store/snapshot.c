@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #define STEP_PAGES	256	/* 1 MiB between two calls of progress */
 #define BUSY_TRIES	1000
 #define BUSY_NS		10000000
+#define MARK_TRIES	20
 
 struct copying {
 	const char	*to;
@@ -118,6 +120,46 @@ copy(struct copying *c)
 	    open_into(c) && make_single(c) && close_into(c) && sync_file(c);
 }
 
+/* Who dies lets go of it. */
+static int
+mark_open(const struct conf *conf, struct arena *mem, int flags)
+{
+	return open(arena_printf(mem, "%s/backup.lock", conf->data_dir),
+	    flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+static int
+mark(struct copying *c, const struct conf *conf)
+{
+	int fd = mark_open(conf, c->mem, O_RDWR | O_CREAT);
+
+	/* Who only looks has it for a moment, too. */
+	for (int tries = 0; fd != -1 && tries < MARK_TRIES; tries++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		nanosleep(&(struct timespec){ 0, BUSY_NS }, NULL);
+	}
+	no(c, conf->data_dir, fd != -1 && errno == EWOULDBLOCK ?
+	    "another backup is being made; wait until it is done" :
+	    strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+bool
+snapshot_runs(const struct conf *conf)
+{
+	struct arena *mem = arena_new();
+	int fd = mark_open(conf, mem, O_RDONLY);
+	bool runs = fd != -1 && flock(fd, LOCK_SH | LOCK_NB) == -1;
+
+	arena_free(mem);
+	if (fd != -1)
+		close(fd);
+	return runs;
+}
+
 bool
 snapshot_take(const struct conf *conf, const char *to, snapshot_progress *progress,
     struct arena *mem, const char **why)
@@ -126,14 +168,20 @@ snapshot_take(const struct conf *conf, const char *to, snapshot_progress *progre
 	    .why = why };
 	const char *path = arena_printf(mem, "%s/mxcgi.db", conf->data_dir);
 	bool fine;
+	int fd = mark(&c, conf);
 
-	if (!make_file(&c))
+	if (fd == -1)
 		return false;
+	if (!make_file(&c)) {
+		close(fd);
+		return false;
+	}
 	c.from = db_open(path, &(struct db_options){ .cache_kib = CACHE_KIB },
 	    mem, why);
 	fine = c.from != NULL && copy(&c);
 	sqlite3_close(c.into);
 	db_close(c.from);
+	close(fd);
 	if (!fine)
 		unlink(to);
 	return fine;

@@ -19,10 +19,16 @@ typedef void snapshot_progress(int64_t done, int64_t all);
 /*
  * data_dir/mxcgi.db as it is now, into the new file `to`, durable when it is
  * done; nobody waits for it, but until then the WAL only grows.  False: *why (in
- * mem), and there is no such file.
+ * mem), and there is no such file.  One at a time is taken.
  */
 bool		 snapshot_take(const struct conf *, const char *to,
 		    snapshot_progress *, struct arena *mem, const char **why);
+
+/*
+ * Is one being taken?  Then no checkpoint gets to the end, so nobody should hold
+ * up others for it, and the WAL may be longer than otherwise.
+ */
+bool		 snapshot_runs(const struct conf *);
 
 /* A copy, to be read from; NULL and *why.  It has to be of this schema. */
 struct db	*snapshot_open(const char *path, struct arena *mem,

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "store/lock.h"
+#include "store/snapshot.h"
 #include "store/stream.h"
 #include "store/upkeep.h"
 
@@ -75,7 +76,8 @@ upkeep_checkpoint(struct upkeep *u)
 
 	db_checkpoint(store->main, CHECKPOINT_PASSIVE, 0);
 	pages = db_wal_pages(store->main);
-	if (pages <= WAL_LONG || !take_turn(store))
+	if (pages <= WAL_LONG || snapshot_runs(store->conf) ||
+	    !take_turn(store))
 		return false;
 	db_checkpoint(store->main, CHECKPOINT_RESTART,
 	    READERS_MS * pages / WAL_LONG);
@@ -86,7 +88,8 @@ upkeep_checkpoint(struct upkeep *u)
 void
 upkeep_relieve(struct store *store)
 {
-	if (db_wal_pages(store->main) > WAL_TOO_LONG)
+	if (db_wal_pages(store->main) > WAL_TOO_LONG &&
+	    !snapshot_runs(store->conf))
 		db_checkpoint(store->main, CHECKPOINT_RESTART, READERS_MS);
 }
 
