@@ -21,6 +21,9 @@ static const struct command {
 	    "make configuration, directories, signing key and database" },
 	{ "migrate", cmd_migrate, "",
 	    "bring the database to this version's schema" },
+	{ "doctor", cmd_doctor, "[--url URL] [--quick] [--json] [-v]\n"
+	    "\t    [--web-conf DIR]...",
+	    "say what is wrong with this installation, and how to mend it" },
 	{ "run", cmd_run,
 	    "[--bin DIR[:DIR...]] [--group NAME] [--socket-mode MODE]\n"
 	    "\t    [--daemon --log FILE]",
