@@ -184,8 +184,8 @@ check_room_version(struct doctor *d)
 	    strcmp(c->room_version_2015, "3") == 0)
 		wrong(d, "rooms are made with version 3, in whose event ids "
 		    "slashes are common", "Replies, redactions and receipts "
-		    "fail there.", REMEDY("room_version = 12 and "
-		    "room_version_2015 = 10 in [rooms] of mxcgi.conf, or mend "
+		    "fail there.", REMEDY("version = 12 and "
+		    "version_2015 = 10 in [rooms] of mxcgi.conf, or mend "
 		    "`slash`"));
 }
 
