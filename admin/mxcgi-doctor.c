@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -96,19 +97,25 @@ check_who_asks(const struct conf *conf)
 	return EX_NOPERM;
 }
 
-/* What lets us ask the endpoint of events-doctor.c. */
-static void
+/*
+ * What lets us ask the endpoint of events-doctor.c.  -1: another doctor has laid
+ * one; a key whose doctor died is of no use to anybody.
+ */
+static int
 lay_key(struct doctor *d, const char *path)
 {
-	int fd;
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	const char *key = random_token(d->mem);
 
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	d->key = random_token(d->mem);
-	if (fd == -1 || !fd_write(fd, d->key, strlen(d->key)))
-		d->key = NULL;
-	if (fd != -1)
+	if (fd == -1)
+		return 0;
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		close(fd);
+		return -1;
+	}
+	if (ftruncate(fd, 0) == 0 && fd_write(fd, key, strlen(key)))
+		d->key = key;
+	return fd;
 }
 
 static void
@@ -134,18 +141,23 @@ run_check(struct doctor *d, const struct check *check)
 		fine(d, check->looks_at);
 }
 
-static void
+static int
 look(struct doctor *d)
 {
 	const char *key = arena_printf(d->mem, "%s/doctor.key",
 	    d->conf->run_dir);
 
-	lay_key(d, key);
+	if (lay_key(d, key) == -1) {
+		fputs("mxcgi: another mxcgi doctor is at work here; wait for "
+		    "it\n", stderr);
+		return EX_TEMPFAIL;
+	}
 	for (size_t i = 0; i < CHECKS; i++)
 		run_check(d, &checks[i]);
 	show_progress(d, "");
 	unlink(key);
 	store_close(d->store);
+	return tell_findings(d);
 }
 
 /* A URL without a slash at its end; NULL: it is none of ours. */
@@ -173,15 +185,15 @@ doctor(struct doctor *d, const char *config, const char *url)
 	log_open("mxcgi", LOG_ERROR);
 	if ((status = check_who_asks(d->conf)) != 0)
 		return status;
-	d->url = front_url(d->mem, url != NULL ? url :
-	    conf_url(d->conf, d->mem));
+	if (url == NULL)
+		url = conf_url(d->conf, d->mem);
+	d->url = front_url(d->mem, url);
 	if (d->url == NULL) {
 		fprintf(stderr, "mxcgi: \"%s\" is no URL such as "
 		    "https://matrix.example.org\n", url);
 		return EX_USAGE;
 	}
-	look(d);
-	return tell_findings(d);
+	return look(d);
 }
 
 int

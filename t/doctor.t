@@ -94,6 +94,11 @@ is_json '[.verdict, .web_server, (.findings | map(.grade) | unique)]' \
 admin doctor --web-conf "$tmp/none" --url "$url"
 is_status 0 'with a request that waits 35 s'
 like 'all is well' 'which is not cut off'
+exec 8>"$tmp/run/doctor.key"
+flock -n 8
+doctor
+is_status 75 'two doctors at once'
+exec 8>&-
 admin doctor --url ftp://localhost;	is_status 64 'an address that is none'
 admin doctor --nothing;	is_status 64 'an option that is none'
 admin doctor more;	is_status 64 'an argument'
