@@ -193,20 +193,16 @@ have_key(struct arena *mem, const struct conf *conf)
 }
 
 static bool
-init(struct wish *w)
+init(struct arena *mem, struct wish *w)
 {
-	struct arena *mem = arena_new();
 	const struct conf *conf;
-	bool good;
 
 	umask(077);
 	crypto_open();
 	conf = have_conf(mem, w);
-	good = conf != NULL && make_dir(mem, conf->data_dir) &&
+	return conf != NULL && make_dir(mem, conf->data_dir) &&
 	    make_dir(mem, conf->run_dir) && place_fence(mem, w, conf) &&
 	    have_key(mem, conf) && have_database(mem, conf, w->copy);
-	arena_free(mem);
-	return good;
 }
 
 /* As mxcgi user does it; the password is asked for, or a line of stdin. */
@@ -258,8 +254,9 @@ cmd_init(int argc, char **argv)
 	};
 	struct wish w = { .copy = true };
 	const char *dirs[WEB_CONF_MAX + 1] = { NULL };
+	struct arena *mem;
 	size_t n = 0;
-	int opt;
+	int opt, status = 1;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (opt) {
@@ -287,7 +284,9 @@ cmd_init(int argc, char **argv)
 	if (n > 0)
 		w.web_conf = dirs;
 	w.config = config_path(w.config);
-	if (!init(&w))
-		return 1;
-	return w.admin != NULL ? have_admin(&w) : 0;
+	mem = arena_new();
+	if (init(mem, &w))
+		status = w.admin != NULL ? have_admin(&w) : 0;
+	arena_free(mem);
+	return status;
 }
