@@ -105,6 +105,9 @@ admin doctor more;	is_status 64 'an argument'
 admin doctor --help;	is_status 0 '--help'
 like '^usage: mxcgi doctor' 'says how it is called'
 
+req GET /_matrix/client/unstable/org.mxcgi/doctor/0123456789012345678901234567890123456789012
+is_err 404 M_UNRECOGNIZED 'what it asks the programs nobody else may'
+
 spoil '' ''
 through
 is_status 0 'a proxy that changes nothing'
@@ -251,6 +254,18 @@ fault=MXCGI_FAULT=$tmp/fault
 other
 finds wrong wal 'cannot make a database|does not work' 'a full disk'
 fault=
+
+echo 'EIO sync' >"$tmp/fault"
+fault=MXCGI_FAULT=$tmp/fault
+sed 's/^durability = .*/durability = power/' "$tmp/mxcgi.conf" >"$tmp/other.conf"
+other
+finds wrong sync 'cannot be written' 'a disk that loses what is written'
+fault=
+exec 8<"$tmp/data/mxcgi.lock"
+flock 8
+doctor
+finds wrong lock 'has been writing for [1-9][0-9]+ s' 'somebody keeps others from writing'
+exec 8<&-
 
 sed 's/^name = .*/name = example.org/' "$tmp/mxcgi.conf" >"$tmp/other.conf"
 other
