@@ -150,8 +150,9 @@ check_answers(struct doctor *d)
 		    "What this command shows and changes is not what clients "
 		    "see.", REMEDY(arena_printf(d->mem, "run_dir %s must be "
 		    "that of the programs: compare --config with MXCGI_CONFIG "
-		    "of the web server or of `mxcgi run`; renew the programs "
-		    "after an upgrade", d->conf->run_dir)));
+		    "of the web server or of `mxcgi run`; after an upgrade "
+		    "renew the programs, and make the web server's "
+		    "configuration anew with `fill`", d->conf->run_dir)));
 	else if (strcmp(told->version, PACKAGE_VERSION) != 0)
 		wrong(d, arena_printf(d->mem, "version %s answers, and this is "
 		    "%s", told->version, PACKAGE_VERSION), "Old programs stop "

@@ -98,8 +98,8 @@ check_who_asks(const struct conf *conf)
 }
 
 /*
- * What lets us ask the endpoint of events-doctor.c.  -1: another doctor has laid
- * one; a key whose doctor died is of no use to anybody.
+ * What lets us ask the endpoint of events-doctor.c.  -1: another doctor has
+ * laid one; a key whose doctor died is of no use to anybody.
  */
 static int
 lay_key(struct doctor *d, const char *path)

@@ -1,6 +1,6 @@
 /*
- * mxcgi-init-fence.c - mxcgi init makes nothing private where a web server shows
- * files, unless it is told to fence that (security.md 29).
+ * mxcgi-init-fence.c - mxcgi init makes nothing private where a web server
+ * shows files, unless it is told to fence that (security.md 29).
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* mxcgi-migrate.h - the database of an installation that is made or upgraded. */
+/* mxcgi-migrate.h - the database of an installation, made or upgraded. */
 #ifndef MXCGI_ADMIN_MIGRATE_H
 #define MXCGI_ADMIN_MIGRATE_H
 

@@ -261,8 +261,9 @@ sed 's/^durability = .*/durability = power/' "$tmp/mxcgi.conf" >"$tmp/other.conf
 other
 finds wrong sync 'cannot be written' 'a disk that loses what is written'
 fault=
-exec 8<"$tmp/data/mxcgi.lock"
+exec 8<>"$tmp/data/mxcgi.lock"
 flock 8
+printf '%20d %20d\n' $$ 1 >&8	# since the machine started
 doctor
 finds wrong lock 'has been writing for [1-9][0-9]+ s' 'somebody keeps others from writing'
 exec 8<&-
