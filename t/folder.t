@@ -7,14 +7,18 @@ prefix=/~ann/mx
 v3=/_matrix/client/v3
 conf server base_url "https://example.org$prefix/"
 conf uia password sso
+conf sso clients https://app.example
 providers good other
 run_providers
 start
 
 req GET /;	is_page 200 'a page of the folder'
 like "https://example.org$prefix<" 'with the address that people type'
+prefix=
 req GET /.well-known/matrix/client
-is_json '.["m.homeserver"].base_url' "\"https://example.org$prefix\"" 'which clients are told'
+prefix=/~ann/mx
+is_json '.["m.homeserver"].base_url' "\"https://example.org$prefix\"" \
+    'which clients are told at the root of the host'
 user eve
 req POST $v3/createRoom '{}'
 here=$v3/rooms/$(enc "$(get_json .room_id)")
@@ -24,6 +28,8 @@ req GET "$v3/sync?access_token=$token";	is_status 200 'and a query'
 req GET $v3/nothing;	is_err 404 M_UNRECOGNIZED 'what is not known'
 is "$(prefix=/%7Eann/mx; req GET /_matrix/client/versions; echo "$status")" 200 \
     'as browsers may write it'
+# There nginx looks for pages of the host's.
+expect_log 'open\(\) ".*/~ann/(_matrix|mx/more)/'
 is "$(prefix=/~ann; req GET /_matrix/client/versions; echo "$status")" 404 \
     'another folder is none'
 is "$(prefix=$prefix/more; req GET /_matrix/client/versions; echo "$status")" 404 \
