@@ -55,9 +55,9 @@ on_terminal() {	# PROMPT ANSWER... -- ARGUMENT...
 	perl "$SRC/t/tools/terminal.pl" "$@" >"$tmp/body" 2>"$tmp/said"
 	status=$?
 }
-on_terminal 'for ever [[]?.*: ' 'not a name' 'for ever .*: ' example.org \
+on_terminal 'for ever []: ' 'not a name' 'for ever []: ' example.org \
     'clients use' '' 'for data' "$at/data" 'for sockets' "$at/run" \
-    'open or closed .*: ' maybe 'open or closed .*: ' open 'administrator' ann \
+    'open or closed [' maybe 'open or closed [' open 'when empty' ann \
     'New password of @ann:example.org: ' 'typed by hand' 'once more: ' 'typed by hand' \
     -- "$mxcgi" init --config "$at/mxcgi.conf" --web-conf "$none"
 is_status 0 'on a terminal: it asks'
