@@ -6,7 +6,7 @@ T=fcgi
 . "$SRC/t/apache.sh"
 
 conf store durability process
-apache_prepare
+host_prepare
 apache_conf() { # SED-SCRIPT: Apache's configuration is changed so
 	apache_stop
 	sed -i.kept "$1" "$tmp/web.conf/mxcgi-apache-$kind.conf"
