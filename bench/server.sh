@@ -68,6 +68,7 @@ server_nginx() {
 	http {
 		access_log off;
 		keepalive_requests 1000000;
+		keepalive_timeout 1h;
 		client_body_temp_path $tmp/nginx/body;
 		fastcgi_temp_path $tmp/nginx/fastcgi;
 		proxy_temp_path $tmp/nginx/proxy;

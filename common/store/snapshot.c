@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "store/snapshot.h"
 #include "store/db-inner.h"
 
 #define CACHE_KIB	1024
-#define STEP_PAGES	256	/* 1 MiB between two calls of progress */
+#define STEP_PAGES	64	/* 256 KiB between two calls of progress */
+#define SYNC_STEPS	16	/* 4 MiB */
 #define BUSY_TRIES	1000
 #define BUSY_NS		10000000
 #define MARK_TRIES	20
@@ -35,6 +37,24 @@ no(struct copying *c, const char *path, const char *what)
 
 /* ----------------------------------------------------------------- copying */
 
+/*
+ * Others use the disk and the processor, too: they get as much time as we took,
+ * and never have to wait for much of what we wrote when they sync.
+ */
+static void
+give_way(struct copying *c, int64_t since_us, unsigned steps)
+{
+	sqlite3_file *file = NULL;
+	int64_t us;
+
+	if (steps % SYNC_STEPS == 0 && sqlite3_file_control(c->into, "main",
+	    SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK)
+		file->pMethods->xSync(file, SQLITE_SYNC_DATAONLY);
+	us = clock_mono_us() - since_us;
+	nanosleep(&(struct timespec){ us / 1000000, us % 1000000 * 1000 },
+	    NULL);
+}
+
 /* Pages of the snapshot that `from` holds. */
 static bool
 copy_pages(struct copying *c)
@@ -42,8 +62,11 @@ copy_pages(struct copying *c)
 	sqlite3_backup *b = sqlite3_backup_init(c->into, "main", c->from->sq,
 	    "main");
 	int rc = b != NULL ? SQLITE_OK : SQLITE_ERROR;
+	unsigned steps = 0;
 
 	for (int tries = 0; b != NULL && tries < BUSY_TRIES;) {
+		int64_t since = clock_mono_us();
+
 		rc = sqlite3_backup_step(b, STEP_PAGES);
 		if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) {
 			tries++;
@@ -54,6 +77,7 @@ copy_pages(struct copying *c)
 			break;
 		c->progress(sqlite3_backup_pagecount(b) -
 		    sqlite3_backup_remaining(b), sqlite3_backup_pagecount(b));
+		give_way(c, since, ++steps);
 	}
 	sqlite3_backup_finish(b);
 	return rc == SQLITE_DONE || no(c, c->to, sqlite3_errstr(rc));
