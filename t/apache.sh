@@ -47,7 +47,7 @@ apache() {
 	kind=$1
 	shift
 	port=$(free_port)
-	url=http://127.0.0.1:$port$prefix
+	url=http://127.0.0.1:$port$base_path
 	{
 		apache_head "$@"
 		echo "Listen 127.0.0.1:$port"
@@ -78,9 +78,9 @@ through() {
 	exchange "$1"
 	req GET /;	is_page 200 "$1: a page at the root"
 	like 'This server works' "$1: which says so"
-	url=${url%"$prefix"}
+	url=${url%"$base_path"}
 	req GET /.well-known/matrix/client
-	is_json '.["m.homeserver"].base_url' "\"https://matrix.example.org$prefix\"" \
+	is_json '.["m.homeserver"].base_url' "\"https://matrix.example.org$base_path\"" \
 	    "$1: and the address is discovered"
 	req GET /nothing;	is_status 404 "$1: nothing else there"
 }

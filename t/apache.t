@@ -17,14 +17,14 @@ cgi_log
 
 rm -f "$tmp/apache.log"
 # In somebody's folder.
-prefix=/~ann/mx
-conf server base_url "https://matrix.example.org$prefix"
+base_path=/~ann/mx
+conf server base_url "https://matrix.example.org$base_path"
 make_conf
 host_resident
 apache fcgi proxy proxy_fcgi
 through fcgi
 apache_stop
-prefix=
+base_path=
 own_pages fcgi proxy proxy_fcgi dir
 grep -v notice "$tmp/apache.log" >"$tmp/apache.bad"
 [ ! -s "$tmp/apache.bad" ];	ok $? 'fcgi: Apache has nothing to complain of'

@@ -109,7 +109,7 @@ exchange_rest() {
 	is_status 200 "$1: a token in the query"
 	req GET /_matrix/static/client/login/
 	is_page 200 "$1: a page for people"
-	like "data-url=\"$prefix/_matrix/client/" "$1: which knows where to go"
+	like "data-url=\"$base_path/_matrix/client/" "$1: which knows where to go"
 	req GET $v3/auth/m.login.dummy/fallback/web
 	is_page 400 "$1: and one that refuses"
 }

@@ -8,8 +8,8 @@
 # host_pages                 two pages of the host's own, in $tmp/web
 # give FILE...               it belongs to whom the web server runs as
 #
-# req speaks to $url from here on, which ends with $prefix; with $chunked without
-# Content-Length.
+# req speaks to $url from here on, which ends with $base_path; with $chunked
+# without Content-Length.
 
 # Web servers serve nobody as root, so as root all is another's.
 owner= group=
@@ -41,7 +41,7 @@ host_resident() {
 
 host_fill() {
 	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --bin "$tmp/bin" \
-	    --config "$tmp/mxcgi.conf" --prefix "$prefix" "$tmp/web.conf" ||
+	    --config "$tmp/mxcgi.conf" --prefix "$base_path" "$tmp/web.conf" ||
 	    bail_out 'nginx/fill failed'
 }
 

@@ -103,12 +103,12 @@ cp "$SRC"/nginx/* "$BUILD"/gen/routes.list "$BUILD"/gen/*-routes.conf \
 slashes=no
 
 # ------------------------------------------------------------- in a folder
-prefix=/~ann/mx
+base_path=/~ann/mx
 server https://example.org/~ann/mx
 ann mkdir "$web/mx"
 ann cp -R "$home/web/mxcgi-htaccess/_matrix" "$web/mx"
 ann cp "$home/web/mxcgi-htaccess/page.htaccess" "$web/mx/.htaccess"
-url=http://127.0.0.1:$port$prefix
+url=http://127.0.0.1:$port$base_path
 exchange folder
 req GET /;	is_page 200 'folder: a page that says that it works'
 url=http://127.0.0.1:$port/%7Eann/mx
@@ -121,7 +121,7 @@ is "$(find "$home/mxcgi/data" ! -user ann | wc -l)" 0 'all data is hers'
 grep -q "uid: (1999/ann)" "$tmp/suexec.log/suexec.log"
 ok $? 'and so are the programs'
 
-url=http://127.0.0.1:$port$prefix
+url=http://127.0.0.1:$port$base_path
 echo secret >"$web/mx/_matrix/secret"
 echo secret >"$web/mx/_matrix/cgi/secret"
 for path in secret cgi/secret cgi/ cgi/rooms .htaccess ''; do
@@ -143,7 +143,7 @@ ann sh -c "$(sed 's/^[* ]*//' "$tmp/crontab")" >"$tmp/body" 2>&1
 like 'no.conf: ' 'and says so when it does not'
 
 # ------------------------------------------------------ the root of a domain
-prefix=
+base_path=
 server https://example.org
 ann cp -R "$home/web/mxcgi-htaccess/_matrix" "$home/web/mxcgi-htaccess/.well-known" "$web"
 url=http://127.0.0.1:$domain

@@ -13,7 +13,7 @@
 #   guard="PROGRAM ..."      (cgi only) what runs them, instead of timeout
 #   site="FILE ..."          (fcgi only) of what nginx/fill makes, what is for server {}
 #   fill="OPTION VALUE ..."  (fcgi only) what else nginx/fill is told
-#   prefix=PATH              what comes before the path of each request
+#   base_path=PATH           what comes before the path of each request
 # start [tcp]                make a server; tcp (fcgi only): also on $url
 # stop                       end it, data kept; start again goes on with it
 #
@@ -59,7 +59,7 @@ export PATH LC_ALL
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
-tests=0 failed=0 started= token= header= env= guard= fill= prefix= status= url= host=localhost
+tests=0 failed=0 started= token= header= env= guard= fill= base_path= status= url= host=localhost
 type=application/json
 site=mxcgi-site.conf
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mxcgi.XXXXXX") || exit 1
@@ -126,7 +126,7 @@ start_nginx() {
 	mkdir -p "$tmp/nginx"
 	# shellcheck disable=SC2086
 	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --config "$tmp/mxcgi.conf" \
-	    --prefix "$prefix" $fill "$tmp/nginx" ||
+	    --prefix "$base_path" $fill "$tmp/nginx" ||
 	    bail_out 'nginx/fill failed'
 	for try in 1 2 3; do
 		listen=
@@ -245,7 +245,7 @@ send_cgi() {
 	env -i PATH="$PATH" ASAN_OPTIONS="$ASAN_OPTIONS" \
 	    UBSAN_OPTIONS="$UBSAN_OPTIONS" MXCGI_CONFIG="$tmp/mxcgi.conf" $env \
 	    GATEWAY_INTERFACE=CGI/1.1 REMOTE_ADDR=127.0.0.1 \
-	    REQUEST_METHOD="$2" REQUEST_URI="$prefix$3" CONTENT_LENGTH="$length" \
+	    REQUEST_METHOD="$2" REQUEST_URI="$base_path$3" CONTENT_LENGTH="$length" \
 	    CONTENT_TYPE="${length:+$type}" \
 	    ${token:+"HTTP_AUTHORIZATION=Bearer $token"} \
 	    ${field:+"$field=$value"} \
@@ -268,7 +268,7 @@ send_http() {
 	    ${header:+-H "$header"} \
 	    ${4:+-H "Content-Type:${type:+ $type}" --data-binary "@$4"} \
 	    -D "$1.head" -o "$1.body" -w '%{http_code}\n' \
-	    "http://$host$prefix$3" >"$1.status" 2>>"$tmp/curl.err"
+	    "http://$host$base_path$3" >"$1.status" 2>>"$tmp/curl.err"
 }
 
 answered() {

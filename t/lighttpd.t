@@ -13,7 +13,7 @@ start_lighttpd() {
 	kind=$1
 	shift
 	port=$(free_port)
-	url=http://127.0.0.1:$port$prefix
+	url=http://127.0.0.1:$port$base_path
 	host_fill
 	mkdir -p "$tmp/upload"
 	give "$tmp/upload"
@@ -61,7 +61,7 @@ stop_lighttpd() {
 trap 'end=$?; trap - EXIT; stop_lighttpd; stop; rm -rf "$tmp"; exit $end' EXIT
 
 own_site() {	# LABEL
-	url=${url%"$prefix"}
+	url=${url%"$base_path"}
 	req GET /;	like '^the own page$' "$1: the host has a page of its own"
 	req GET /old/;	like '^the own page$' "$1: and rewriting of its own"
 	req GET /.well-known/matrix/client
@@ -106,7 +106,7 @@ stop
 decode=disable
 
 # ---------------------------------------------- as CGI, in somebody's folder
-prefix=/~ann/mx
+base_path=/~ann/mx
 conf server base_url https://example.org/~ann/mx
 make_conf
 give "$tmp/mxcgi.conf" "$tmp/data" "$tmp/run" "$tmp/media"
@@ -118,7 +118,7 @@ is_head '^last-modified: ' 'cgi: lighttpd writes media out'
 token=
 req GET /;	is_page 200 'cgi: a page of the folder'
 own_site cgi
-url=${url%"$prefix"}/%7Eann/mx
+url=${url%"$base_path"}/%7Eann/mx
 req GET /_matrix/client/versions
 is_status 200 'cgi: as browsers may write it'
 sh -c "$(sed 's/^[* ]*//' "$tmp/web.conf/mxcgi-crontab")" >"$tmp/body" 2>&1

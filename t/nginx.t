@@ -23,14 +23,14 @@ nginx_site() {
 }
 
 own_site() {	# LABEL
-	url=${url%"$prefix"}
+	url=${url%"$base_path"}
 	req GET /;	like '^the own page$' "$1: the site has its page"
 	req GET /pictures/a.png;	like '^no picture$' "$1: its pictures"
 	req GET /nothing;	is_status 404 "$1: and what it has not"
 	like '^the own refusal$' "$1: says so itself"
 	req GET /.git/config;	is_status 403 "$1: what it hides stays so"
 	req GET /.well-known/matrix/client
-	is_json '.["m.homeserver"].base_url' "\"https://example.org$prefix\"" \
+	is_json '.["m.homeserver"].base_url' "\"https://example.org$base_path\"" \
 	    "$1: the address is discovered"
 }
 
@@ -55,10 +55,10 @@ own_site root
 
 # ------------------------------------------------------------- in a folder
 stop
-prefix=/mx
+base_path=/mx
 conf server base_url https://example.org/mx
 start tcp
-url=$url$prefix
+url=$url$base_path
 exchange folder
 as annfolder
 for n in $(seq 21); do
@@ -75,7 +75,7 @@ req GET /_matrix/client/versions;	is_status 404 'folder: nothing is at the root'
 
 # --------------------------------------------------- a bound for one address
 stop
-prefix='' fill='--connections 3'
+base_path='' fill='--connections 3'
 start tcp
 expect_log 'limiting connections by zone "mxcgi_address"'
 as annroot
