@@ -64,6 +64,7 @@ ask_about(struct query *q, const struct asked *a)
 	strcpy(path, q->space == SPACE_USERS ? "/users/" : "/rooms/");
 	n = strlen(path);
 	http_encode(path, &n, sizeof(path) - 1, a->id);
+	path[n] = '\0';
 	for (; as != NULL; as = next_of(q->http.conf, q->space, a->id, q->but,
 	    as)) {
 		int status = ask(q, as, path);
