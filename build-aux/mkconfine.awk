@@ -16,5 +16,6 @@ END {
 		printf "%s: no line for %s\n", FILENAME, program > "/dev/stderr"
 		exit 1
 	}
+	print "#include \"base/confine.h\"\n"
 	print "enum { PROGRAM_REACH = " (reach ? substr(reach, 4) : "0") " };"
 }

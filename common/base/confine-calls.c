@@ -109,14 +109,13 @@ by_number(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
+/* Neighbours that are judged alike are one range. */
 static void
 add_edge(struct edges *e, int from, enum verdict verdict)
 {
-	struct edge *last = e->n > 0 ? &e->list[e->n - 1] : NULL;
-
-	if (last != NULL && last->from == from)
-		last->verdict = verdict;
-	else
+	if (e->n > 0 && e->list[e->n - 1].from == from)
+		e->n--;
+	if (e->n == 0 || e->list[e->n - 1].verdict != verdict)
 		e->list[e->n++] = (struct edge){ from, verdict };
 }
 
@@ -134,7 +133,7 @@ find_edges(struct edges *e, unsigned reach)
 		add_edge(e, sorted[i].number + 1, REFUSED);
 	}
 	/* Of those above nothing is known. */
-	e->list[e->n - 1].verdict = UNKNOWN;
+	add_edge(e, sorted[CALLS - 1].number + 1, UNKNOWN);
 }
 
 /* ------------------------------------------------------------ the filter */
