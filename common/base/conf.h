@@ -133,6 +133,7 @@ struct conf {
 	const char	*run_dir;	/* sockets, locks, what is volatile */
 	const char	*trusted_proxy;	/* its X-Forwarded-For counts */
 	enum log_level	 log_level;
+	bool		 admin_api;	/* is there /_synapse/admin/? */
 
 	/* [store] */
 	enum durability	 durability;	/* power: each commit is synced */

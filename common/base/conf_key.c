@@ -30,6 +30,7 @@ const struct key conf_keys[] = {
 	KEY("server", "run_dir", set_directory, run_dir, 1, RUN_DIR_MAX),
 	KEY("server", "trusted_proxy", set_address, trusted_proxy, 1, 64),
 	KEY("server", "log_level", set_log_level, log_level, 0, 0),
+	KEY("server", "admin_api", set_yes, admin_api, 0, 0),
 	KEY("store", "durability", set_durability, durability, 0, 0),
 	KEY("accounts", "registration", set_open, registration, 0, 0),
 	KEY("accounts", "guests", set_yes, guests, 0, 0),
