@@ -190,11 +190,14 @@ suspend_put(struct request *r)
 
 /* ------------------------------------------------------------------- whois */
 
-/* A session is all that was done from one login: one for each device. */
+/*
+ * A session is all that was done from one login: one for each device, of which
+ * the last place that it came from is known.
+ */
 static void
 put_devices(struct request *r, int64_t user)
 {
-	struct rows rows = db_query(r->db, STMT_ACCOUNT_DEVICES, DB_INT(user));
+	struct rows rows = db_query(r->db, STMT_USER_DEVICES, DB_INT(user));
 
 	put_object(&r->out, "devices");
 	while (rows_next(&rows)) {
@@ -203,6 +206,12 @@ put_devices(struct request *r, int64_t user)
 		put_array(&r->out, "sessions");
 		write_object(&r->out);
 		put_array(&r->out, "connections");
+		if (!rows_null(&rows, 3)) {
+			write_object(&r->out);
+			put_text(&r->out, "ip", rows_text(&rows, 3));
+			put_int(&r->out, "last_seen", rows_int(&rows, 2));
+			write_end(&r->out);
+		}
 		write_end(&r->out);
 		write_end(&r->out);
 		write_end(&r->out);
@@ -212,7 +221,7 @@ put_devices(struct request *r, int64_t user)
 }
 
 /*
- * GET /admin/whois/{userId}
+ * GET /admin/whois/{userId}, GET /_synapse/admin/v1/whois/{userId}
  *
  * Where somebody is logged in: for themselves, and for administrators.
  */
