@@ -24,6 +24,7 @@
 #include "matrix/backup.h"
 #include "matrix/media.h"
 #include "matrix/preview.h"
+#include "matrix/retention.h"
 #include "matrix/room-tasks.h"
 #include "store/bell.h"
 #include "store/lock.h"
@@ -54,6 +55,7 @@ static const struct duty duties[] = {
 	{ .piece = preview_upkeep, .every = 60 * SECOND },
 	{ .piece = upkeep_expire, .every = 600 * SECOND },
 	{ .piece = upkeep_thin, .every = 3600 * SECOND },
+	{ .piece = retention_upkeep, .every = 600 * SECOND },
 	{ .piece = upkeep_shrink, .every = 3600 * SECOND },
 };
 #define DUTIES	(sizeof duties / sizeof duties[0])

@@ -162,6 +162,13 @@ static const struct option all_options[OPT__MAX] = {
 	[OPT_LENGTH] = { "length", required_argument, NULL, 0 },
 	[OPT_USER] = { "user", required_argument, NULL, 0 },
 	[OPT_OLDER] = { "older", required_argument, NULL, 0 },
+	[OPT_SEARCH] = { "search", required_argument, NULL, 0 },
+	[OPT_SORT] = { "sort", required_argument, NULL, 0 },
+	[OPT_BLOCK] = { "block", no_argument, NULL, 0 },
+	[OPT_BEFORE] = { "before", required_argument, NULL, 0 },
+	[OPT_DAYS] = { "days", required_argument, NULL, 0 },
+	[OPT_KEEP_LAST] = { "keep-last", required_argument, NULL, 0 },
+	[OPT_TO] = { "to", required_argument, NULL, 0 },
 };
 
 static void

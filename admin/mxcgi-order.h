@@ -1,7 +1,6 @@
 /*
- * mxcgi-order.h - an order: one verb of `mxcgi user`, `mxcgi token`, `mxcgi
- * report`, `mxcgi notice` or `mxcgi media`, with its options, carried out on the
- * store of a server that may be running.
+ * mxcgi-order.h - an order: one verb of `mxcgi user`, `mxcgi room` and so on,
+ * with its options, carried out on the store of a server that may be running.
  */
 #ifndef MXCGI_ADMIN_ORDER_H
 #define MXCGI_ADMIN_ORDER_H
@@ -17,6 +16,8 @@ enum opt {
 	OPT_ADMINS, OPT_GUESTS, OPT_LOCKED, OPT_SUSPENDED, OPT_DEACTIVATED,
 	OPT_USES, OPT_EXPIRES, OPT_LENGTH,
 	OPT_ALL, OPT_PIN, OPT_UNPIN, OPT_USER, OPT_OLDER,
+	OPT_SEARCH, OPT_SORT, OPT_BLOCK, OPT_BEFORE, OPT_DAYS, OPT_KEEP_LAST,
+	OPT_TO,
 	OPT__MAX
 };
 #define OPT(x)	(1u << OPT_##x)
@@ -39,6 +40,8 @@ struct order {
 	bool		 same;			/* it was so before */
 	int64_t		 number;		/* of a report, or of media */
 	struct media_choice *media;		/* mxcgi-media.c */
+	void		*part;			/* what else a verb works on */
+	void		*inner;			/* the same of a part of it */
 };
 
 /* Returns the exit status: 0, or what refuse() gave. */
@@ -100,6 +103,11 @@ void		 put_or_null(struct writer *, const char *key, int64_t ms);
 
 /* A whole number from 1 to most; false: it is none. */
 bool		 read_number(const char *, int64_t most, int64_t *n);
+/*
+ * "2026-11-23", "2026-11-23T14:05:09Z" or "2026-11-23T14:05:09.123Z", of UTC,
+ * as ms since 1970; false: it is none.
+ */
+bool		 read_date(const char *, int64_t *ms);
 /* "90s", "15m", "12h", "7d", "4w", up to 100 years; false: it is none. */
 bool		 read_span(struct arena *, const char *, int64_t *ms);
 

@@ -3,8 +3,10 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "mxcgi-order.h"
@@ -22,6 +24,25 @@ read_number(const char *text, int64_t most, int64_t *n)
 	*n = strtoll(text, &end, 10);
 	return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 &&
 	    *n >= 1 && *n <= most;
+}
+
+bool
+read_date(const char *text, int64_t *ms)
+{
+	struct tm tm = { .tm_mday = 1 };
+	const char *end = strptime(text, "%Y-%m-%d", &tm);
+	int n = 0, thousandths = 0;
+
+	if (end != NULL && *end == 'T') {
+		end = strptime(end, "T%H:%M:%S", &tm);
+		if (end != NULL && sscanf(end, ".%3d%n", &thousandths, &n) == 1)
+			end += n == 4 ? n : 0;
+		end = end != NULL && *end == 'Z' ? end + 1 : NULL;
+	}
+	if (end == NULL || *end != '\0')
+		return false;
+	*ms = (int64_t)timegm(&tm) * SECOND + thousandths;
+	return true;
 }
 
 bool

@@ -35,6 +35,10 @@ static const struct command {
 	{ "media", cmd_media, "list|show|purge|quarantine|release [OPTION...] "
 	    "[MEDIA]",
 	    "what users uploaded; `mxcgi media --help` says more" },
+	{ "room", cmd_room, "list|show|delete [OPTION...] [ROOM]",
+	    "rooms; `mxcgi room --help` says more" },
+	{ "purge", cmd_purge, "history|rooms [OPTION...] [ROOM]",
+	    "delete what is old or left; `mxcgi purge --help` says more" },
 	{ "report", cmd_report, "list|show|delete [OPTION...] [NUMBER]",
 	    "what users reported; `mxcgi report --help` says more" },
 	{ "notice", cmd_notice, "USER|--all TEXT [--pin|--unpin]",

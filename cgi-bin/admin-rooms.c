@@ -162,7 +162,7 @@ room_id_check(struct request *r)
 enum mx_err
 block_get(struct request *r)
 {
-	int64_t by = db_int(r->db, -1, STMT_ROOM_BLOCKED,
+	int64_t by = db_int(r->db, -1, STMT_ROOM_BARRED,
 	    DB_TEXT(req_arg(r, "roomId")));
 	enum mx_err err = room_id_check(r);
 
@@ -172,6 +172,13 @@ block_get(struct request *r)
 	if (by > 0)
 		put_text(&r->out, "user_id", user_name(r->db, by));
 	return M_OK;
+}
+
+static void
+unblock(struct request *r, const char *room_id)
+{
+	db_exec(r->db, STMT_ROOM_UNBLOCK, DB_TEXT(room_id));
+	db_exec(r->db, STMT_ROOM_REOPEN, DB_TEXT(room_id));
 }
 
 struct block_wish {
@@ -203,7 +210,7 @@ block_put(struct request *r)
 		db_exec(r->db, STMT_ROOM_BLOCK, DB_TEXT(room_id),
 		    DB_INT(r->who.user), DB_INT(r->now));
 	else
-		db_exec(r->db, STMT_ROOM_UNBLOCK, DB_TEXT(room_id));
+		unblock(r, room_id);
 	log_note(r, wish.block ? "blocked" : "not blocked any more");
 	put_bool(&r->out, "block", wish.block);
 	return M_OK;

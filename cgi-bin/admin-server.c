@@ -102,7 +102,8 @@ put_deletion(struct request *r, const struct undertaking *u)
 {
 	put_text(&r->out, "delete_id", u->id);
 	put_text(&r->out, "room_id", u->subject);
-	put_text(&r->out, "status", status_of(u, "complete"));
+	put_text(&r->out, "status", db_int(r->db, 0, STMT_ROOM_IS_GOING,
+	    DB_TEXT(u->subject)) != 0 ? "active" : status_of(u, "complete"));
 	if (u->error != NULL)
 		put_text(&r->out, "error", u->error);
 	put_object(&r->out, "shutdown_room");
@@ -136,7 +137,7 @@ delete_status(struct request *r)
 	enum mx_err err;
 
 	if ((err = undertaking_meant(r, req_arg(r, "deleteId"),
-	    TASK_DELETE_ROOM, &u)) != M_OK)
+	    TASK_CLEAR_ROOM, &u)) != M_OK)
 		return err;
 	put_deletion(r, &u);
 	return M_OK;
@@ -155,7 +156,7 @@ delete_status_of_room(struct request *r)
 	struct rows rows;
 	int n = 0;
 
-	rows = db_query(r->db, STMT_UNDERTAKINGS_OF, DB_TEXT(TASK_DELETE_ROOM),
+	rows = db_query(r->db, STMT_UNDERTAKINGS_OF, DB_TEXT(TASK_CLEAR_ROOM),
 	    DB_TEXT(room_id));
 	put_array(&r->out, "results");
 	while (rows_next(&rows)) {
@@ -287,5 +288,100 @@ redact_status(struct request *r)
 		put_object(&r->out, "failed_redactions");
 		write_end(&r->out);
 	}
+	return M_OK;
+}
+
+/* ---------------------------------------------------------------- purging */
+
+struct purge_wish {
+	bool		 delete_local_events;
+	int64_t		 purge_up_to_ts;
+	const char	*purge_up_to_event_id;
+};
+
+static const struct field purge_fields[] = {
+	FIELD_BOOL(purge_wish, delete_local_events, "delete_local_events",
+	    OPTIONAL),
+	FIELD_INT(purge_wish, purge_up_to_ts, "purge_up_to_ts", OPTIONAL),
+	FIELD_STR(purge_wish, purge_up_to_event_id, "purge_up_to_event_id",
+	    OPTIONAL, NULL),
+	FIELD_END
+};
+
+/* A time, or the place of an event, that everything older goes of. */
+static enum mx_err
+purge_until(struct request *r, const struct room *room,
+    const struct purge_wish *wish, cJSON *kept)
+{
+	const char *id = req_arg_or(r, "eventId", wish->purge_up_to_event_id);
+	struct rows row;
+
+	if (id == NULL && wish->purge_up_to_ts <= 0)
+		return fail(r, M_MISSING_PARAM, "Say how far: by an event id, "
+		    "or by purge_up_to_ts, in ms since 1970");
+	if (id == NULL) {
+		cJSON_AddNumberToObject(kept, "before",
+		    (double)wish->purge_up_to_ts);
+		return M_OK;
+	}
+	row = db_query(r->db, STMT_PLACE_IN_ROOM, DB_TEXT(id),
+	    DB_INT(room->nr));
+	if (!rows_next(&row))
+		return fail(r, M_NOT_FOUND, "The room has no such event");
+	cJSON_AddNumberToObject(kept, "depth", (double)rows_int(&row, 0));
+	cJSON_AddNumberToObject(kept, "nr", (double)rows_int(&row, 1));
+	rows_done(&row);
+	return M_OK;
+}
+
+/*
+ * POST /_synapse/admin/v1/purge_history/{roomId}[/{eventId}]
+ *
+ * Messages of a room that are older than an event or a time go for good.
+ * State stays.  As all of them were sent here, delete_local_events must say
+ * that they are to go.
+ */
+enum mx_err
+history_purge(struct request *r)
+{
+	struct purge_wish wish = { 0 };
+	cJSON *kept = cJSON_CreateObject();
+	struct room room;
+	enum mx_err err;
+
+	if ((err = body_read(r, purge_fields, &wish)) != M_OK)
+		return err;
+	if (!room_find(r->db, req_arg(r, "roomId"), &room))
+		return fail(r, M_NOT_FOUND, "This server knows no such room");
+	if ((err = purge_until(r, &room, &wish, kept)) != M_OK)
+		return err;
+	if (!wish.delete_local_events)
+		return fail(r, M_BAD_REQUEST, "All that is said here comes from "
+		    "this server; set delete_local_events if it is to go");
+	if (undertaking_open(r->db, TASK_PURGE_HISTORY, room.room_id) != NULL)
+		return fail(r, M_BAD_REQUEST, "History of this room is being "
+		    "purged already; wait for the end of it");
+	put_text(&r->out, "purge_id", undertake(r->db, r->mem,
+	    TASK_PURGE_HISTORY, room.room_id, kept, 0, room.nr, r->now));
+	return M_OK;
+}
+
+/*
+ * GET /_synapse/admin/v1/purge_history_status/{purgeId}
+ *
+ * Is it done?
+ */
+enum mx_err
+purge_status(struct request *r)
+{
+	struct undertaking u;
+	enum mx_err err;
+
+	if ((err = undertaking_meant(r, req_arg(r, "purgeId"),
+	    TASK_PURGE_HISTORY, &u)) != M_OK)
+		return err;
+	put_text(&r->out, "status", status_of(&u, "complete"));
+	if (u.error != NULL)
+		put_text(&r->out, "error", u.error);
 	return M_OK;
 }

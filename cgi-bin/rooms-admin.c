@@ -150,11 +150,11 @@ clear_begin(struct request *r, const struct wish *wish, const char **id)
 
 	if ((err = room_by_id(r, &room)) != M_OK)
 		return err;
-	if (undertaking_open(r->db, TASK_DELETE_ROOM, room.room_id) != NULL)
+	if (undertaking_open(r->db, TASK_CLEAR_ROOM, room.room_id) != NULL)
 		return fail(r, M_BAD_REQUEST, "This room is being deleted; "
 		    "delete_status says how far that is");
 	block(r, wish);
-	*id = undertake(r->db, r->mem, TASK_DELETE_ROOM, room.room_id,
+	*id = undertake(r->db, r->mem, TASK_CLEAR_ROOM, room.room_id,
 	    wish_kept(wish), 0, room.nr, r->now);
 	return M_OK;
 }
@@ -167,7 +167,7 @@ clear_begin(struct request *r, const struct wish *wish, const char **id)
  * The answer is at once, and delete_id names the work that goes on.
  */
 enum mx_err
-room_delete(struct request *r)
+room_shut(struct request *r)
 {
 	struct wish wish;
 	const char *id;
@@ -233,7 +233,7 @@ block_unknown(struct request *r, const struct wish *wish)
  * known here may be blocked.
  */
 enum mx_err
-room_delete_now(struct request *r)
+room_shut_now(struct request *r)
 {
 	struct wish wish;
 	struct room room;

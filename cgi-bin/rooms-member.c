@@ -8,7 +8,7 @@
 #include "matrix/ids.h"
 #include "matrix/invitation.h"
 #include "matrix/notice.h"
-#include "matrix/room_told.h"
+#include "matrix/room_end.h"
 #include "rooms.h"
 
 /* Guests come and go, where a room lets them in. */

@@ -2,6 +2,7 @@
  * rooms-membership.c - coming in: join, knock, invite.
  */
 #include "matrix/ids.h"
+#include "matrix/room_end.h"
 #include "matrix/service_query.h"
 #include "rooms.h"
 #include "rooms.routes.h"
@@ -34,6 +35,9 @@ room_meant(struct request *r, const char *id, struct room *room)
 	if (is_alias && alias_is_ours(r, id) &&
 	    (err = service_query(r, SPACE_ALIASES, id)) != M_OK)
 		return err;
+	if (!is_alias && room_is_blocked(r->db, id))
+		return fail(r, M_FORBIDDEN, "The administrator of this server "
+		    "has blocked this room");
 	return fail(r, M_NOT_FOUND, "This server knows no such room");
 }
 

@@ -213,8 +213,16 @@ ON CONFLICT (room_id) DO NOTHING;
 -- :name room_unblock
 DELETE FROM blocked_room WHERE room_id = :room_id;
 
--- :name room_blocked
-SELECT coalesce(user, 0) FROM blocked_room WHERE room_id = :room_id;
+-- Who blocked it; 0: mxcgi(8).
+-- :name room_barred
+SELECT coalesce(user, 0) FROM blocked_room WHERE room_id = :room_id
+ UNION ALL
+SELECT 0 FROM room WHERE room_id = :room_id AND closed = 2
+ LIMIT 1;
+
+-- One that mxcgi(8) blocked when it was deleted.
+-- :name room_reopen
+UPDATE room SET closed = 1 WHERE room_id = :room_id AND closed = 2;
 
 --------------------------------------------------------------------- media
 
@@ -384,6 +392,12 @@ SELECT id FROM undertaking
 -- :name undertakings_forget
 DELETE FROM undertaking WHERE ended_at < :before;
 
+-- Is more of a room to go?
+-- :name room_is_going
+-- :scan the table of tasks holds what is not done yet
+SELECT EXISTS (SELECT 1 FROM task t CROSS JOIN room r ON r.nr = t.room
+                WHERE t.kind = 'delete_room' AND r.room_id = :room_id);
+
 -- What is not done yet, and what was done of late.
 -- :name tasks_told
 -- :scan both tables hold what goes on, and a day of what is over
@@ -394,7 +408,7 @@ SELECT 'task-' || t.nr AS id, t.kind AS action,
   FROM task t
   LEFT JOIN room r ON r.nr = t.room
   LEFT JOIN user u ON u.nr = t.user
- WHERE t.kind NOT IN ('delete_room', 'redact_user')
+ WHERE t.kind NOT IN ('clear_room', 'redact_user', 'purge_history')
  UNION ALL
 SELECT id, kind,
        CASE WHEN ended_at IS NULL THEN 'active'
@@ -412,16 +426,6 @@ SELECT u.nr, u.user_id, a.kind
 
 -- :name has_password
 SELECT EXISTS (SELECT 1 FROM password WHERE user = :user);
-
--- Those of this server who are in a room, are invited or knock; some of them.
--- :name room_locals
-SELECT m.user, u.user_id
-  FROM member m
-  CROSS JOIN account a ON a.user = m.user
-  CROSS JOIN user u ON u.nr = m.user
- WHERE m.room = :room AND m.user > :after
-   AND m.membership IN ('join', 'invite', 'knock')
- ORDER BY m.user LIMIT :most;
 
 -- Who of this server is in a room.
 -- :name room_joined_locals
@@ -443,13 +447,10 @@ SELECT e.depth, e.nr, e.event_id, e.sender = :user AND e.redacted_by IS NULL
  WHERE e.room = :room AND (e.depth, e.nr) < (:depth, :nr) AND e.outlier = 0
  ORDER BY e.depth DESC, e.nr DESC LIMIT :most;
 
--- :name aliases_drop
-DELETE FROM alias WHERE room = :room;
-
--- Who has left reads nothing of it any more.
--- :name room_forget_all
-UPDATE member SET forgotten = 1
- WHERE room = :room AND membership IN ('leave', 'ban');
+-- The place of an event of a room.
+-- :name place_in_room
+SELECT depth, nr FROM event
+ WHERE event_id = :event_id AND room = :room AND outlier = 0;
 
 -- The rooms of a user behind a number.
 -- :name rooms_of_user

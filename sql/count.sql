@@ -55,14 +55,15 @@ SELECT max(coalesce((SELECT e.pos
 -- they have read wherever that is needed.
 -- :name unread
 SELECT p.thread, p.root, p.read,
-       p.notified - coalesce(b.notified, 0) + coalesce(
+       p.notified - max(coalesce(b.notified, 0), p.gone_notified) + coalesce(
        (SELECT sum(notified) FROM mention
          WHERE room = :room AND user = :user AND thread = p.thread
            AND pos > p.read), 0) -
        (SELECT count(*) FROM event
          WHERE room = :room AND thread = p.thread AND pos > p.read
            AND notifies > 0 AND redacted_by IS NOT NULL),
-       p.highlighted - coalesce(b.highlighted, 0) + coalesce(
+       p.highlighted - max(coalesce(b.highlighted, 0), p.gone_highlighted) +
+       coalesce(
        (SELECT sum(highlighted) FROM mention
          WHERE room = :room AND user = :user AND thread = p.thread
            AND pos > p.read), 0) -
@@ -70,7 +71,7 @@ SELECT p.thread, p.root, p.read,
          WHERE room = :room AND thread = p.thread AND pos > p.read
            AND notifies > 0 AND redacted_by IS NOT NULL AND notifies = 2)
   FROM (SELECT t.thread, root.event_id AS root, t.notified, t.highlighted,
-               t.pos, max(:after,
+               t.gone_notified, t.gone_highlighted, t.pos, max(:after,
                coalesce((SELECT pos FROM spoke
                           WHERE room = :room AND user = :user
                             AND thread = t.thread), 0),
@@ -86,11 +87,15 @@ SELECT p.thread, p.root, p.read,
                             AND r.kind = 'm.read.private'
                             AND r.thread = coalesce(root.event_id, 'main')),
                         0)) AS read
-          FROM (SELECT thread, pos, notified, highlighted FROM tally
+          FROM (SELECT thread, pos, notified, highlighted, gone_notified,
+                       gone_highlighted
+                  FROM tally
                  WHERE room = :room AND thread = 0 AND pos > :after
                 UNION ALL
                 SELECT * FROM (
-                       SELECT thread, pos, notified, highlighted FROM tally
+                       SELECT thread, pos, notified, highlighted,
+                              gone_notified, gone_highlighted
+                         FROM tally
                         WHERE room = :room AND thread > 0 AND pos > :after
                         ORDER BY pos DESC LIMIT :most)) t
           LEFT JOIN event root ON root.nr = t.thread

@@ -2,10 +2,10 @@
 
 -- One that is still being made is none yet.
 -- :name room_find
-SELECT nr, version FROM room WHERE room_id = :room_id AND hidden = 0;
+SELECT nr, version, closed FROM room WHERE room_id = :room_id AND hidden = 0;
 
 -- :name room_get
-SELECT room_id, version FROM room WHERE nr = :nr AND hidden = 0;
+SELECT room_id, version, closed FROM room WHERE nr = :nr AND hidden = 0;
 
 -- :name room_version
 SELECT version FROM room WHERE nr = :room;

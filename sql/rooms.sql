@@ -125,7 +125,8 @@ SELECT e.nr, e.pos, e.event_id, u.user_id, e.content_at, e.content_len, e.pdu
 -- The number is needed before the row: change tells it, and the row tells
 -- change.pos.  The write transaction keeps it ours.
 -- :name event_next
-SELECT coalesce(max(nr), 0) + 1 FROM event;
+SELECT max((SELECT coalesce(max(nr), 0) FROM event),
+           (SELECT nr FROM event_given WHERE one = 1)) + 1;
 
 -- :name event_add
 INSERT INTO event (nr, event_id, room, pos, depth, type, state_key, sender,

@@ -91,6 +91,7 @@ static const struct conf defaults = {
 	.media_quota_files = 100000,
 	.media_pending = 10,
 	.media_unused_ms = 24 * 60 * 60 * 1000,
+	.retention_least_ms = 24 * 60 * 60 * 1000,
 	.media_frozen_at = INT64_MAX,
 	.preview_deny = nothing,
 	.preview_ports = web_ports,

@@ -215,6 +215,12 @@ struct conf {
 	bool		 media_delete_redacted; /* with the event that shows it */
 	unsigned	 thumbnailers;	/* pictures at once: the cores, 2 to 8 */
 
+	/* [retention] */
+	bool		 retention;	/* do messages go when they are old? no */
+	int64_t		 retention_ms;	/* where a room says nothing; 0: never */
+	int64_t		 retention_least_ms; /* of what rooms ask for: 1 day */
+	int64_t		 retention_most_ms; /* likewise; 0: no end */
+
 	/* [preview] */
 	bool		 preview;	/* are pages that users link to looked at? */
 	const char *const *preview_deny; /* globs of hosts; NULL ends */

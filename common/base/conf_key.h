@@ -25,7 +25,7 @@ struct key {
 	bool		 many;		/* may stand there several times */
 };
 
-#define CONF_KEYS	122
+#define CONF_KEYS	126
 extern const struct key	conf_keys[];
 
 /*

@@ -11,6 +11,7 @@
 #include "matrix/media.h"
 #include "matrix/push_note.h"
 #include "matrix/relation.h"
+#include "matrix/retention.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
 
@@ -108,13 +109,31 @@ strip(struct db *db, const struct room *room, const struct event_row *target,
 		media_delete_shown(db, media_of, target->sender,
 		    json_parse_own(arena_of(db), target->content));
 	search_remove(db, target->nr, target->type, target->content);
-	db_exec(db, STMT_REDACTION_STRIP, DB_INT(by),
+	db_exec(db, STMT_REDACTION_STRIP, by != 0 ? DB_INT(by) : DB_NULL,
 	    DB_INT((int64_t)(content.s - whole.s)), DB_INT((int64_t)content.n),
 	    DB_SPAN(whole), DB_INT(room->version->redacts_in_content),
 	    DB_INT(target->nr));
 	relation_forget(db, room->nr, target->nr);
 	push_note_forget(db, target->nr);
+	if (strcmp(target->type, RETENTION) == 0 && target->nr ==
+	    room_state_now(db, room->nr, RETENTION, ""))
+		retention_store(db, room->nr, NULL);
 	return true;
+}
+
+/* Something is left of the content of few types. */
+bool
+redaction_strip_bare(struct db *db, const struct room *room,
+    const struct event_row *target)
+{
+	struct arena *before = json_arena(arena_of(db));
+	struct buf text;
+	bool fine = redacted_text(db, room, target->nr, &text);
+
+	json_arena(before);
+	return fine && json_slice(buf_content(&text), "content").n !=
+	    target->content.n && strip(db, room, target, target->redacted_by,
+	    NULL);
 }
 
 static bool

@@ -36,6 +36,13 @@ bool		 redaction_has_power(struct db *, const struct room *,
 bool		 redaction_apply(struct db *, const struct room *, int64_t nr,
 		    const char *media_of);
 /*
+ * The same is done to an event that nobody redacted, because it is to go and
+ * something hangs on it.  False: there was nothing left to strip.
+ */
+struct event_row;
+bool		 redaction_strip_bare(struct db *, const struct room *,
+		    const struct event_row *);
+/*
  * An event has come from elsewhere: apply the redactions that came before it.
  */
 void		 redaction_await(struct db *, const struct room *,

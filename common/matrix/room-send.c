@@ -12,6 +12,7 @@
 #include "matrix/push_note.h"
 #include "matrix/redaction.h"
 #include "matrix/relation.h"
+#include "matrix/retention.h"
 #include "matrix/room.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
@@ -186,6 +187,8 @@ state_store(struct author *by, const struct room *room,
 	    DB_TEXT(new->type), DB_TEXT(new->state_key), DB_INT(sent->nr));
 	if (*new->state_key == '\0' && says_who_enters(new->type))
 		db_exec(by->db, STMT_ROOM_OPENS, DB_INT(room->nr));
+	if (*new->state_key == '\0' && strcmp(new->type, RETENTION) == 0)
+		retention_store(by->db, room->nr, new->content);
 	if (room->hidden)
 		return;
 	db_exec(by->db, STMT_STATE_DELTA_ADD, DB_INT(room->nr),
@@ -277,6 +280,9 @@ event_store(struct state *state, const struct room *room,
 	event_add(by, room, new, draft, pdu, sent, replaces, &noted);
 	if (new->state_key != NULL)
 		state_store(by, room, new, sent, replaces);
+	if (new->origin_server_ts != NULL)
+		db_exec(by->db, STMT_ROOM_KEEPS_LESS,
+		    DB_INT(*new->origin_server_ts), DB_INT(room->nr));
 	place_take(by->db, room, place, sent->nr);
 	if (room->hidden)
 		return;
@@ -358,6 +364,26 @@ is_repeated(const struct known *before, const struct draft *draft,
 	    pdu->content_len) == 0;
 }
 
+/* Whoever is in a closed room, or at its door, may go. */
+static bool
+is_leave(const struct new_event *new)
+{
+	const char *membership = json_text(new->content, "membership");
+
+	return is_member_event(new) && membership != NULL &&
+	    membership_of(membership) == MEMBERSHIP_LEAVE;
+}
+
+static bool
+is_shut(const struct room *room, const struct new_event *new, const char **why)
+{
+	if (!room->closed || is_leave(new))
+		return false;
+	*why = "The administrator of this server has closed this room; all "
+	    "that can be done is to leave it";
+	return true;
+}
+
 enum mx_err
 room_send(struct author *by, const struct room *room,
     const struct new_event *new, struct sent *sent, const char **why)
@@ -376,6 +402,8 @@ room_send(struct author *by, const struct room *room,
 		*why = "The state key of m.room.member is a user id";
 		return M_INVALID_PARAM;
 	}
+	if (is_shut(room, new, why))
+		return M_FORBIDDEN;
 	draft.depth = place.depth;
 	draft.prev_events = place.event_id;
 	draft.prev_count = place.n;
@@ -415,6 +443,8 @@ room_would(struct author *by, const struct room *room,
 	draft.prev_events = place.event_id;
 	draft.prev_count = place.n;
 	event = auth_event_of(&draft);
+	if (is_shut(room, new, why))
+		return M_FORBIDDEN;
 	return auth_allows(room->version, &event, state_event, &state, why) ?
 	    M_OK : M_FORBIDDEN;
 }

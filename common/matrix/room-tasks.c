@@ -11,6 +11,7 @@
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
 #include "matrix/room_clear.h"
+#include "matrix/room_end.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
 #include "matrix/user_directory.h"
@@ -308,11 +309,14 @@ const struct task_kind room_tasks[] = {
 	{ TASK_COPY_BANS, copy_bans, NULL },
 	{ TASK_NOTICE, notice_give, NULL },
 	{ TASK_UNMAKE_ROOM, unmake_room, NULL },
+	{ TASK_DELETE_ROOM, room_delete_task, NULL },
+	{ TASK_END_ROOM, room_end_task, NULL },
 	{ TASK_SEARCH_INDEX, search_index, NULL },
 	{ TASK_LIST_USERS, list_users, NULL },
 	{ TASK_INVITE_3PID, invite_3pid, &invite_3pid_outside },
 	{ TASK_ACCEPT_3PID, accept_3pid, &accept_3pid_outside },
-	{ TASK_DELETE_ROOM, delete_room, NULL },
+	{ TASK_CLEAR_ROOM, clear_room, NULL },
 	{ TASK_REDACT_USER, redact_user, NULL },
+	{ TASK_PURGE_HISTORY, purge_history, NULL },
 	{ NULL, NULL, NULL }
 };

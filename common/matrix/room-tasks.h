@@ -80,5 +80,7 @@ enum task_end	 invite_3pid(struct task *);
 enum task_end	 accept_3pid(struct task *);
 /* room-tasks-redact.c, for TASK_REDACT_USER of undertaking.h */
 enum task_end	 redact_user(struct task *);
+/* room-tasks-purge.c, for TASK_PURGE_HISTORY */
+enum task_end	 purge_history(struct task *);
 
 #endif

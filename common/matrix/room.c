@@ -46,6 +46,7 @@ room_find(struct db *db, const char *room_id, struct room *room)
 		.nr = rows_int(&rows, 0),
 		.room_id = room_id,
 		.version = room_version_find(rows_text(&rows, 1)),
+		.closed = rows_int(&rows, 2) != 0,
 	};
 	rows_done(&rows);
 	/* Nothing puts a version into the table that this server lacks. */
@@ -64,7 +65,8 @@ room_get(struct db *db, int64_t nr, struct room *room)
 	if (found)
 		*room = (struct room){ .nr = nr,
 		    .room_id = rows_text(&rows, 0),
-		    .version = room_version_find(rows_text(&rows, 1)) };
+		    .version = room_version_find(rows_text(&rows, 1)),
+		    .closed = rows_int(&rows, 2) != 0 };
 	rows_done(&rows);
 	return found && room->version != NULL;
 }

@@ -21,6 +21,7 @@ struct room {
 	const char	*room_id;
 	const struct room_version *version;
 	bool		 hidden;	/* still being made: room_begin() */
+	bool		 closed;	/* all that is left to do is to leave */
 };
 
 /* ------------------------------------------------------------- reading */
@@ -93,7 +94,7 @@ struct sent {
  * Authorise, make, sign, store: event, state, membership, extremities,
  * stream.  The only way an event of ours comes into being.  M_OK, or *why and
  *
- *   M_FORBIDDEN      the authorisation rules say no
+ *   M_FORBIDDEN      the authorisation rules say no, or the room is closed
  *   M_TOO_LARGE      the whole, the type or the state key
  *   M_BAD_JSON       content holds a number that canonical JSON forbids
  *   M_INVALID_PARAM  an m.room.member whose state key is no user id

@@ -9,6 +9,7 @@
 #include "matrix/profile.h"
 #include "matrix/room.h"
 #include "matrix/room_clear.h"
+#include "matrix/room_end.h"
 
 #define PIECE_USERS	20	/* at most, of one transaction */
 #define GUEST_LEVEL	(-10)	/* of who is taken to the new room */
@@ -216,7 +217,7 @@ aliases_out(struct work *w)
 		db_exec(w->c->db, STMT_ALIASES_MOVE, DB_INT(w->new.nr),
 		    DB_INT(w->room.nr));
 	else
-		db_exec(w->c->db, STMT_ALIASES_DROP, DB_INT(w->room.nr));
+		db_exec(w->c->db, STMT_ROOM_END_ALIASES, DB_INT(w->room.nr));
 	db_exec(w->c->db, STMT_ROOM_UNPUBLISH, DB_INT(w->room.nr));
 }
 
@@ -225,7 +226,7 @@ finish(struct work *w)
 {
 	aliases_out(w);
 	if (json_is_true(w->u->wish, "purge"))
-		db_exec(w->c->db, STMT_ROOM_FORGET_ALL, DB_INT(w->room.nr));
+		room_delete(w->c->db, w->room.nr, false, w->c->now);
 	cJSON_DeleteItemFromObjectCaseSensitive(w->u->result, "after");
 	undertaking_end(w->c->db, w->c->mem, w->u, NULL, w->c->now);
 }
@@ -281,7 +282,7 @@ room_clear(struct clearing *c, struct undertaking *u)
 }
 
 enum task_end
-delete_room(struct task *t)
+clear_room(struct task *t)
 {
 	struct arena *before = json_arena(t->mem);
 	struct clearing c = { t->db, t->mem, t->store->conf, t->now,

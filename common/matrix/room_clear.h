@@ -2,11 +2,11 @@
  * room_clear.h - a room is shut by an administrator: everybody of this server
  * goes out of it, its aliases go, and it may be put into another room's place.
  *
- * The wish of the undertaking (undertaking.h), kind TASK_DELETE_ROOM:
+ * The wish of the undertaking (undertaking.h), kind TASK_CLEAR_ROOM:
  *
  *   new_room_user_id, room_name, message   of the room that they are taken to,
  *                                          if there is to be one
- *   purge                                  nobody reads it any more
+ *   purge                                  then it is deleted (room_end.h)
  *
  * and its result: kicked_users, failed_to_kick_users, local_aliases,
  * new_room_id (or null); `after` is for its own use.
@@ -36,6 +36,6 @@ struct clearing {
 bool	room_clear(struct clearing *, struct undertaking *u);
 
 /* The same as a piece of a task, for room-tasks.c. */
-enum task_end	 delete_room(struct task *);
+enum task_end	 clear_room(struct task *);
 
 #endif

@@ -84,9 +84,3 @@ put_room_told(struct writer *w, struct db *db, struct arena *mem, int64_t room,
 		if (details || !faces[i].detail)
 			put_text(w, faces[i].key, told.face[i]);
 }
-
-bool
-room_is_blocked(struct db *db, const char *room_id)
-{
-	return db_int(db, -1, STMT_ROOM_BLOCKED, DB_TEXT(room_id)) >= 0;
-}

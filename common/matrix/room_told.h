@@ -20,7 +20,4 @@
 void	put_room_told(struct writer *, struct db *, struct arena *,
 	    int64_t room, bool details);
 
-/* May nobody of this server enter it? */
-bool	room_is_blocked(struct db *, const char *room_id);
-
 #endif

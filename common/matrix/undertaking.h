@@ -16,8 +16,9 @@
 #include "store/db.h"
 
 /* Kinds, of tasks too. */
-#define TASK_DELETE_ROOM	"delete_room"
+#define TASK_CLEAR_ROOM		"clear_room"
 #define TASK_REDACT_USER	"redact_user"
+#define TASK_PURGE_HISTORY	"purge_history"
 
 struct undertaking {
 	const char	*id;

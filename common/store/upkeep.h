@@ -21,6 +21,7 @@ struct upkeep {
 	int64_t		 now;		/* ms since 1970 */
 	int64_t		 kept;		/* newest changes that stay as they are */
 	int64_t		 thinned;	/* how far this pass has come; begin with 0 */
+	int64_t		 retained;	/* the same of retention.h: room.nr */
 };
 #define UPKEEP_KEPT	100000
 
