@@ -28,12 +28,12 @@ say() {		# ROOM TEXT: $event
 }
 # What is left to do is done by the programs, or (cgi) by the housekeeper.
 work() {	# PATH: asked until its status is no longer active
-	for try in $(seq 200); do
+	for try in $(seq 1000); do
 		[ "$T" != cgi ] || MXCGI_CONFIG=$tmp/mxcgi.conf \
 		    "$BUILD/admin/housekeeper" --once 2>>"$tmp/log"
 		req GET "$1"
 		case $(get_json .status) in
-		active | scheduled) sleep 0.05 ;;
+		active | scheduled) ;;
 		*) return ;;
 		esac
 	done
@@ -311,7 +311,9 @@ req DELETE $a1/event_reports/x;	is_err 400 M_INVALID_PARAM 'no number'
 
 # ---------------------------------------------------------------------- media
 upload() {	# TEXT: $media
-	type=text/plain req POST /_matrix/media/v3/upload?filename=x.txt "$1"
+	type=text/plain
+	req POST '/_matrix/media/v3/upload?filename=x.txt' "$1"
+	type=application/json
 	media=$(get_json .content_uri); media=${media##*/}
 }
 as bob
