@@ -306,9 +306,24 @@ bg_wait() {
 	answered "$tmp/bg.$1"
 }
 
+# Debian's jq takes its time to start; gojq, which always sorts and whose @uri
+# makes + of a space, does not.
+if command -v gojq >/dev/null; then
+	jq() {
+		case $1 in
+		-*S*)
+			jq_flags=${1%%S*}${1#*S}
+			shift
+			gojq "$jq_flags" "$@"
+			;;
+		*) gojq "$@" ;;
+		esac
+	}
+fi
+
 get_json() { jq -r "$1" "$tmp/body"; }
 
-enc() { jq -rn --arg text "$1" '$text | @uri'; }
+enc() { jq -rn --arg text "$1" '$text | @uri | gsub("[+]"; "%20")'; }
 
 pids_of() {
 	for pid in $(cat "/proc/$(cat "$tmp/run/mxcgi.pid")/task/"*/children); do
