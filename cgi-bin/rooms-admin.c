@@ -1,253 +1,38 @@
 /*
  * rooms-admin.c - what administrators do to rooms, so that events come of it:
- * put an end to them, bring somebody in, give somebody power.  The calls are
- * those of Synapse's Admin API.
+ * bring somebody in, give somebody power, tell somebody something.  The calls
+ * are those of Synapse's Admin API; rooms-shut.c has the end of rooms.
  */
 #include <string.h>
 
-#include "base/clock.h"
 #include "matrix/account.h"
 #include "matrix/ids.h"
 #include "matrix/notice.h"
-#include "matrix/room_clear.h"
-#include "matrix/room_told.h"
+#include "rooms-admin.h"
 #include "rooms.h"
 #include "rooms.routes.h"
 
-#define PIECE_US	20000	/* of a deletion that is waited for */
-
-static enum mx_err
-room_by_id(struct request *r, struct room *room)
-{
-	const char *room_id = req_arg(r, "roomId");
-
-	if (!room_id_valid(room_id))
-		return fail(r, M_INVALID_PARAM, "This is not a room id");
-	if (!room_find(r->db, room_id, room))
-		return fail(r, M_NOT_FOUND, "This server knows no such room");
-	return M_OK;
-}
-
-/* A user of this server; passwords are no business of this program. */
-struct local {
-	int64_t		 user;		/* 0: there is none */
-	const char	*user_id;
-	bool		 guest;
-};
-
-/* Nobody of that id, or somebody whose account has ended: false. */
-static bool
-local_find(struct request *r, const char *user_id, struct local *local)
+bool
+named_user_find(struct request *r, const char *user_id,
+    struct named_user *named)
 {
 	struct rows row = db_query(r->db, STMT_LOCAL_FIND, DB_TEXT(user_id));
 	bool found = rows_next(&row);
 
 	if (found)
-		*local = (struct local){ rows_int(&row, 0), rows_text(&row, 1),
+		*named = (struct named_user){ rows_int(&row, 0), rows_text(&row, 1),
 		    span_is(rows_span(&row, 2), "guest") };
 	rows_done(&row);
 	return found;
 }
 
 static enum mx_err
-local_wished(struct request *r, const char *user_id, struct local *local)
+named_user_wished(struct request *r, const char *user_id,
+    struct named_user *named)
 {
-	if (!local_find(r, user_id, local))
+	if (!named_user_find(r, user_id, named))
 		return fail(r, M_NOT_FOUND, "There is no such user here");
 	return M_OK;
-}
-
-/*
- * GET /_synapse/admin/v1/rooms/{roomId}
- *
- * What a room shows of itself, and how large it is.
- */
-enum mx_err
-room_details(struct request *r)
-{
-	struct room room;
-	enum mx_err err;
-
-	if ((err = room_by_id(r, &room)) != M_OK)
-		return err;
-	put_room_told(&r->out, r->db, r->mem, room.nr, true);
-	return M_OK;
-}
-
-/* --------------------------------------------------------------- the end */
-
-struct wish {
-	const char	*new_room_user_id;
-	const char	*room_name;
-	const char	*message;
-	bool		 block;
-	bool		 purge;
-	bool		 force_purge;
-};
-
-static const struct field wish_fields[] = {
-	FIELD_STR(wish, new_room_user_id, "new_room_user_id", OPTIONAL,
-	    user_id_valid),
-	FIELD_STR(wish, room_name, "room_name", OPTIONAL, NULL),
-	FIELD_STR(wish, message, "message", OPTIONAL, NULL),
-	FIELD_BOOL(wish, block, "block", OPTIONAL),
-	FIELD_BOOL(wish, purge, "purge", OPTIONAL),
-	FIELD_BOOL(wish, force_purge, "force_purge", OPTIONAL),
-	FIELD_END
-};
-
-static enum mx_err
-wish_read(struct request *r, struct wish *wish)
-{
-	struct local host;
-	enum mx_err err;
-
-	*wish = (struct wish){ .purge = true };
-	if ((err = body_read(r, wish_fields, wish)) != M_OK)
-		return err;
-	if (!room_id_valid(req_arg(r, "roomId")))
-		return fail(r, M_INVALID_PARAM, "This is not a room id");
-	if (wish->new_room_user_id != NULL &&
-	    !local_find(r, wish->new_room_user_id, &host))
-		return fail(r, M_INVALID_PARAM, "new_room_user_id has no "
-		    "account here; name a user who can make rooms");
-	return M_OK;
-}
-
-static cJSON *
-wish_kept(const struct wish *wish)
-{
-	cJSON *kept = cJSON_CreateObject();
-
-	if (wish->new_room_user_id != NULL)
-		cJSON_AddStringToObject(kept, "new_room_user_id",
-		    wish->new_room_user_id);
-	if (wish->room_name != NULL)
-		cJSON_AddStringToObject(kept, "room_name", wish->room_name);
-	if (wish->message != NULL)
-		cJSON_AddStringToObject(kept, "message", wish->message);
-	cJSON_AddBoolToObject(kept, "purge", wish->purge);
-	return kept;
-}
-
-static void
-block(struct request *r, const struct wish *wish)
-{
-	if (wish->block)
-		db_exec(r->db, STMT_ROOM_BLOCK, DB_TEXT(req_arg(r, "roomId")),
-		    DB_INT(r->who.user), DB_INT(r->now));
-	log_note(r, "%s%s%s", wish->block ? "blocked" : "not blocked",
-	    wish->purge ? ", purged" : "", wish->new_room_user_id != NULL ?
-	    ", with a new room" : "");
-}
-
-/* The undertaking, its task left. */
-static enum mx_err
-clear_begin(struct request *r, const struct wish *wish, const char **id)
-{
-	struct room room;
-	enum mx_err err;
-
-	if ((err = room_by_id(r, &room)) != M_OK)
-		return err;
-	if (undertaking_open(r->db, TASK_CLEAR_ROOM, room.room_id) != NULL)
-		return fail(r, M_BAD_REQUEST, "This room is being deleted; "
-		    "delete_status says how far that is");
-	block(r, wish);
-	*id = undertake(r->db, r->mem, TASK_CLEAR_ROOM, room.room_id,
-	    wish_kept(wish), 0, room.nr, r->now);
-	return M_OK;
-}
-
-/*
- * DELETE /_synapse/admin/v2/rooms/{roomId}
- *
- * Everybody of this server goes out of a room, into a new one if
- * new_room_user_id says who is to have it; with block nobody comes in again.
- * The answer is at once, and delete_id names the work that goes on.
- */
-enum mx_err
-room_shut(struct request *r)
-{
-	struct wish wish;
-	const char *id;
-	enum mx_err err;
-
-	if ((err = wish_read(r, &wish)) != M_OK ||
-	    (err = clear_begin(r, &wish, &id)) != M_OK)
-		return err;
-	put_text(&r->out, "delete_id", id);
-	return M_OK;
-}
-
-static void
-put_member_of(struct request *r, const struct undertaking *u, const char *key)
-{
-	put_json(&r->out, key, json_get(u->result, key));
-}
-
-/* The task does the same meanwhile, and goes on should this end early. */
-static enum mx_err
-clear_on(struct request *r)
-{
-	struct clearing c = { r->db, r->mem, r->conf, r->now,
-	    clock_mono_us() + PIECE_US };
-	struct undertaking u;
-
-	if (!undertaking_find(r->db, r->mem, r->piece, &u))
-		return fail(r, M_UNKNOWN, "Nobody knows any more what came of "
-		    "it");
-	if (room_clear(&c, &u))
-		return more(r, clear_on, r->piece);
-	if (u.error != NULL)
-		return refuse_keeping(r, M_UNKNOWN, "%s", u.error);
-	put_member_of(r, &u, "kicked_users");
-	put_member_of(r, &u, "failed_to_kick_users");
-	put_member_of(r, &u, "local_aliases");
-	put_member_of(r, &u, "new_room_id");
-	return M_OK;
-}
-
-/* A room that nobody here knows can be blocked, too. */
-static enum mx_err
-block_unknown(struct request *r, const struct wish *wish)
-{
-	if (!wish->block)
-		return fail(r, M_BAD_REQUEST, "This server knows no such room; "
-		    "it can be blocked all the same");
-	block(r, wish);
-	put_array(&r->out, "kicked_users");
-	write_end(&r->out);
-	put_array(&r->out, "failed_to_kick_users");
-	write_end(&r->out);
-	put_array(&r->out, "local_aliases");
-	write_end(&r->out);
-	put_text(&r->out, "new_room_id", NULL);
-	return M_OK;
-}
-
-/*
- * DELETE /_synapse/admin/v1/rooms/{roomId}
- *
- * The same, and the answer comes when everybody is out.  A room that is not
- * known here may be blocked.
- */
-enum mx_err
-room_shut_now(struct request *r)
-{
-	struct wish wish;
-	struct room room;
-	const char *id;
-	enum mx_err err;
-
-	if ((err = wish_read(r, &wish)) != M_OK)
-		return err;
-	if (!room_find(r->db, req_arg(r, "roomId"), &room))
-		return block_unknown(r, &wish);
-	if ((err = clear_begin(r, &wish, &id)) != M_OK)
-		return err;
-	r->piece = id;
-	return clear_on(r);
 }
 
 /* ------------------------------------------------------------- bringing in */
@@ -257,12 +42,12 @@ room_shut_now(struct request *r)
  * who was before.
  */
 static struct caller
-act_as(struct request *r, const struct local *local)
+act_as(struct request *r, const struct named_user *named)
 {
 	struct caller before = r->who;
 
-	r->who = (struct caller){ .user = local->user, .user_id = local->user_id,
-	    .era = before.era, .guest = local->guest };
+	r->who = (struct caller){ .user = named->user, .user_id = named->user_id,
+	    .era = before.era, .guest = named->guest };
 	return before;
 }
 
@@ -301,14 +86,14 @@ enum mx_err
 user_join(struct request *r)
 {
 	struct join_wish wish = { 0 };
-	struct local a;
+	struct named_user a;
 	struct caller admin;
 	struct room room;
 	enum membership now;
 	enum mx_err err;
 
 	if ((err = body_read(r, join_wish_fields, &wish)) != M_OK ||
-	    (err = local_wished(r, wish.user_id, &a)) != M_OK ||
+	    (err = named_user_wished(r, wish.user_id, &a)) != M_OK ||
 	    (err = room_meant(r, req_arg(r, "roomIdOrAlias"), &room)) != M_OK)
 		return err;
 	log_note(r, "%s", a.user_id);
@@ -330,7 +115,7 @@ user_join(struct request *r)
 
 /* Who gives it, and how much of it. */
 struct giver {
-	struct local	 local;
+	struct named_user user;
 	int64_t		 level;
 };
 
@@ -347,9 +132,9 @@ giver_find(struct request *r, const struct room *room,
 		int64_t level = power_of(room->version, create, levels,
 		    user_id);
 
-		if (g->local.user == 0 || level > g->level) {
-			g->local.user = rows_int(&rows, 0);
-			g->local.user_id = user_id;
+		if (g->user.user == 0 || level > g->level) {
+			g->user.user = rows_int(&rows, 0);
+			g->user.user_id = user_id;
 			g->level = level;
 		}
 	}
@@ -415,13 +200,13 @@ power_give(struct request *r, const struct room *room,
 	enum mx_err err;
 
 	giver_find(r, room, create, levels, &g);
-	if (g.local.user == 0)
+	if (g.user.user == 0)
 		return fail(r, M_BAD_REQUEST, "Nobody of this server is in the "
 		    "room, so nobody can give power");
 	if (g.level < power_to_send(levels, "m.room.power_levels", true))
 		return fail(r, M_BAD_REQUEST, "Nobody of this server who is in "
 		    "the room has the power to give any");
-	admin = act_as(r, &g.local);
+	admin = act_as(r, &g.user);
 	err = power_put(r, room, user_id, levels_with(levels, user_id,
 	    level_given(&g, levels)));
 	r->who = admin;
@@ -440,12 +225,12 @@ make_room_admin(struct request *r)
 {
 	struct join_wish wish = { .user_id = r->who.user_id };
 	struct auth_event create, levels = { .content = NULL };
-	struct local a;
+	struct named_user a;
 	struct room room;
 	enum mx_err err;
 
 	if ((err = body_read(r, power_wish_fields, &wish)) != M_OK ||
-	    (err = local_wished(r, wish.user_id, &a)) != M_OK ||
+	    (err = named_user_wished(r, wish.user_id, &a)) != M_OK ||
 	    (err = room_meant(r, req_arg(r, "roomIdOrAlias"), &room)) != M_OK)
 		return err;
 	log_note(r, "%s", a.user_id);
@@ -477,7 +262,7 @@ static const struct field notice_fields[] = {
 
 /* Made when it speaks for the first time; nobody can log in to it. */
 static enum mx_err
-have_speaker(struct request *r, struct local *speaker)
+have_speaker(struct request *r, struct named_user *speaker)
 {
 	const char *user_id = notices_user_id(r->mem, r->conf);
 
@@ -485,7 +270,7 @@ have_speaker(struct request *r, struct local *speaker)
 		return fail(r, M_BAD_REQUEST, "Nobody speaks for this server: "
 		    "mxcgi.conf has no [notices] user");
 	if (user_find(r->db, user_id) == 0 ||
-	    !local_find(r, user_id, speaker))
+	    !named_user_find(r, user_id, speaker))
 		speaker->user = account_make(r->db, user_id, ACCOUNT_USER,
 		    NULL, r->now);
 	if (speaker->user == 0 || speaker->guest || db_int(r->db, 0,
@@ -497,12 +282,12 @@ have_speaker(struct request *r, struct local *speaker)
 
 static enum mx_err
 notice_check(struct request *r, const struct notice_wish *wish,
-    struct local *hearer)
+    struct named_user *hearer)
 {
-	struct local speaker = { 0 };
+	struct named_user speaker = { 0 };
 	enum mx_err err;
 
-	if ((err = local_wished(r, wish->user_id, hearer)) != M_OK ||
+	if ((err = named_user_wished(r, wish->user_id, hearer)) != M_OK ||
 	    (err = have_speaker(r, &speaker)) != M_OK)
 		return err;
 	if (hearer->guest || hearer->user == speaker.user)
@@ -521,7 +306,7 @@ enum mx_err
 notice_post(struct request *r)
 {
 	struct notice_wish wish = { .type = "m.room.message" };
-	struct local a;
+	struct named_user a;
 	const char *event_id;
 	enum mx_err err;
 

@@ -209,12 +209,15 @@ static const char *
 said_more(const struct life *l)
 {
 	struct buf more;
+	const char *p;
 
 	if (l->r.route == NULL || l->r.route->auth != AUTH_ADMIN)
 		return "";
 	buf_init(&more, l->r.mem, SIZE_MAX);
-	for (int i = 0; i < ROUTE_MAXARGS && l->r.arg[i] != NULL; i++)
-		buf_printf(&more, " %s", l->r.arg[i]);
+	p = l->r.route->path;
+	for (int i = 0; (p = strchr(p, '{')) != NULL; i++, p++)
+		if (strncmp(p, "{token}", 7) != 0)
+			buf_printf(&more, " %s", l->r.arg[i]);
 	if (l->note != NULL && l->err == M_OK)
 		buf_printf(&more, "; %s", l->note);
 	return buf_str(&more);

@@ -296,7 +296,7 @@ void		 reply_file(struct request *, const struct reply_file *);
 /*
  * What was done, for the line of the log that is written of the request in the
  * end: no secrets.  Of a route for administrators the log says the arguments of
- * the path anyway.
+ * the path anyway, but not a {token}.
  */
 void		 log_note(struct request *, const char *fmt, ...)
 		    __attribute__((format(printf, 2, 3)));
