@@ -6,7 +6,7 @@ conf notices user server
 start
 v3=/_matrix/client/v3
 a1=/_synapse/admin/v1 a2=/_synapse/admin/v2 a3=/_synapse/admin/v3
-id() { enc "@$1:localhost"; }
+uid() { enc "@$1:localhost"; }
 for name in ann bob cid; do
 	user $name
 done
@@ -22,7 +22,7 @@ log_in boss 'secret of boss'
 boss() { token=$token_boss; }
 
 # ------------------------------------------------------------------- who may
-for path in $a1/server_version $a2/users "$a2/users/$(id ann)" $a1/rooms; do
+for path in $a1/server_version $a2/users "$a2/users/$(uid ann)" $a1/rooms; do
 	token=
 	req GET "$path"
 	is_err 401 M_MISSING_TOKEN "$path: a stranger (security 33)"
@@ -30,19 +30,19 @@ for path in $a1/server_version $a2/users "$a2/users/$(id ann)" $a1/rooms; do
 	req GET "$path"
 	is_err 403 M_FORBIDDEN "$path: a user (security 33)"
 done
-req PUT "$a1/users/$(id ann)/admin" '{"admin":true}'
+req PUT "$a1/users/$(uid ann)/admin" '{"admin":true}'
 is_err 403 M_FORBIDDEN 'nobody makes themselves an administrator (security 33)'
 boss
 req GET $a1/server_version
 is_json '.server_version | startswith("mxcgi ")' true 'server_version'
-for path in "POST $a1/users/$(id ann)/shadow_ban" "GET $a1/users/$(id ann)/override_ratelimit" \
+for path in "POST $a1/users/$(uid ann)/shadow_ban" "GET $a1/users/$(uid ann)/override_ratelimit" \
     "GET $a1/nothing" "GET /_synapse/admin/" "GET $a1/statistics/database/rooms"; do
 	req ${path%% *} "${path#* }"
 	is_err 404 M_UNRECOGNIZED "not here: $path"
 done
 
 # -------------------------------------------------------------------- making
-req PUT "$a2/users/$(id new)" '{"password":"secret of new","displayname":"New One",
+req PUT "$a2/users/$(uid new)" '{"password":"secret of new","displayname":"New One",
     "threepids":[{"medium":"email","address":"New@Example.org"}],"admin":false}'
 is_status 201 'an account is made'
 is_json '[.name, .displayname, .admin, .deactivated, .locked, .suspended, .is_guest, .shadow_banned, .erased]' \
@@ -52,7 +52,7 @@ is_json '[.external_ids, .user_type, .avatar_url, .consent_version]' '[[],null,n
 log_in new 'secret of new'
 is_status 200 'and can log in'
 boss
-req PUT "$a2/users/$(id new)" '{"password":"another of new","displayname":"","avatar_url":"mxc://localhost/x"}'
+req PUT "$a2/users/$(uid new)" '{"password":"another of new","displayname":"","avatar_url":"mxc://localhost/x"}'
 is_status 200 'it is changed'
 is_json '[.displayname, .avatar_url]' '[null,"mxc://localhost/x"]' 'name gone, picture there'
 token=$token_new
@@ -61,14 +61,14 @@ is_err 401 M_UNKNOWN_TOKEN 'a new password ends its sessions'
 log_in new 'another of new'
 is_status 200 'and is what counts'
 boss
-req PUT "$a2/users/$(id new)" '{"password":"a third","logout_devices":false}'
+req PUT "$a2/users/$(uid new)" '{"password":"a third","logout_devices":false}'
 token=$token_new
 req GET $v3/account/whoami
 is_status 200 'unless they are to be kept'
 boss
-req PUT "$a2/users/$(id new)" '{"threepids":[{"medium":"msisdn","address":"447700900123"}]}'
+req PUT "$a2/users/$(uid new)" '{"threepids":[{"medium":"msisdn","address":"447700900123"}]}'
 is_json '.threepids | map([.medium, .address])' '[["msisdn","447700900123"]]' 'addresses are replaced'
-req PUT "$a2/users/$(id ann)" '{"threepids":[{"medium":"msisdn","address":"447700900123"}]}'
+req PUT "$a2/users/$(uid ann)" '{"threepids":[{"medium":"msisdn","address":"447700900123"}]}'
 is_err 400 M_THREEPID_IN_USE 'an address belongs to one account'
 for wrong in '{"threepids":[{}]}=M_BAD_JSON' '{"threepids":["x"]}=M_BAD_JSON' \
     '{"threepids":[{"medium":"email","address":"x"}]}=M_INVALID_PARAM' \
@@ -77,10 +77,10 @@ for wrong in '{"threepids":[{}]}=M_BAD_JSON' '{"threepids":["x"]}=M_BAD_JSON' \
     '{"avatar_url":"http://x/"}=M_INVALID_PARAM' '{"user_type":"bot"}=M_INVALID_PARAM' \
     '{"external_ids":[{"auth_provider":"x","external_id":"y"}]}=M_INVALID_PARAM' \
     '{"external_ids":[{}]}=M_BAD_JSON' '{"password":""}=M_WEAK_PASSWORD' '[]=M_BAD_JSON'; do
-	req PUT "$a2/users/$(id cid)" "${wrong%=*}"
+	req PUT "$a2/users/$(uid cid)" "${wrong%=*}"
 	is_err 400 "${wrong##*=}" "refused: ${wrong%=*}"
 done
-req GET "$a2/users/$(id cid)"
+req GET "$a2/users/$(uid cid)"
 is_json '[.admin, .locked, .displayname, .threepids]' '[false,false,null,[]]' 'and nothing came of these'
 for wrong in 'Upper:localhost=M_INVALID_USERNAME' 'x:example.org=M_INVALID_PARAM'; do
 	req PUT "$a2/users/$(enc "@${wrong%=*}")" '{"password":"x"}'
@@ -88,18 +88,18 @@ for wrong in 'Upper:localhost=M_INVALID_USERNAME' 'x:example.org=M_INVALID_PARAM
 done
 req PUT "$a2/users/nonsense" '{}'
 is_err 400 M_INVALID_PARAM 'nor what is no id'
-req GET "$a2/users/$(id nobody)"
+req GET "$a2/users/$(uid nobody)"
 is_err 404 M_NOT_FOUND 'nobody'
-req PUT "$a2/users/$(id cid)" '{"locked":true,"suspended":true,"admin":true}'
+req PUT "$a2/users/$(uid cid)" '{"locked":true,"suspended":true,"admin":true}'
 is_json '[.locked, .suspended, .admin]' '[true,true,true]' 'locked, suspended, an administrator'
 as cid
 req GET $v3/account/whoami
 is_err 401 M_USER_LOCKED 'it is locked'
 boss
-req PUT "$a2/users/$(id cid)" '{"locked":false,"suspended":false,"admin":false}'
+req PUT "$a2/users/$(uid cid)" '{"locked":false,"suspended":false,"admin":false}'
 is_json '[.locked, .suspended, .admin]' '[false,false,false]' 'and all that is undone'
 for own in '{"admin":false}' '{"locked":true}' '{"suspended":true}' '{"deactivated":true}'; do
-	req PUT "$a2/users/$(id boss)" "$own"
+	req PUT "$a2/users/$(uid boss)" "$own"
 	is_err 403 M_FORBIDDEN "not to oneself: $own"
 done
 
@@ -126,7 +126,7 @@ is_json '.users[0].name' '"@new:localhost"' 'who has a picture first'
 req GET "$a2/users?name=NN";	is_json '.users | map(.name)' '["@ann:localhost"]' 'search in the name, whatever the case'
 req GET "$a2/users?name=localhost";	is_json .total 0 'not in the server'
 req GET "$a2/users?user_id=localhost";	is_json .total 5 'but in the id'
-req PUT "$a2/users/$(id bob)" '{"displayname":"Robert %_Zz"}'
+req PUT "$a2/users/$(uid bob)" '{"displayname":"Robert %_Zz"}'
 req GET "$a2/users?name=t%20%25_z";	is_json '.users | map(.name)' '["@bob:localhost"]' 'in displaynames, letter by letter (security 21)'
 req GET "$a2/users?name=%25";	is_json '.users | map(.name)' '["@bob:localhost"]' 'a sign stands for itself (security 21)'
 req GET "$a2/users?admins=true";	is_json '.users | map(.name)' '["@boss:localhost"]' 'administrators alone'
@@ -142,46 +142,46 @@ req GET "$a2/users?locked=true";	is_json '.users | map(.locked) | map(select(.))
 admin user unlock ann
 
 # ---------------------------------------------------------------- one account
-req GET "$a1/users/$(id ann)/admin";	is_json . '{"admin":false}' 'no administrator'
-req PUT "$a1/users/$(id ann)/admin" '{"admin":true}'
+req GET "$a1/users/$(uid ann)/admin";	is_json . '{"admin":false}' 'no administrator'
+req PUT "$a1/users/$(uid ann)/admin" '{"admin":true}'
 is_json . '{}' 'made one'
 as ann
 req GET $a1/server_version;	is_status 200 'who may at once'
 boss
-req POST "$a1/users/$(id ann)/login" '{}'
+req POST "$a1/users/$(uid ann)/login" '{}'
 is_err 403 M_FORBIDDEN 'nobody acts as another administrator'
-req PUT "$a1/users/$(id ann)/admin" '{"admin":false}'
+req PUT "$a1/users/$(uid ann)/admin" '{"admin":false}'
 as ann
 req GET $a1/server_version;	is_err 403 M_FORBIDDEN 'none any more'
 boss
-req PUT "$a1/users/$(id boss)/admin" '{"admin":false}'
+req PUT "$a1/users/$(uid boss)/admin" '{"admin":false}'
 is_err 403 M_FORBIDDEN 'nobody demotes themselves'
-req PUT "$a1/users/$(id ann)/admin" '{}'
+req PUT "$a1/users/$(uid ann)/admin" '{}'
 is_err 400 M_MISSING_PARAM 'admin: what?'
 
-req PUT "$a1/suspend/$(id ann)" '{"suspend":true}'
+req PUT "$a1/suspend/$(uid ann)" '{"suspend":true}'
 is_json . '{"user_@ann:localhost_suspended":true}' 'suspended'
 as ann
 req POST $v3/createRoom '{}';	is_err 403 M_USER_SUSPENDED 'and is'
 boss
-req PUT "$a1/suspend/$(id ann)" '{"suspend":false}'
-req PUT "$a1/suspend/$(id boss)" '{"suspend":true}'
+req PUT "$a1/suspend/$(uid ann)" '{"suspend":false}'
+req PUT "$a1/suspend/$(uid boss)" '{"suspend":true}'
 is_err 403 M_FORBIDDEN 'not oneself'
 
-req POST "$a1/reset_password/$(id ann)" '{"new_password":"fresh secret","logout_devices":false}'
+req POST "$a1/reset_password/$(uid ann)" '{"new_password":"fresh secret","logout_devices":false}'
 is_status 200 'a password is reset'
 as ann
 req GET $v3/account/whoami;	is_status 200 'sessions stay when they are to'
 boss
-req POST "$a1/reset_password/$(id ann)" '{"new_password":"fresher secret"}'
+req POST "$a1/reset_password/$(uid ann)" '{"new_password":"fresher secret"}'
 as ann
 req GET $v3/account/whoami;	is_err 401 M_UNKNOWN_TOKEN 'and end when not'
 log_in ann 'fresh secret';	is_err 403 M_FORBIDDEN 'the old password is void'
 log_in ann 'fresher secret';	is_status 200 'the new one is good'
 boss
-req POST "$a1/reset_password/$(id ann)" '{}'
+req POST "$a1/reset_password/$(uid ann)" '{}'
 is_err 400 M_MISSING_PARAM 'a password is needed'
-req POST "$a1/reset_password/$(id nobody)" '{"new_password":"x y z"}'
+req POST "$a1/reset_password/$(uid nobody)" '{"new_password":"x y z"}'
 is_err 404 M_NOT_FOUND 'and somebody'
 
 req GET "$a1/username_available?username=free";	is_json . '{"available":true}' 'a free name'
@@ -194,13 +194,13 @@ req GET "$a1/threepid/fax/users/1";	is_err 400 M_INVALID_PARAM 'there are two me
 req GET "$a1/auth_providers/x/users/y";	is_err 404 M_NOT_FOUND 'no provider knows them'
 
 # ------------------------------------------------------------ in their name
-req POST "$a1/users/$(id ann)/login" '{"valid_until_ms":1}'
+req POST "$a1/users/$(uid ann)/login" '{"valid_until_ms":1}'
 is_err 400 M_INVALID_PARAM 'a session that has ended'
-req POST "$a1/users/$(id boss)/login" '{}'
+req POST "$a1/users/$(uid boss)/login" '{}'
 is_err 403 M_FORBIDDEN 'not as oneself'
-req POST "$a1/users/$(id nobody)/login" '{}'
+req POST "$a1/users/$(uid nobody)/login" '{}'
 is_err 404 M_NOT_FOUND 'nor as nobody'
-req POST "$a1/users/$(id ann)/login" "{\"valid_until_ms\":9000000000000}"
+req POST "$a1/users/$(uid ann)/login" "{\"valid_until_ms\":9000000000000}"
 is_status 200 'a session in their name'
 token_as=$(get_json .access_token) device_as=$(get_json .device_id)
 token=$token_as
@@ -213,7 +213,7 @@ is_json ".devices[] | select(.device_id == \"$device_as\").display_name" \
 boss
 
 # -------------------------------------------------------------------- devices
-devices=$a2/users/$(id ann)/devices
+devices=$a2/users/$(uid ann)/devices
 req GET "$devices"
 is_json '[.total, (.devices | map(.user_id) | unique)]' '[2,["@ann:localhost"]]' 'devices'
 req GET "$devices/$device_as"
@@ -229,14 +229,14 @@ token=$token_as
 req GET $v3/account/whoami;	is_err 401 M_UNKNOWN_TOKEN 'and its token'
 boss
 req DELETE "$devices/$device_as";	is_status 200 'once more'
-req POST "$a2/users/$(id ann)/delete_devices" '{"devices":[1]}'
+req POST "$a2/users/$(uid ann)/delete_devices" '{"devices":[1]}'
 is_err 400 M_BAD_JSON 'devices are strings'
 req GET "$devices"
 one=$(get_json '.devices[0].device_id')
-req POST "$a2/users/$(id ann)/delete_devices" "{\"devices\":[\"$one\",\"gone\"]}"
+req POST "$a2/users/$(uid ann)/delete_devices" "{\"devices\":[\"$one\",\"gone\"]}"
 is_json . '{}' 'several end'
 req GET "$devices";	is_json . '{"devices":[],"total":0}' 'and none is left'
-req GET "$a1/whois/$(id bob)"
+req GET "$a1/whois/$(uid bob)"
 is_json '[.user_id, (.devices | length), (.devices[].sessions[].connections[] | .last_seen > 0)]' \
     '["@bob:localhost",1,true]' 'whois'
 done_testing

@@ -6,7 +6,7 @@ conf notices user server
 start
 v3=/_matrix/client/v3
 a1=/_synapse/admin/v1 a2=/_synapse/admin/v2
-id() { enc "@$1:localhost"; }
+uid() { enc "@$1:localhost"; }
 for name in ann bob cid; do
 	user $name
 done
@@ -112,19 +112,19 @@ for path in '' /members /state /messages '/timestamp_to_event?ts=1'; do
 	is_err 404 M_NOT_FOUND "no such room: $path"
 done
 req GET "$a1/rooms/nonsense";	is_err 400 M_INVALID_PARAM 'no room id'
-req GET "$a1/users/$(id bob)/joined_rooms"
+req GET "$a1/users/$(uid bob)/joined_rooms"
 is_json . "{\"joined_rooms\":[\"$alpha_id\"],\"total\":1}" 'rooms of a user'
-req GET "$a1/users/$(id cid)/memberships"
+req GET "$a1/users/$(uid cid)/memberships"
 is_json . "{\"memberships\":{\"$beta_id\":\"invite\"}}" 'all that they have to do with'
 as bob
 req PUT "$v3/user/@bob:localhost/account_data/org.example" '{"a":1}'
 req PUT "$v3/user/@bob:localhost/rooms/$alpha_id/account_data/org.example" '{"b":2}'
 boss
-req GET "$a1/users/$(id bob)/accountdata"
+req GET "$a1/users/$(uid bob)/accountdata"
 is_json . "{\"account_data\":{\"global\":{\"org.example\":{\"a\":1}},\"rooms\":{\"$alpha_id\":{\"org.example\":{\"b\":2}}}}}" 'account data'
-req GET "$a1/users/$(id ann)/accountdata"
+req GET "$a1/users/$(uid ann)/accountdata"
 is_json . '{"account_data":{"global":{},"rooms":{}}}' 'or none'
-req GET "$a1/users/$(id bob)/pushers";	is_json . '{"pushers":[],"total":0}' 'pushers'
+req GET "$a1/users/$(uid bob)/pushers";	is_json . '{"pushers":[],"total":0}' 'pushers'
 
 # ----------------------------------------------------------- into it, with power
 req POST "$a1/join/$(enc '#alpha:localhost')" '{"user_id":"@cid:localhost"}'
@@ -170,7 +170,7 @@ req PUT "$a1/rooms/nonsense/block" '{"block":true}';	is_err 400 M_INVALID_PARAM 
 req PUT "$a1/rooms/$gamma/block" '{}';	is_err 400 M_MISSING_PARAM 'block: what?'
 
 # ----------------------------------------------------------------- redaction
-req POST "$a1/user/$(id bob)/redact" "{\"rooms\":[\"$alpha_id\"],\"reason\":\"spam\"}"
+req POST "$a1/user/$(uid bob)/redact" "{\"rooms\":[\"$alpha_id\"],\"reason\":\"spam\"}"
 is_status 200 'what somebody said is redacted'
 work "$a1/user/redact_status/$(get_json .redact_id)"
 is_json . '{"failed_redactions":{},"status":"completed"}' 'in the end'
@@ -181,7 +181,7 @@ req GET "$v3/rooms/$alpha/messages?dir=b&limit=50"
 is_json '[.chunk[] | select(.content.body) | .content.body]' '["three"]' 'and nothing of others'
 boss
 for wrong in '{}=M_MISSING_PARAM' '{"rooms":["x"]}=M_INVALID_PARAM' '{"rooms":[],"limit":0}=M_INVALID_PARAM'; do
-	req POST "$a1/user/$(id bob)/redact" "${wrong%=*}"
+	req POST "$a1/user/$(uid bob)/redact" "${wrong%=*}"
 	is_err 400 "${wrong##*=}" "redact: ${wrong%=*}"
 done
 req GET "$a1/user/redact_status/nothing";	is_err 404 M_NOT_FOUND 'no such work'
@@ -292,7 +292,7 @@ as cid
 req POST "$v3/rooms/$beta/join" '{}'
 req POST "$v3/rooms/$beta/report/$(enc "$hidden")" '{"reason":"rude","score":-50}'
 is_status 200 'something is reported'
-req POST "$v3/users/$(id bob)/report" '{"reason":"odd"}'
+req POST "$v3/users/$(uid bob)/report" '{"reason":"odd"}'
 boss
 req GET $a1/event_reports
 is_json '[.total, (.event_reports | map([.user_id, .sender, .reason]))]' \
@@ -321,10 +321,10 @@ upload one; one=$media
 upload 'two and more'; two=$media
 req PUT "$v3/profile/@bob:localhost/avatar_url" "{\"avatar_url\":\"mxc://localhost/$two\"}"
 boss
-req GET "$a1/users/$(id bob)/media"
+req GET "$a1/users/$(uid bob)/media"
 is_json '[.total, (.media | map([.media_id, .media_length, .media_type, .upload_name, .quarantined_by]))]' \
     "[2,[[\"$two\",12,\"text/plain\",\"x.txt\",null],[\"$one\",3,\"text/plain\",\"x.txt\",null]]]" 'media, the newest first'
-req GET "$a1/users/$(id bob)/media?order_by=media_length&limit=1"
+req GET "$a1/users/$(uid bob)/media?order_by=media_length&limit=1"
 is_json '[.next_token, .media[0].media_length]' '[1,3]' 'the smallest first'
 req GET "$a1/media/localhost/$one"
 is_json '.media_info | [.user_id, .media_origin, .sha256]' \
@@ -354,9 +354,9 @@ as bob
 upload three; three=$media
 upload four; four=$media
 boss
-req POST "$a1/user/$(id bob)/media/quarantine";	is_json . '{"num_quarantined":2}' 'all of somebody are taken out of sight'
+req POST "$a1/user/$(uid bob)/media/quarantine";	is_json . '{"num_quarantined":2}' 'all of somebody are taken out of sight'
 req DELETE "$a1/media/localhost/$three";	is_json . "{\"deleted_media\":[\"$three\"],\"total\":1}" 'one is deleted'
-req DELETE "$a1/users/$(id bob)/media";	is_json . "{\"deleted_media\":[\"$four\"],\"total\":1}" 'and the rest'
+req DELETE "$a1/users/$(uid bob)/media";	is_json . "{\"deleted_media\":[\"$four\"],\"total\":1}" 'and the rest'
 for path in "GET $a1/media/localhost/$one" "DELETE $a1/media/localhost/nothing" "POST $a1/media/quarantine/example.org/x"; do
 	req ${path%% *} "${path#* }"
 	is_err 404 M_NOT_FOUND "no such media: $path"
@@ -364,18 +364,18 @@ done
 req POST "$a1/purge_media_cache?before_ts=1";	is_json . '{"deleted":0}' 'there is none of others'
 
 # --------------------------------------------------------------------- the end
-req POST "$a1/deactivate/$(id cid)" '{"erase":true}'
+req POST "$a1/deactivate/$(uid cid)" '{"erase":true}'
 is_status 200 'somebody is deactivated'
-req GET "$a2/users/$(id cid)";	is_json '[.deactivated, .erased]' '[true,true]' 'and erased'
+req GET "$a2/users/$(uid cid)";	is_json '[.deactivated, .erased]' '[true,true]' 'and erased'
 as cid
 req GET $v3/account/whoami;	is_err 401 M_UNKNOWN_TOKEN 'at once'
 boss
 req GET "$a2/users?deactivated=true";	is_json '.users | map(select(.deactivated).name)' '["@cid:localhost"]' 'listed if asked for'
 req GET /_synapse/admin/v3/users?deactivated=true;	is_json '.users | map(.name)' '["@cid:localhost"]' 'or alone'
 req GET /_synapse/admin/v3/users?deactivated=false;	is_json '.users | map(.name) | index("@cid:localhost")' null 'or not'
-req PUT "$a2/users/$(id cid)" '{"deactivated":false,"password":"x"}'
+req PUT "$a2/users/$(uid cid)" '{"deactivated":false,"password":"x"}'
 is_err 403 M_USER_DEACTIVATED 'that is for ever'
-req POST "$a1/deactivate/$(id boss)" '{}';	is_err 403 M_FORBIDDEN 'nobody ends themselves'
+req POST "$a1/deactivate/$(uid boss)" '{}';	is_err 403 M_FORBIDDEN 'nobody ends themselves'
 grep -q 'admin info POST /_synapse/admin/v1/deactivate/{userId} 200 - @boss:localhost .* @cid:localhost; erased' "$tmp/log"
 ok $? 'the log says who did what to whom (security 33)'
 ! grep -q 'secret of\|fresh\|abcd' "$tmp/log";	ok $? 'and no secret (security 32)'
@@ -390,5 +390,5 @@ for path in "GET $a1/server_version" "GET $a2/users" "DELETE $a1/rooms/$beta" "G
 done
 req GET /_matrix/static/admin
 is_page 404 'nor is the page'
-req GET "/_matrix/client/v1/admin/lock/$(id ann)";	is_status 200 'what the specification has is'
+req GET "/_matrix/client/v1/admin/lock/$(uid ann)";	is_status 200 'what the specification has is'
 done_testing

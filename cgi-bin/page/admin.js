@@ -68,7 +68,7 @@ function el(tag, how = {}, ...inside) {
 		else if (value !== undefined && value !== false)
 			it.setAttribute(name, value === true ? "" : value);
 	}
-	it.append(...inside.flat().filter((x) => x !== undefined && x !== null));
+	it.append(...inside.flat(Infinity).filter((x) => x !== undefined && x !== null));
 	return it;
 }
 const when = (ms) => ms ? new Date(ms).toLocaleString() : "";

@@ -1,4 +1,6 @@
 /* answer.c - what a request is answered with: status, headers, refusals. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "serve/life.h"
