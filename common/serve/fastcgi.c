@@ -38,7 +38,7 @@
  * Answers to large crowds that the web server has yet to take: whatever else it
  * has to do comes behind them.
  */
-#define UNTAKEN_MAX	200
+#define UNTAKEN_MAX	50
 #define PASSED_MAX	20	/* then writers wait for a piece of a task */
 
 static bool terminated;		/* by a signal, or a newer schema */
