@@ -508,6 +508,7 @@ function start() {
 	$("app").hidden = !inside;
 	if (inside)
 		return route();
+	shown++;	// what was asked for before is not shown now
 	view.replaceChildren();
 	form.elements.user.focus();
 }

@@ -220,8 +220,10 @@ ok(await page.evaluate("document.activeElement.id") === "title",
     "what is new has the focus");
 
 await button("Log out").click();
-await page.getByLabel("Username").waitFor();
+await page.locator("input[name=user]").waitFor();
 ok(await page.evaluate("sessionStorage.length") === 0, "logged out, nothing is left");
+ok(await page.getByRole("heading", { name: "Users", includeHidden: true }).count() === 0,
+    "nor what was shown");
 ok(await page.title() !== "owned", "and nothing that somebody said was run (security 22)");
 ok(refusals.length === 0, "the policy of the page had nothing to refuse");
 if (refusals.length)
