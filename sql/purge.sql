@@ -126,7 +126,10 @@ SELECT m.user, u.user_id
 SELECT 1 FROM room WHERE nr = :room AND hidden <> 0 AND closed <> 0;
 
 -- :name room_is_blocked
-SELECT 1 FROM room WHERE room_id = :room_id AND closed = 2;
+SELECT 1 FROM room WHERE room_id = :room_id AND closed = 2
+ UNION ALL
+SELECT 1 FROM blocked_room WHERE room_id = :room_id
+ LIMIT 1;
 
 -- :name room_end
 UPDATE room
