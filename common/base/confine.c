@@ -117,10 +117,20 @@ allow_thumbnailer(void)
 	dl_iterate_phdr(allow_loader, NULL);
 }
 
+/* The C library loads them when it is first asked. */
+static void
+allow_letters(void)
+{
+	confine_files_allow("/usr/lib/locale", USE_READ);
+	confine_files_allow("/usr/share/locale", USE_READ);
+}
+
 static void
 allow_files(const struct conf *conf, unsigned reach)
 {
 	allow_store(conf, reach);
+	if (reach & REACH_LETTERS)
+		allow_letters();
 	if (reach & REACH_MEDIA)
 		allow_media(conf);
 	if (reach & REACH_OUTSIDE)

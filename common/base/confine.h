@@ -31,7 +31,8 @@ enum reach {
 	REACH_KEY = 4,
 	REACH_MEDIA = 8,
 	REACH_THUMBNAILER = 16,
-	REACH_DATA = 32
+	REACH_DATA = 32,
+	REACH_LETTERS = 64
 };
 
 /*
