@@ -7,8 +7,12 @@
 #   program  NAME's struct program, to stand behind the table and the rights
 #   nginx    map files for the http{} block: $request_uri to $mxcgi_program
 #   apache   RewriteRules that set MXCGI_PROGRAM from the raw request line
+#   lighttpd rewriting of the raw URL to /_mxcgi/PROGRAM
 #   list     one line an endpoint, tabs between, a real path: for the tests
 #   programs the names of all programs
+#
+# In what is for web servers @prefix@ stands for a regular expression: what comes
+# before /_matrix/.
 
 BEGIN {
 	split("api/v1 v2_alpha r0 v3 unstable v1", name, " ")
@@ -58,6 +62,20 @@ function flags(what, list,    n, part, i, out) {
 		out = out (i > 1 ? " | " : "") bit[what, part[i]]
 	}
 	return out
+}
+
+# For Apache or lighttpd: the path, then the query or, with `behind`, anything.
+function rule(program, path, behind) {
+	if (want == "apache") {
+		print "RewriteCond %{ENV:MXCGI_PROGRAM} =\"\""
+		print "RewriteCond %{THE_REQUEST} \"^[A-Z]+ @prefix@" path \
+		    (behind ? "" : "[? ]") "\""
+		print "RewriteRule ^ - [E=MXCGI_PROGRAM:" program "]"
+		return
+	}
+	gsub(/\\[.]/, "[.]", path)
+	print "\t\"^@prefix@" path (behind ? "" : "(?:[?].*)?$") \
+	    "\" => \"/_mxcgi/" program "\","
 }
 
 /^#/ || NF == 0 { next }
@@ -169,9 +187,9 @@ END {
 		print "# Made by build-aux/mkroutes.awk from routes.tab; do not edit."
 		print "# The raw request line decides, before nginx decodes %2F or merges slashes."
 		print "map $request_uri $mxcgi_path {"
-		print "\t\"~^/_matrix/client/(?:api/v1|v2_alpha|r0|v3|unstable|v1)(?<mxcgi_in>/[^?]*?)/?(?:[?]|$)\" $mxcgi_in;"
-		print "\t\"~^/_matrix/media/(?:v1|r0|v3)(?<mxcgi_media>/[^?]*?)/?(?:[?]|$)\" /_matrix/media$mxcgi_media;"
-		print "\t\"~^(?<mxcgi_bare>/_matrix/[^?]*?)/?(?:[?]|$)\" $mxcgi_bare;"
+		print "\t\"~^@prefix@/_matrix/client/(?:api/v1|v2_alpha|r0|v3|unstable|v1)(?<mxcgi_in>/[^?]*?)/?(?:[?]|$)\" $mxcgi_in;"
+		print "\t\"~^@prefix@/_matrix/media/(?:v1|r0|v3)(?<mxcgi_media>/[^?]*?)/?(?:[?]|$)\" /_matrix/media$mxcgi_media;"
+		print "\t\"~^@prefix@(?<mxcgi_bare>/_matrix/[^?]*?)/?(?:[?]|$)\" $mxcgi_bare;"
 		print "\tdefault \"\";"
 		print "}"
 		print "map $mxcgi_path $mxcgi_program {"
@@ -181,24 +199,19 @@ END {
 			if (pattern[programs[i]])
 				printf "\t\"~^(?:%s)$\" %s;\n", pattern[programs[i]], programs[i]
 		print "}"
-	} else if (want == "apache") {
+	} else if (want == "apache" || want == "lighttpd") {
 		print "# Made by build-aux/mkroutes.awk from routes.tab; do not edit."
 		split("client media ", prefixes, " ")
 		prefixes[3] = ""
 		before["client"] = "/_matrix/client/(?:api/v1|v2_alpha|r0|v3|unstable|v1)"
 		before["media"] = "/_matrix/media/(?:v1|r0|v3)"
-		print "# THE_REQUEST is the raw request line; Apache decodes everything else."
+		if (want == "apache")
+			print "# THE_REQUEST is the raw request line; Apache decodes everything else."
 		for (i = 1; i <= count; i++)
 			for (k = 1; k <= 3; k++)
-				if (all[programs[i], prefixes[k]]) {
-					print "RewriteCond %{ENV:MXCGI_PROGRAM} =\"\""
-					printf "RewriteCond %%{THE_REQUEST} \"^[A-Z]+ %s(?:%s)/?[? ]\"\n",
-					    before[prefixes[k]], all[programs[i], prefixes[k]]
-					printf "RewriteRule ^ - [E=MXCGI_PROGRAM:%s]\n", programs[i]
-				}
-		print "RewriteCond %{ENV:MXCGI_PROGRAM} =\"\""
-		print "RewriteCond %{THE_REQUEST} \"^[A-Z]+ /_matrix/\""
-		print "RewriteRule ^ - [E=MXCGI_PROGRAM:discovery]"
+				if (all[programs[i], prefixes[k]])
+					rule(programs[i], before[prefixes[k]] "(?:" all[programs[i], prefixes[k]] ")/?")
+		rule("discovery", "/_matrix/", "behind")
 	} else if (want == "programs") {
 		for (i = 1; i <= count; i++)
 			print programs[i]

@@ -81,8 +81,8 @@ login_page(struct request *r)
 	page_markup(&p, "<p class=\"warning\" role=\"alert\" hidden></p>\n"
 	    "<p class=\"done\" role=\"status\" hidden>You are logged in. You "
 	    "can go back to your application now.</p>\n");
-	page_form_of_script(&p, req_is_2015(r) ?
-	    "/_matrix/client/api/v1/login" : "/_matrix/client/v3/login");
+	page_form_of_script(&p, server_path(r, req_is_2015(r) ?
+	    "/_matrix/client/api/v1/login" : "/_matrix/client/v3/login"));
 	page_input(&p, &(struct page_input){ "Username or email address",
 	    "user", "text", NULL, "username" });
 	page_input(&p, &(struct page_input){ "Password", "password",

@@ -65,7 +65,7 @@ sso_find(struct request *r, enum sso_step step, struct sso *s)
 bool
 sso_end(struct request *r, const struct sso *s)
 {
-	reply_cookie(r, s->cookie, "", SSO_PATH, 0);
+	reply_cookie(r, s->cookie, "", server_path(r, SSO_PATH), 0);
 	return db_exec(r->vol, STMT_SSO_SESSION_END,
 	    DB_BLOB(s->state, sizeof(s->state))) > 0;
 }

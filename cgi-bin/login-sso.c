@@ -126,7 +126,8 @@ send_there(struct request *r, struct sso *s, const cJSON *document,
 	page_begin(&p, r, "Log in");
 	page_text(&p, "You are led to %s.", s->idp->name);
 	reply_redirect(r, url);
-	reply_cookie(r, sso_cookie(r, state), cookie, SSO_PATH, SSO_LIFE_MS);
+	reply_cookie(r, sso_cookie(r, state), cookie,
+	    server_path(r, SSO_PATH), SSO_LIFE_MS);
 	return page_end(&p, M_OK);
 }
 
@@ -208,7 +209,8 @@ show_providers(struct request *r)
 	page_begin(&p, r, "Log in");
 	page_text(&p, "By whom do you want to log in?");
 	for (; idp != NULL; idp = idp->next) {
-		strcpy(link->url, "/_matrix/client/v3/login/sso/redirect/");
+		strcpy(link->url, server_path(r,
+		    "/_matrix/client/v3/login/sso/redirect/"));
 		strcat(link->url, idp->id);
 		/* Of at most REDIRECT_MAX bytes, which may become thrice that. */
 		if (!http_query_add(link, "redirectUrl", redirect))

@@ -160,7 +160,7 @@ sso_show(struct page *p, const struct fallback *f)
 	for (; idp != NULL; idp = idp->next) {
 		if (f->view.user != 0 && !sso_opens(r->db, idp, f->view.user))
 			continue;
-		strcpy(link->url, SSO_CONFIRM_PATH);
+		strcpy(link->url, server_path(r, SSO_CONFIRM_PATH));
 		http_query_add(link, "session", req_query(r, "session"));
 		http_query_add(link, "idp", idp->id);
 		page_go(p, link->url, arena_printf(r->mem, "Continue with %s",

@@ -10,7 +10,7 @@ stop() { apache_stop; cgi_log; }
 
 conf serve cgi_waiters 8
 conf serve cgi_wait_max 5s
-apache_prepare
+host_prepare
 echo 'A page of this host' >"$tmp/web/page.txt"
 apache cgi cgid
 started=yes

@@ -9,7 +9,7 @@ T=fcgi
 [ -f "$modules/mod_xsendfile.so" ] || bail_out 'mod_xsendfile is not installed'
 conf media directory "$tmp/media"
 conf media handover apache
-apache_prepare
+host_prepare
 # Apache reads by its group; the programs may be somebody else.
 mkdir "$tmp/media"
 give "$tmp/media"
@@ -20,12 +20,7 @@ apache_stop
 cgi_log
 
 rm "$tmp/apache.log"
-[ -z "$owner" ] ||
-    chown -R root "$tmp/mxcgi.conf" "$tmp/data" "$tmp/run" "$tmp/media"
-"$mxcgi" run --config "$tmp/mxcgi.conf" --daemon --log "$tmp/log" \
-    --bin "$BUILD/cgi-bin:$BUILD/admin" ${group:+--group "$group"} ||
-    bail_out 'mxcgi run failed'
-started=yes
+host_resident
 apache fcgi proxy proxy_fcgi xsendfile
 handed_over fcgi
 apache_stop

@@ -1,43 +1,28 @@
 # apache.sh - Apache in front, with the configuration that nginx/fill makes.
-# Sourced after lib.sh.
+# Sourced after lib.sh.  host.sh says what comes before and behind it.
 #
-# apache_prepare             the configuration, a copy of the programs in $tmp/bin,
-#                            and $tmp/web for pages; as root all is given away
-# apache KIND MODULE...      serve through mxcgi-apache-KIND.conf on $url, to
-#                            which req speaks from here on; it is told to Define
-#                            $defines
+# apache KIND MODULE...      serve through mxcgi-apache-KIND.conf on $url; it is
+#                            told to Define $defines
 # apache_stop                end it
+# through KIND               what has to work through it (exchange.sh), and what only
+#                            a whole host has
+# own_pages KIND MODULE...   a host that shows pages of its own, host_pages, and one
+#                            that does but for /.well-known/matrix/
 # cgi_log                    what the programs wrote, from Apache's log to $tmp/log
 
+. "$SRC/t/host.sh"
+. "$SRC/t/exchange.sh"
 apache=$(command -v apache2 || command -v httpd) || bail_out 'there is no Apache'
 for modules in /usr/lib/apache2/modules /usr/lib64/httpd/modules /usr/libexec/apache2; do
 	[ ! -f "$modules/mod_cgid.so" ] || break
 done
-
-# Apache serves nobody as root, so as root all is another's.
-owner= group=
-if [ "$(id -u)" = 0 ]; then
-	owner=$(getent passwd www-data apache nobody | head -n 1 | cut -d: -f1)
-	group=$(id -gn "$owner")
-fi
-give() { [ -z "$owner" ] || chown -R "$owner:$group" "$@"; }
-
-apache_prepare() {
-	chmod 755 "$tmp"
-	mkdir "$tmp/web" "$tmp/bin"
-	cp "$BUILD"/cgi-bin/* "$tmp/bin" 2>/dev/null
-	make_conf
-	"$mxcgi" init --config "$tmp/mxcgi.conf" >"$tmp/log" 2>&1 || bail_out 'mxcgi init failed'
-	: >"$tmp/log"
-	give "$tmp/mxcgi.conf" "$tmp/data" "$tmp/run"
-}
 
 defines=MXCGI_SITE
 apache() {
 	kind=$1
 	shift
 	port=$(free_port)
-	url=http://127.0.0.1:$port
+	url=http://127.0.0.1:$port$prefix
 	{
 		echo "ServerRoot $tmp"
 		echo "ServerName localhost"
@@ -50,16 +35,18 @@ apache() {
 			[ ! -f "$modules/mod_$module.so" ] ||
 			    echo "LoadModule ${module}_module $modules/mod_$module.so"
 		done
-		[ "$kind" != cgi ] || echo "ScriptSock $tmp/cgid.sock"
+		case $kind in
+		cgi)	echo "ScriptSock $tmp/cgid.sock" ;;
+		fcgid)	echo "FcgidIPCDir $tmp/fcgid"
+			echo "FcgidProcessTableFile $tmp/fcgid.shm" ;;
+		esac
 		echo "DocumentRoot $tmp/web"
 		echo "<VirtualHost *:$port>"
 		for define in $defines; do echo "Define $define"; done
 		echo "Include $tmp/web.conf/mxcgi-apache-$kind.conf"
 		echo '</VirtualHost>'
 	} >"$tmp/apache.conf"
-	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --run-dir "$tmp/run" \
-	    --bin "$tmp/bin" --config "$tmp/mxcgi.conf" \
-	    --media "$tmp/media" "$tmp/web.conf"
+	host_fill
 	"$apache" -f "$tmp/apache.conf" -k start >>"$tmp/apache.err" 2>&1 || {
 		cat "$tmp/apache.err" "$tmp/apache.log"
 		bail_out 'Apache does not start'
@@ -79,15 +66,31 @@ cgi_log() {
 	    sed 's/: [^ ]*$//' >"$tmp/log"
 }
 
-trap 'end=$?; trap - EXIT; apache_stop; stop; rm -rf "$tmp"; exit $end' EXIT
-
-# As send_http of lib.sh, but to $url; with $chunked without Content-Length.
-chunked=
-send() {
-	curl -sS --path-as-is --globoff --max-time 60 -X "$2" \
-	    ${token:+-H "Authorization: Bearer $token"} \
-	    ${header:+-H "$header"} \
-	    ${chunked:+-H 'Transfer-Encoding: chunked'} \
-	    ${4:+-H "Content-Type: $type" -H 'Expect:' --data-binary "@$4"} \
-	    -D "$1.head" -o "$1.body" -w '%{http_code}\n' "$url$3" >"$1.status"
+through() {
+	exchange "$1"
+	req GET /;	is_page 200 "$1: a page at the root"
+	like 'This server works' "$1: which says so"
+	url=${url%"$prefix"}
+	req GET /.well-known/matrix/client
+	is_json '.["m.homeserver"].base_url' "\"https://matrix.example.org$prefix\"" \
+	    "$1: and the address is discovered"
+	req GET /nothing;	is_status 404 "$1: nothing else there"
 }
+
+own_pages() {
+	defines=
+	apache "$@"
+	req GET /;	like '^the own page$' "$1: the host has a page of its own"
+	req GET /.well-known/matrix/client
+	like '^the own file$' "$1: and a file of its own"
+	apache_stop
+	defines=MXCGI_WELL_KNOWN
+	apache "$@"
+	req GET /;	like '^the own page$' "$1: a page of its own still"
+	req GET /.well-known/matrix/client
+	like 'matrix\.example\.org' "$1: though the address is discovered"
+	apache_stop
+	defines=MXCGI_SITE
+}
+
+trap 'end=$?; trap - EXIT; apache_stop; stop; rm -rf "$tmp"; exit $end' EXIT

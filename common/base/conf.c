@@ -449,6 +449,18 @@ conf_url(const struct conf *conf, struct arena *mem)
 	    arena_printf(mem, "https://%s", conf->server_name);
 }
 
+const char *
+conf_base_path(const struct conf *conf)
+{
+	const char *host, *path;
+
+	if (conf->base_url == NULL)
+		return "";
+	host = strstr(conf->base_url, "://") + 3;
+	path = strchr(host, '/');
+	return path != NULL ? path : "";
+}
+
 const struct conf *
 conf_load(const char *path)
 {

@@ -120,7 +120,8 @@ struct conf_oidc {
 };
 enum durability { DURABLE_POWER, DURABLE_PROCESS };
 /* Who writes media to the client: the program, or the web server. */
-enum handover { HANDOVER_NONE, HANDOVER_NGINX, HANDOVER_APACHE };
+enum handover { HANDOVER_NONE, HANDOVER_NGINX, HANDOVER_APACHE,
+    HANDOVER_LIGHTTPD };
 
 struct conf {
 	const char	*path;		/* of the file itself */
@@ -282,5 +283,7 @@ const struct conf *conf_read(const char *path, char **why);
  */
 struct arena;
 const char	*conf_url(const struct conf *, struct arena *);
+/* The path of base_url, such as "/~ann/mx": /_matrix/ is behind it; or "". */
+const char	*conf_base_path(const struct conf *);
 
 #endif

@@ -71,12 +71,13 @@ set_handover(const struct setting *s)
 {
 	static const char *const words[] = {
 		[HANDOVER_NONE] = "none", [HANDOVER_NGINX] = "nginx",
-		[HANDOVER_APACHE] = "apache", NULL
+		[HANDOVER_APACHE] = "apache",
+		[HANDOVER_LIGHTTPD] = "lighttpd", NULL
 	};
 	int i = choice(s, words);
 
 	if (i < 0)
-		return "must be none, nginx or apache";
+		return "must be none, nginx, apache or lighttpd";
 	*(enum handover *)s->member = (enum handover)i;
 	return NULL;
 }

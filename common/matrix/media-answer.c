@@ -96,6 +96,7 @@ handover(struct request *r, const char *path)
 		return arena_printf(r->mem,
 		    "X-Accel-Redirect: /_mxcgi/media/%s", path);
 	case HANDOVER_APACHE:
+	case HANDOVER_LIGHTTPD:
 		return arena_printf(r->mem, "X-Sendfile: %s/%s",
 		    r->conf->media_dir, path);
 	case HANDOVER_NONE:

@@ -146,6 +146,12 @@ server_url(const struct request *r)
 	return conf_url(r->conf, r->mem);
 }
 
+const char *
+server_path(const struct request *r, const char *path)
+{
+	return arena_printf(r->mem, "%s%s", conf_base_path(r->conf), path);
+}
+
 enum mx_err
 body_read(struct request *r, const struct field *fields, void *dst)
 {

@@ -218,6 +218,8 @@ life_head(struct life *l, const struct head *head)
 	l->cookies = head->cookie;
 	l->r.address = client_address(l->r.conf->trusted_proxy, head);
 	uri_split(head->uri ? head->uri : "/", &l->path, &l->query);
+	/* A proxy in front may have done so already. */
+	uri_strip(&l->path, conf_base_path(l->r.conf));
 	take_token(l, head->authorization);
 	if (strcmp(l->method, "OPTIONS") == 0) {
 		write_end(&l->r.out);

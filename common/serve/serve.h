@@ -191,6 +191,8 @@ bool		 req_is_2015(const struct request *);
  * the configuration: what a request says of it may be a lie.
  */
 const char	*server_url(const struct request *);
+/* A path as browsers know it: behind that of the address. */
+const char	*server_path(const struct request *, const char *path);
 
 /* Read the body by a field table; a fault becomes the refusal it names. */
 enum mx_err	 body_read(struct request *, const struct field *, void *dst);

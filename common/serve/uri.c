@@ -57,6 +57,40 @@ uri_decode(struct arena *mem, struct span in, bool plus, const char **why)
 	return out;
 }
 
+/* One byte, decoded; '\0' at the end, and for a slash that was encoded. */
+static char
+take_byte(const char **p, const char *end)
+{
+	const char *at = *p;
+
+	if (at == end)
+		return '\0';
+	if (*at == '%' && end - at >= 3 && hex(at[1]) >= 0 && hex(at[2]) >= 0) {
+		char byte = (char)(hex(at[1]) << 4 | hex(at[2]));
+
+		*p += 3;
+		return byte == '/' ? '\0' : byte;
+	}
+	(*p)++;
+	return *at;
+}
+
+void
+uri_strip(struct span *path, const char *prefix)
+{
+	const char *p = path->s, *end = path->s + path->n;
+	const char *stop = prefix + strlen(prefix);
+
+	while (prefix < stop) {
+		char want = take_byte(&prefix, stop);
+
+		if (want == '\0' || take_byte(&p, end) != want)
+			return;
+	}
+	if (p < end && *p == '/')
+		*path = (struct span){ p, (size_t)(end - p) };
+}
+
 bool
 uri_query(struct span query, const char *name, struct span *value)
 {

@@ -18,6 +18,12 @@ void	 uri_split(const char *raw, struct span *path, struct span *query);
 char	*uri_decode(struct arena *, struct span, bool plus, const char **why);
 
 /*
+ * Take away what a path begins with, when the prefix is that and a slash
+ * follows; either may be encoded as it likes.
+ */
+void	 uri_strip(struct span *path, const char *prefix);
+
+/*
  * The value of a name in a query, still encoded; false when it is not there.
  * Names are compared as they stand.
  */

@@ -39,6 +39,7 @@ test_defaults(void)
 	is_text(c->path, path, "path");
 	is_text(c->server_name, "example.org", "server_name");
 	is_text(c->base_url, NULL, "base_url is not stated");
+	is_text(conf_base_path(c), "", "and so has no path");
 	ok(c->data_dir[0] == '/' && c->run_dir[0] == '/', "directories");
 	is_text(c->trusted_proxy, NULL, "no proxy is trusted");
 	is_int(c->log_level, LOG_INFO, "log_level");
@@ -110,6 +111,7 @@ test_values(void)
 	is_text(c->server_name, "matrix.example.org:8448", "name");
 	is_text(c->base_url, "https://matrix.example.org",
 	    "base_url: a colon does, the last slash goes, so does the comment");
+	is_text(conf_base_path(c), "", "base_url without a path");
 	is_text(c->data_dir, "/srv/matrix", "data_dir");
 	is_text(c->run_dir, "/run/m", "run_dir: CR LF ends a line too");
 	is_text(c->trusted_proxy, "::1", "trusted_proxy");
@@ -167,6 +169,9 @@ test_media(void)
 	ok(c != NULL && strcmp(c->media_dir, "/x/media") == 0,
 	    "directory: in data_dir");
 	ok(c != NULL && c->media_frozen_at == INT64_MAX, "frozen: never");
+	c = read_text("[server]\nname = a\nbase_url = https://a/~ann/mx/\n",
+	    &why);
+	is_text(c ? conf_base_path(c) : why, "/~ann/mx", "base_url with one");
 	c = read_text("[server]\nname = a\n[media]\nfrozen = yes\n", &why);
 	ok(c != NULL && c->media_frozen_at == 0, "frozen: yes");
 }
@@ -380,7 +385,8 @@ static const struct {
 	{ "[media]\nquota = 99999999999G\n", 2, "0 for no end" },
 	{ "[media]\nfrozen = 31.12.2026\n", 2, "such as 2026-12-31" },
 	{ "[media]\nfrozen = 2026-12-31x\n", 2, "such as 2026-12-31" },
-	{ "[media]\nhandover = lighttpd\n", 2, "none, nginx or apache" },
+	{ "[media]\nhandover = caddy\n", 2,
+	    "none, nginx, apache or lighttpd" },
 	{ "[media]\ndirectory = media\n", 2, "absolute path" },
 	{ "[turn]\nuris = stun:a\n", 2, "URIs such as turn:" },
 	{ "[server]\nname = a\n[turn]\nuris = turn:a\n", 0, "both uris" },

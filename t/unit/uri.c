@@ -23,6 +23,15 @@ query(const char *text, const char *name)
 	    arena_strndup(mem, value.s, value.n) : NULL;
 }
 
+static const char *
+behind(const char *prefix, const char *text)
+{
+	struct span path = span_of(text);
+
+	uri_strip(&path, prefix);
+	return arena_strndup(mem, path.s, path.n);
+}
+
 int
 main(void)
 {
@@ -47,6 +56,19 @@ main(void)
 	is_text(decode("%ff", false), "<is not UTF-8>", "not UTF-8");
 	is_text(decode("%C3%A9", false), "\xc3\xa9", "UTF-8");
 	is_text(decode("%25%32%35", false), "%25", "decoded once, not twice");
+
+	is_text(behind("/~ann/mx", "/~ann/mx/_matrix"), "/_matrix", "a prefix");
+	is_text(behind("", "/_matrix"), "/_matrix", "none");
+	is_text(behind("/mx", "/_matrix"), "/_matrix", "not that one");
+	is_text(behind("/mx", "/mxx/a"), "/mxx/a", "a part of a name");
+	is_text(behind("/mx", "/mx"), "/mx", "nothing behind it");
+	is_text(behind("/~ann", "/%7Eann/a%2Fb"), "/a%2Fb", "encoded there");
+	is_text(behind("/%7eann", "/~ann/"), "/", "encoded here");
+	is_text(behind("/a/b", "/a%2Fb/c"), "/a%2Fb/c", "a slash within a name");
+	is_text(behind("/a%2Fb", "/a%2Fb/c"), "/a%2Fb/c", "nor one of ours");
+	is_text(behind("/a%", "/a%/c"), "/c", "a broken escape is as it is");
+	is_text(behind("/abc", "/a%00c/d"), "/a%00c/d", "NUL");
+	is_text(behind("/abc", "/ab"), "/ab", "shorter");
 
 	is_text(query("from=s1&to=s2", "from"), "s1", "first");
 	is_text(query("from=s1&to=s2", "to"), "s2", "last");
