@@ -170,6 +170,8 @@ mxcgi(const struct setup *s, char *const words[], const char *input)
 	    sizeof(why));
 	close(in);
 	close(out);
+	for (size_t n = strlen(why); n > 0 && why[n - 1] == ' '; n--)
+		why[n - 1] = '\0';
 	return status == 0 ? NULL : arena_printf(mem(s), "%s %s did not "
 	    "succeed: %s. Put that right, and try again; nothing is lost.",
 	    words[0], words[1], why);

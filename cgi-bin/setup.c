@@ -148,9 +148,9 @@ form_page(struct setup *s, const char *why)
 	page_begin(&p, s->r, "Set up your server");
 	if (why != NULL)
 		page_warning(&p, why);
-	page_text(&p, "To show that this folder is yours, open the file "
-	    KEY_FILE " in it by FTP, and copy what it says. It is in");
-	page_value(&p, s->private_dir);
+	page_text(&p, "To show that this folder is yours, open this file by "
+	    "FTP, and copy what it says:");
+	page_value(&p, s->key_path);
 	page_form(&p);
 	page_input(&p, &(struct page_input){ "Key", "key", "text",
 	    *w->key != '\0' && place_key_matches(s) ? w->key : NULL, NULL });
@@ -213,9 +213,12 @@ done_page(struct setup *s)
 	    s->conf_path, s->folder));
 	page_heading(&p, "What is where");
 	page_text(&p, "Nobody else can register unless you change that in "
-	    "mxcgi.conf. Make copies of this folder; it is the whole "
-	    "server:");
+	    "mxcgi.conf, which is in this folder, as all data are:");
 	page_value(&p, s->private_dir);
+	page_text(&p, "A cron job makes a copy of it every night, by");
+	page_command(&p, arena_printf(s->r->mem,
+	    "MXCGI_CONFIG='%s' '%s/programs/mxcgi' backup '%s-backup'",
+	    s->conf_path, s->folder, s->private_dir));
 	page_text(&p, "This page does nothing any more, and can be deleted.");
 	return page_end(&p, M_OK);
 }

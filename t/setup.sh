@@ -1,7 +1,7 @@
 # setup.sh - the folder of a web host, and the page that sets a server up there.
 # Sourced after lib.sh and host.sh.
 #
-# $folder                    where it is
+# $folder, $private          where it is, and where it keeps configuration and data
 # $setup_at                  its path on the web; the page is setup.cgi in it
 # setup_form NAME=VALUE...   send it
 # setup_open                 once it is done: anybody may register, and no limits,
@@ -22,10 +22,10 @@ setup_form() {
 
 setup_open() {
 	sed 's/^registration.*/registration = open\npassword_log_n = 4/' \
-	    "$folder/private/mxcgi.conf" >"$tmp/conf"
+	    "$private/mxcgi.conf" >"$tmp/conf"
 	printf '%s\n' '[limits]' 'enabled = no' '[presence]' 'enabled = no' \
 	    >>"$tmp/conf"
-	cat "$tmp/conf" >"$folder/private/mxcgi.conf"
+	cat "$tmp/conf" >"$private/mxcgi.conf"
 }
 
 # The form with one field that is not as it should be, and what is said of it.
@@ -51,12 +51,12 @@ setup_all() {
 	is_page 200 'the page'
 	like 'name="key"' 'asks for a key'
 	like 'setup-key[.]txt' 'which is in a file'
-	key=$(cat "$folder/private/setup-key.txt")
+	key=$(cat "$private/setup-key.txt")
 	! grep -q "$key" "$tmp/body"
 	ok $? 'and does not say what is in it'
-	is "$(stat -c %a "$folder/private/setup-key.txt")" 600 'which others cannot read'
+	is "$(stat -c %a "$private/setup-key.txt")" 600 'which others cannot read'
 	req GET $setup_at/setup.cgi
-	is "$(cat "$folder/private/setup-key.txt")" "$key" 'it stays the same'
+	is "$(cat "$private/setup-key.txt")" "$key" 'it stays the same'
 
 	setup_wrong key= 'not the key'
 	setup_wrong key=aaaaaaaaaaaaaaaaaaaaaaaa 'not the key'
@@ -71,7 +71,7 @@ setup_all() {
 	setup_form key="$key" server_name=example.org address="$url$setup_at" \
 	    user=ann password=short again=short
 	is_page 403 'refused: a short password'
-	[ ! -e "$folder/private/mxcgi.conf" ]
+	[ ! -e "$private/mxcgi.conf" ]
 	ok $? 'nothing was made of those'
 
 	set -- key="$key" server_name=example.org address="$url$setup_at/" \
@@ -81,8 +81,8 @@ setup_all() {
 	like '@ann:example[.]org' 'who can log in'
 	like "base_url.*$url$setup_at/matrix[.]cgi" 'how it is found'
 	like 'housekeeper' 'what cron calls'
-	is "$(stat -c %a "$folder/private/mxcgi.conf")" 600 'the configuration is private'
-	[ ! -e "$folder/private/setup-key.txt" ]
+	is "$(stat -c %a "$private/mxcgi.conf")" 600 'the configuration is private'
+	[ ! -e "$private/setup-key.txt" ]
 	ok $? 'the key is gone'
 	setup_form "$@"
 	is_page 403 'it does nothing any more'

@@ -8,6 +8,7 @@ T=fcgi
 # As it arrives by FTP: nobody may run a thing but setup.cgi.
 put_folder() {
 	folder=$tmp/home/web/mxcgi
+	private=$folder/private
 	mkdir -p "$folder/programs"
 	for program in $(cut -f1 "$BUILD/gen/routes.list" | sort -u) thumbnailer; do
 		[ ! -e "$BUILD/cgi-bin/$program" ] ||
@@ -96,7 +97,7 @@ url=${url%"$folder_door"}
 rm -rf "$tmp/home"
 put_folder
 req GET $setup_at/setup.cgi
-key=$(cat "$folder/private/setup-key.txt")
+key=$(cat "$private/setup-key.txt")
 setup_form key="$key" server_name="${url#http://}" address="$url$setup_at" \
     user=ann password='a long secret' again='a long secret'
 is_page 200 'a server of this name'
