@@ -143,9 +143,25 @@ list_of(struct reading *r, yaml_node_t *map, const char *key)
 
 /* ------------------------------------------------------------- namespaces */
 
+static void *
+take(size_t size, void *mem)
+{
+	return arena_alloc(mem, size);
+}
+
+/* The arena's end is the end of it. */
+static void
+give_back(void *block, void *mem)
+{
+	(void)block;
+	(void)mem;
+}
+
 static const void *
 compile(struct reading *r, const yaml_node_t *at, const char *regex)
 {
+	pcre2_compile_context *context = pcre2_compile_context_create(
+	    pcre2_general_context_create(take, give_back, r->mem));
 	PCRE2_UCHAR why[128];
 	PCRE2_SIZE offset;
 	pcre2_code *code;
@@ -153,7 +169,7 @@ compile(struct reading *r, const yaml_node_t *at, const char *regex)
 
 	code = pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED,
 	    PCRE2_ANCHORED | PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C |
-	    PCRE2_MATCH_INVALID_UTF, &error, &offset, NULL);
+	    PCRE2_MATCH_INVALID_UTF, &error, &offset, context);
 	if (code == NULL) {
 		pcre2_get_error_message(error, why, sizeof(why));
 		complain(r, at, "regex", arena_printf(r->mem,
