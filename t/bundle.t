@@ -1,10 +1,10 @@
 #!/bin/sh
-# The folder for web hosts that `make bundle` makes, in a tree that has nothing but
-# busybox: no compiler, no library, no other C library; with what Linux 3.10 had.
+# The folder for web hosts that `make bundle` makes, in a tree that has nothing else:
+# no compiler, no library, no shell; with what Linux 3.10 had.  Apache goes into
+# that tree once it has started.
 T=fcgi
 . "$(dirname "$0")/lib.sh"
-. "$SRC/t/host.sh"
-. "$SRC/t/exchange.sh"
+. "$SRC/t/apache.sh"
 . "$SRC/t/setup.sh"
 
 skip() {
@@ -12,15 +12,14 @@ skip() {
 	exit 0
 }
 [ "$(id -u)" = 0 ] || skip 'only root can go into such a tree'
-busybox=$(command -v busybox) && "$busybox" --list | grep -qx httpd ||
-    skip 'there is no busybox that has httpd (Debian: busybox-static)'
-! ldd "$busybox" >/dev/null 2>&1 || skip 'busybox is not static here'
 archive=$(ls -t "$BUILD"/bundle/mxcgi-*-"$(uname -m)".tar.gz 2>/dev/null | head -n 1)
 [ -n "$archive" ] || skip 'there is no bundle/: make bundle'
 
 root=$tmp/root
-home=$root/home/ann
-setup_at=/cgi-bin/mxcgi
+# Apache looks for its path before it goes into the tree, too.
+www=$tmp/ann/www
+home=$root$tmp/ann
+setup_at=/mxcgi
 folder=$home/www$setup_at
 private=$home/mxcgi-data
 
@@ -31,36 +30,58 @@ newer='getrandom,memfd_create,renameat2,execveat,membarrier,mlock2,copy_file_ran
 newer=$(echo $newer | tr ' ' ',')
 
 make_tree() {
-	mkdir -p "$root/bin" "$root/dev" "$root/tmp" "$root/etc" "$home/www/cgi-bin"
+	mkdir -p "$root/dev" "$root/tmp" "$root/etc" "$home/www" "$www"
 	chmod 1777 "$root/tmp"
 	chmod 755 "$tmp"
-	cp "$busybox" "$root/bin/busybox"
 	mknod -m 666 "$root/dev/null" c 1 3
 	mknod -m 444 "$root/dev/urandom" c 1 9
-	echo 'ann:x:1234:1234::/home/ann:/bin/busybox' >"$root/etc/passwd"
-	echo 'ann:x:1234:' >"$root/etc/group"
-	tar -C "$home/www/cgi-bin" -xf "$archive"
+	tar -C "$home/www" -xf "$archive"
 	chmod 644 "$folder/programs"/* "$folder/matrix.cgi"
-	chown -R 1234:1234 "$root/home/ann"
+	give "$home"
 }
 
-# In the foreground of strace, which ends with it.
 serve() {
 	port=$(free_port)
 	url=http://127.0.0.1:$port
-	strace -f -qq -o /dev/null -e trace=none -e "inject=$newer:error=ENOSYS" \
-	    chroot "$root" /bin/busybox httpd -f -u ann:ann \
-	    -p "127.0.0.1:$port" -h /home/ann/www >>"$tmp/httpd.log" 2>&1 &
+	{
+		echo "ServerRoot $tmp"
+		echo "ServerName localhost"
+		echo "PidFile $tmp/apache.pid"
+		echo "ErrorLog $tmp/apache.log"
+		echo "Listen 127.0.0.1:$port"
+		echo "Mutex sem"
+		echo "User $owner"
+		echo "Group $group"
+		echo "ChrootDir $root"
+		for module in mpm_prefork unixd authz_core rewrite env mime cgi headers; do
+			[ ! -f "$modules/mod_$module.so" ] ||
+			    echo "LoadModule ${module}_module $modules/mod_$module.so"
+		done
+		echo "TypesConfig /dev/null"
+		echo "DocumentRoot $www"
+		echo "<Directory $www>"
+		echo "AllowOverride All"
+		echo "Require all granted"
+		echo "</Directory>"
+	} >"$tmp/apache.conf"
+	# When it ends it takes its process group with it.
+	setsid strace -f -qq -o /dev/null -e trace=none -e "inject=$newer:error=ENOSYS" \
+	    "$apache" -f "$tmp/apache.conf" -DFOREGROUND >>"$tmp/httpd.log" 2>&1 &
 	httpd=$!
-	for try in 1 2 3 4 5 6 7 8 9 10; do
-		! curl -s -o "$tmp/body" "$url/" || return 0
+	tries=0
+	until curl -s -o "$tmp/body" "$url/"; do
+		[ $((tries += 1)) -lt 50 ] || {
+			sed 's/^/# /' "$tmp/httpd.log" "$tmp/apache.log"
+			bail_out 'Apache does not start'
+		}
 		sleep 0.2
 	done
-	sed 's/^/# /' "$tmp/httpd.log"
-	bail_out 'busybox httpd does not start'
 }
 leave() {
-	[ -z "${httpd-}" ] || { kill "$httpd"; wait "$httpd"; } 2>/dev/null
+	[ -z "${httpd-}" ] || {
+		apache_stop
+		wait "$httpd"
+	} 2>/dev/null
 	httpd=
 }
 trap 'end=$?; trap - EXIT; leave; rm -rf --one-file-system "$tmp"; exit $end' EXIT
@@ -73,7 +94,7 @@ done >"$tmp/body"
 serve
 setup_all
 setup_open
-url=$url$setup_at/matrix.cgi prefix=$setup_at/matrix.cgi slashes=no chunks= programs=$folder/programs
+url=$url$setup_at/matrix.cgi prefix=$setup_at/matrix.cgi slashes=no programs=$folder/programs
 exchange bundle
 leave
 done_testing
