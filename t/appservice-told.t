@@ -129,9 +129,11 @@ is "$(jq -c 'map(select(.status == 200)) | .[0].path | test("^/transactions/[0-9
 service_does ok
 forget
 service_stop
+failures() { grep -c 'appservice [a-z]*: .*; again in ' "$tmp/log"; }
+before=$(failures)
 say alice e
-[ "$T" = cgi ] || sleep 0.1
-housekeep
+has_failed() { [ "$(failures)" -gt "$before" ]; }
+until_so has_failed || ok 1 'one that is gone is noticed'
 stop
 start
 say alice f
@@ -141,11 +143,10 @@ is_told "$bodies" '["e","f"]' 'none is lost while both end and begin again'
 forget
 service_does hold
 say alice g
-tried 0 1 &
-waiting=$!
-[ "$T" = cgi ] && { sleep 0.3; } || until_so has_tried 0 1
+[ "$T" = fcgi ] || housekeep &
+until_seen has_tried 0 1 || ok 1 'it is asked'
 service_does ok
-wait $waiting
+wait $!
 told 1
 is_told "$bodies" '["g"]' 'one that does not answer is asked again'
 

@@ -11,35 +11,22 @@ DIR/mode.PUSHKEY, else DIR/mode, says what it does, whose line comes first:
   rubbish    200, with an answer that is no JSON
   hold       nothing, until the mode is another; its line has the status 0
 """
-import http.server
 import json
-import os
-import sys
-import threading
 import time
 
-directory = sys.argv[1]
-writing = threading.Lock()
+import outside
 
 
 def mode(pushkey):
-    for name in "mode." + pushkey, "mode":
-        try:
-            with open(os.path.join(directory, name)) as f:
-                return f.read().strip()
-        except FileNotFoundError:
-            pass
-    return "ok"
+    return outside.content("mode." + pushkey) or outside.content("mode", "ok")
 
 
 def log(path, status, body, connection=None):
-    line = json.dumps({"path": path, "status": status, "body": body,
-                       "connection": connection})
-    with writing, open(os.path.join(directory, "log"), "a") as f:
-        f.write(line + "\n")
+    outside.log(json.dumps({"path": path, "status": status, "body": body,
+                            "connection": connection}))
 
 
-class Gateway(http.server.BaseHTTPRequestHandler):
+class Gateway(outside.Handler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
@@ -57,25 +44,7 @@ class Gateway(http.server.BaseHTTPRequestHandler):
         answer = "rubbish" if what == "rubbish" else json.dumps(
             {"rejected": rejected})
         log(self.path, status, body, self.client_address[1])
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer.encode())
-
-    def log_message(self, *args):
-        pass
+        self.send(status, answer.encode())
 
 
-class Server(http.server.ThreadingHTTPServer):
-    # Who was held and is gone is no news.
-    def handle_error(self, request, address):
-        pass
-
-
-port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-server = Server(("127.0.0.1", port), Gateway)
-with open(os.path.join(directory, "port.new"), "w") as f:
-    f.write(str(server.server_port))
-os.rename(os.path.join(directory, "port.new"), os.path.join(directory, "port"))
-server.serve_forever()
+outside.serve(Gateway)

@@ -17,39 +17,19 @@
 # is_got FILTER WANT NAME
 # tried STATUS COUNT     wait until so many requests were answered so
 
+. "$SRC/t/tools/outside.sh"
 gw=$tmp/gateway
 mkdir "$gw"
 
 gateway_start() {
-	rm -f "$gw/port.new" "$gw/ready"
-	# Not a child of this shell, since stop waits for all of those.
-	(
-		# shellcheck disable=SC2046
-		python3 "$SRC/t/tools/gateway.py" "$gw" \
-		    $(cat "$gw/port" 2>/dev/null) >"$gw/said" 2>&1 &
-		echo $! >"$gw/pid"
-	)
-	until [ -s "$gw/port" ] && curl -s -o /dev/null "http://127.0.0.1:$(cat "$gw/port")/"; do
-		kill -0 "$(cat "$gw/pid")" 2>/dev/null ||
-		    { cat "$gw/said"; bail_out 'no push gateway'; }
-		sleep 0.02
-	done
-	gateway=http://127.0.0.1:$(cat "$gw/port")/_matrix/push/v1/notify
+	outside_start gateway "$gw" /
+	gateway=$outside/_matrix/push/v1/notify
 }
 
-gateway_stop() {
-	[ -f "$gw/pid" ] || return 0
-	while kill -9 "$(cat "$gw/pid")" 2>/dev/null; do
-		sleep 0.02
-	done
-	rm -f "$gw/pid"
-}
+gateway_stop() { outside_stop "$gw"; }
 trap 'end=$?; trap - EXIT; gateway_stop; stop; rm -rf "$tmp"; exit $end' EXIT
 
-gateway_does() {
-	echo "$1" >"$gw/new"
-	mv "$gw/new" "$gw/mode${2+.$2}"
-}
+gateway_does() { outside_does "$gw" "$@"; }
 
 pusher() {
 	as "$1"
@@ -62,27 +42,12 @@ pusher() {
 	[ "$status" = 200 ] || { show; bail_out "no pusher for $1"; }
 }
 
-housekeep() {
-	[ "$T" = fcgi ] && sleep 0.02 ||
-	    MXCGI_CONFIG=$tmp/mxcgi.conf "$BUILD/admin/housekeeper" --once \
-	    2>>"$tmp/log"
-}
-
 forgotten=0
 forget() { forgotten=$(cat "$gw/log" 2>/dev/null | wc -l); }
 requests() {
 	tail -n +$((forgotten + 1)) "$gw/log" 2>/dev/null | jq -cs "$@" '
 	    map(select($key == "" or
 	    .body.notification.devices[0].pushkey == $key))' --arg key "${key-}"
-}
-
-# False when it takes far too long.
-until_so() {
-	tries=0
-	until "$@"; do
-		[ $((tries += 1)) -le 1500 ] || return 1
-		housekeep
-	done
 }
 
 has_got() {

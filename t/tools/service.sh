@@ -15,6 +15,7 @@
 # heard COUNT            the same as told for ephemeral data: $tmp/heard
 # is_told FILTER WANT NAME
 
+. "$SRC/t/tools/outside.sh"
 sv=$tmp/service
 mkdir "$sv"
 
@@ -38,56 +39,20 @@ service() {
 }
 
 service_start() {
-	# Not a child of this shell, since stop waits for all of those.
-	(
-		# shellcheck disable=SC2046
-		python3 "$SRC/t/tools/service.py" "$sv" \
-		    $(cat "$sv/port" 2>/dev/null) >"$sv/said" 2>&1 &
-		echo $! >"$sv/pid"
-	)
-	until [ -s "$sv/port" ] &&
-	    curl -s -o /dev/null "http://127.0.0.1:$(cat "$sv/port")/ready"; do
-		kill -0 "$(cat "$sv/pid")" 2>/dev/null ||
-		    { cat "$sv/said"; bail_out 'no application service'; }
-		sleep 0.02
-	done
-	service_url=http://127.0.0.1:$(cat "$sv/port")
+	outside_start service "$sv" /ready
+	service_url=$outside
 }
 
-service_stop() {
-	[ -f "$sv/pid" ] || return 0
-	while kill -9 "$(cat "$sv/pid")" 2>/dev/null; do
-		sleep 0.02
-	done
-	rm -f "$sv/pid"
-}
+service_stop() { outside_stop "$sv"; }
 trap 'end=$?; trap - EXIT; service_stop; stop; rm -rf "$tmp"; exit $end' EXIT
 
-service_does() {
-	echo "$1" >"$sv/new"
-	mv "$sv/new" "$sv/mode"
-}
-
-housekeep() {
-	[ "$T" = fcgi ] && sleep 0.02 ||
-	    MXCGI_CONFIG=$tmp/mxcgi.conf "$BUILD/admin/housekeeper" --once \
-	    2>>"$tmp/log"
-}
+service_does() { outside_does "$sv" "$@"; }
 
 forgotten=0
 forget() { forgotten=$(cat "$sv/log" 2>/dev/null | wc -l); }
 transactions() {
 	tail -n +$((forgotten + 1)) "$sv/log" 2>/dev/null | jq -cs \
 	    'map(select(.path | test("/transactions/")))' >"$tmp/all"
-}
-
-# False when it takes far too long.
-until_so() {
-	tries=0
-	until "$@"; do
-		[ $((tries += 1)) -le 1500 ] || return 1
-		housekeep
-	done
 }
 
 has_told() {
