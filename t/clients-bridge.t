@@ -4,6 +4,7 @@
 T=fcgi
 . "$(dirname "$0")/lib.sh"
 . "$SRC/t/tools/service.sh"
+. "$SRC/t/clients/client.sh"
 
 expect_log 'upstream prematurely closed|Connection refused|recv\(\) failed|Connection reset|Broken pipe|no live upstreams|ended by signal|killed'
 service_port=$(free_port)
@@ -17,12 +18,4 @@ asked="node talk.mjs $url"
 timeout 600 node "$BUILD/bridge/talk.mjs" "$url" "$tmp/br.yaml" "$service_port" \
     "$SRC/t/clients/restart.sh" "$(cat "$tmp/run/mxcgi.pid")" \
     >"$tmp/said" 2>"$tmp/body"
-ended=$?
-while read -r verdict name; do
-	case $verdict in
-	ok) ok 0 "$name" ;;
-	not) ok 1 "${name#ok }" ;;
-	esac
-done <"$tmp/said"
-ok $ended 'the bridge came to its end'
-done_testing
+verdicts $? 'the bridge came to its end'

@@ -10,13 +10,17 @@ client() {	# SCRIPT ARGUMENT... (behind the server's URL)
 	asked="node $script $url"
 	timeout 300 node "$BUILD/clients/$script" "$url" "$@" \
 	    >"$tmp/said" 2>"$tmp/body"
-	ended=$?
+	verdicts $? 'the client came to its end'
+}
+
+# Of what wrote $tmp/said, and ended so.
+verdicts() {	# STATUS NAME
 	while read -r verdict name; do
 		case $verdict in
 		ok) ok 0 "$name" ;;
 		not) ok 1 "${name#ok }" ;;
 		esac
 	done <"$tmp/said"
-	ok $ended 'the client came to its end'
+	ok "$1" "$2"
 	done_testing
 }
