@@ -322,6 +322,7 @@ gateway_does ok
 text alice 'and taken'
 got 2 bob
 is_got "$bodies" '["refused","and taken"]' 'one refusal loses nothing'
+got 2 carol
 
 # ------------------------------------------------------- one slow, one not
 forget
