@@ -194,6 +194,20 @@ go_on(struct services *s, struct telling *t)
 }
 
 static int64_t
+tidy(struct services *s)
+{
+	switch (services_tidy(s->store)) {
+	case SERVICE_QUIET:
+		s->tidy = true;
+		return NET_MS;
+	case SERVICE_AGAIN:
+		return 0;
+	default:
+		return TROUBLE_MS;
+	}
+}
+
+static int64_t
 turn(struct services *s)
 {
 	int64_t soonest = NET_MS, ms;
@@ -203,9 +217,7 @@ turn(struct services *s)
 	if (!is_ours(s))
 		return s->n == 0 ? NET_MS : TROUBLE_MS;
 	if (!s->tidy)
-		s->tidy = !services_tidy(s->store);
-	if (!s->tidy)
-		soonest = 0;
+		soonest = tidy(s);
 	for (size_t i = 0; i < s->n; i++)
 		if ((ms = go_on(s, &s->list[i])) < soonest)
 			soonest = ms;

@@ -10,6 +10,9 @@
 #include "matrix/service_ask.h"
 #include "serve/serve.h"
 
+/* Of an answer to be shown: however it is escaped, a refusal holds it. */
+#define BODY_SHOWN	8192
+
 struct ping {
 	struct job	 job;
 	const struct appservice *as;
@@ -43,7 +46,7 @@ pinged(struct request *r)
 	if (h->status < 200 || h->status >= 300) {
 		w = reply_error_members(r);
 		put_int(w, "status", h->status);
-		if (utf8_valid(h->body, h->len))
+		if (h->len <= BODY_SHOWN && utf8_valid(h->body, h->len))
 			put_text(w, "body", h->body);
 		return fail(r, M_BAD_STATUS,
 		    "The application service answers with status %d",

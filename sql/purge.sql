@@ -122,9 +122,6 @@ SELECT m.user, u.user_id
    AND m.membership IN ('invite', 'join', 'knock')
  ORDER BY m.user LIMIT :most;
 
--- :name room_gone
-SELECT 1 FROM room WHERE nr = :room AND hidden <> 0 AND closed <> 0;
-
 -- :name room_is_blocked
 SELECT 1 FROM room WHERE room_id = :room_id AND closed = 2;
 

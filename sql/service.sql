@@ -8,7 +8,7 @@ SELECT nr, users, scanned, pos, epoch, heard, txn, due_at, failures
 INSERT INTO appservice (id, users, scanned, pos, epoch, heard, txn)
 VALUES (:id, :users, 0, :pos, :epoch, :heard, :txn);
 
--- Whoever is registered no more.
+-- Also who is registered no more.
 -- :name service_others
 -- :scan there are few
 SELECT nr, id FROM appservice ORDER BY nr;

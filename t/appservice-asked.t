@@ -208,5 +208,36 @@ service_does 403
 ping $irc irc
 is_err 502 M_BAD_STATUS 'ping: one that refuses'
 is_json '[.status, .body]' '[403,"{}"]' 'with what it says'
+jq -nj '"\"" * 60000' >"$sv/answer"
+ping $irc irc
+is_err 502 M_BAD_STATUS 'ping: whatever it says'
+is_json 'has("body")' false 'which is too much'
+rm "$sv/answer"
+
+# ------------------------------------------------------------------ how often
+for n in 1 2 3 4 5 6; do
+	user "u$n"
+done
+stop
+conf limits enabled yes
+conf limits account 1/0.001
+start tcp
+as alice
+service_does 404
+from_here
+many=$(jq -nc '{invite: [range(11) | "@_irc_many\(.):localhost"]}')
+req POST $v3/createRoom "$many"
+is_err 400 M_INVALID_PARAM 'AS-1: a room may be made with many'
+is "$(asked_for | grep -c /_matrix/app/v1/users/)" 11 'each of whom is asked about'
+req POST $v3/createRoom "$many"
+is_err 429 M_LIMIT_EXCEEDED 'and not once more soon'
+n=0
+for path in protocols protocol/irc location/irc user/irc location?alias=%23a:b user?userid=@a:b; do
+	as "u$((n += 1))"
+	req GET "$v3/thirdparty/$path"
+	first=$status
+	req GET "$v3/thirdparty/$path"
+	is_err 429 M_LIMIT_EXCEEDED "$path: $first, and not as often as one likes"
+done
 service_does ok
 done_testing

@@ -295,16 +295,6 @@ judge(CURL *curl, struct exchange *x, CURLcode rc)
 	h->body[h->len] = '\0';
 }
 
-/* Of what was asked before only the connections stay. */
-static CURL *
-line_of(struct http *h)
-{
-	if (h->line == NULL)
-		return curl_easy_init();
-	curl_easy_reset(h->line);
-	return h->line;
-}
-
 void
 http_run(struct http *h)
 {
@@ -320,7 +310,8 @@ http_run(struct http *h)
 		strcpy(h->error, "libcurl is not installed");
 		return;
 	}
-	if ((curl = line_of(h)) == NULL) {
+	curl = h->line != NULL ? h->line : curl_easy_init();
+	if (curl == NULL) {
 		strcpy(h->error, "out of memory");
 		return;
 	}
@@ -329,9 +320,11 @@ http_run(struct http *h)
 	headers = set_request(curl, h);
 	judge(curl, &x, curl_easy_perform(curl));
 	curl_slist_free_all(headers);
-	if (h->keep)
+	if (h->keep) {
+		/* Of what was asked only the connections stay. */
+		curl_easy_reset(curl);
 		h->line = curl;
-	else
+	} else
 		curl_easy_cleanup(curl);
 }
 

@@ -1,7 +1,7 @@
 /*
  * http.h - the one HTTP client for everything this server asks of others:
  * identity servers, CAPTCHA judges, OpenID Connect providers, push gateways,
- * web pages for previews (security.md 26).
+ * application services, web pages for previews (security.md 26).
  *
  * Each address that a name stands for is looked at when the connection to it
  * is made, on every hop, so no answer of the DNS leads inside; [outbound]
@@ -91,9 +91,9 @@ bool	http_form_add(struct http *, const char *name, const char *value);
 bool	http_encode(char *out, size_t *len, size_t max, const char *s);
 
 /*
- * Ask, and wait for the answer, [outbound] timeout in all.  A GET follows
- * three redirects, never from https to http, unless it is to stay.  To be called from a job: it
- * blocks.  Any thread may.
+ * Ask, and wait for the answer, ms or [outbound] timeout in all.  A GET follows
+ * three redirects, never from https to http, unless it is to stay.  To be called
+ * from a job: it blocks.  Any thread may.
  */
 void	http_run(struct http *);
 void	http_hang_up(void *line);	/* NULL: nothing */

@@ -17,7 +17,8 @@ service_pause(int64_t failures)
 struct standing {
 	struct service_txn txn;
 	const char	*epoch;
-	bool		 told;		/* a transaction is there */
+	bool		 told;		/* a transaction is there, */
+	bool		 due;		/* and to be sent now */
 };
 
 /* The columns of service_get. */
@@ -34,7 +35,8 @@ stand(struct service *s, struct standing *now)
 	rows = db_query(db, STMT_SERVICE_GET, DB_TEXT(s->as->id));
 	if (rows_next(&rows)) {
 		s->kept = rows_int(&rows, POS);
-		if (s->kept >= s->pos) {
+		/* As far along the stream, `heard` may have gone on alone. */
+		if (s->kept > s->pos) {
 			s->pos = s->kept;
 			s->heard = rows_int(&rows, HEARD);
 		}
@@ -46,7 +48,9 @@ stand(struct service *s, struct standing *now)
 	}
 	rows = db_query(db, STMT_SERVICE_TXN_GET, DB_INT(s->nr));
 	if ((now->told = rows_next(&rows))) {
-		now->txn.body = rows_blob(&rows, 0);
+		now->due = now->txn.until <= clock_now_ms();
+		if (now->due)
+			now->txn.body = rows_blob(&rows, 0);
 		rows_done(&rows);
 	}
 	return db_commit(db);
@@ -66,7 +70,7 @@ service_step(struct service *s, struct service_txn *txn)
 	if (!now.told)
 		return service_walk(s, now.epoch);
 	*txn = now.txn;
-	return txn->until > clock_now_ms() ? SERVICE_WAITS : SERVICE_TELLS;
+	return now.due ? SERVICE_TELLS : SERVICE_WAITS;
 }
 
 bool

@@ -53,7 +53,7 @@ enum service_step {
 };
 struct service_txn {
 	int64_t		 id;
-	struct span	 body;		/* in the db's arena */
+	struct span	 body;		/* to be sent; in the db's arena */
 	int64_t		 until;
 	int64_t		 failures;	/* so far */
 };
@@ -62,8 +62,8 @@ enum service_step service_step(struct service *, struct service_txn *);
 bool		 service_settle(struct service *, bool taken);
 int64_t		 service_pause(int64_t failures);	/* ms */
 
-/* Forget those that are registered no more; true: there is more to be done. */
-bool		 services_tidy(struct store *);
+/* Forget those that are registered no more, a piece: AGAIN, QUIET or LATER. */
+enum service_step services_tidy(struct store *);
 
 /* ---- of service_step()'s own parts ---- */
 

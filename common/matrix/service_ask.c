@@ -53,11 +53,18 @@ run(const struct appservice *as, struct http *h, const char *before,
 void
 service_ask(const struct appservice *as, struct http *h, const char *path)
 {
+	int status;
+
 	snprintf(h->authorization, sizeof(h->authorization), "Bearer %s",
 	    as->hs_token);
 	strcpy(h->type, "application/json");
 	h->inside = h->stay = true;
 	run(as, h, TODAY, path);
-	if (knows_no_path(h->status) && older(path) != NULL)
-		run(as, h, older(path), path);
+	status = h->status;
+	if (!knows_no_path(status) || older(path) == NULL)
+		return;
+	run(as, h, older(path), path);
+	/* What it said by the path that it knows. */
+	if (h->status == 404)
+		h->status = status;
 }

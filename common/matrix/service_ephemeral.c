@@ -64,14 +64,11 @@ void
 tell_receipt(struct walk *w, int64_t pos, bool private, int64_t room,
     int64_t user)
 {
-	struct arena *before = json_arena(w->mem);
 	struct rows rows;
 
 	if (private ? !is_own_user(w, user_name(w->db, user)) :
-	    !is_own_room(w, room)) {
-		json_arena(before);
+	    !is_own_room(w, room))
 		return;
-	}
 	rows = db_query(w->db, STMT_SERVICE_RECEIPTS, DB_INT(room),
 	    DB_TEXT(private ? "m.read.private" : "m.read"), DB_INT(pos));
 	while (rows_next(&rows)) {
@@ -80,7 +77,6 @@ tell_receipt(struct walk *w, int64_t pos, bool private, int64_t room,
 		write_receipt(w, &rows);
 		end_event(w);
 	}
-	json_arena(before);
 }
 
 static void

@@ -4,11 +4,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "matrix/service_ask.h"
 
 #define TRIES		3
 #define PAUSE_MS	300	/* between them */
-#define ANSWER_MS	10000	/* to make a room takes time */
+#define ANSWER_MS	10000	/* to make a room takes time, */
+#define ALL_MS		20000	/* but a request has an end */
 
 /* An id that somebody may know. */
 struct asked {
@@ -21,6 +23,7 @@ struct query {
 	const struct appservice *but;	/* who asks */
 	enum space	 space;
 	bool		 silent;	/* of one id nothing was heard */
+	int64_t		 until_us;	/* nobody is asked after that */
 	struct http	 http;
 	size_t		 n;
 	struct asked	 asked[];
@@ -38,11 +41,23 @@ next_of(const struct conf *conf, enum space space, const char *id,
 	return as;
 }
 
+/* Is there any time left to ask? */
+static bool
+has_time(struct query *q)
+{
+	int64_t left = (q->until_us - clock_mono_us()) / 1000;
+
+	q->http.ms = left < ANSWER_MS ? (unsigned)(left > 0 ? left : 0) :
+	    ANSWER_MS;
+	return left > 0;
+}
+
 /* The status of the answer; 0: there was none. */
 static int
 ask(struct query *q, const struct appservice *as, const char *path)
 {
-	for (int i = 0; i < TRIES; i++) {
+	q->http.status = 0;
+	for (int i = 0; i < TRIES && has_time(q); i++) {
 		if (i > 0)
 			nanosleep(&(struct timespec){ 0,
 			    PAUSE_MS * 1000000L }, NULL);
@@ -83,20 +98,21 @@ run(struct job *job)
 {
 	struct query *q = (struct query *)job;
 
+	q->until_us = clock_mono_us() + ALL_MS * 1000;
 	for (size_t i = 0; i < q->n && !q->silent; i++)
 		ask_about(q, &q->asked[i]);
 }
 
-/* Anybody may make us ask. */
+/* Anybody may make us ask; who asks for many is in debt then. */
 static enum mx_err
 charge(struct request *r, size_t n)
 {
 	const char *who = r->who.user_id != NULL ? r->who.user_id :
 	    rate_address(r);
-	enum mx_err err = M_OK;
+	enum mx_err err = rate_take(r, LIMIT_check, who);
 
-	for (size_t i = 0; i < n && err == M_OK; i++)
-		err = rate_take(r, LIMIT_check, who);
+	for (size_t i = 1; i < n && err == M_OK; i++)
+		rate_charge(r, LIMIT_check, who);
 	return err;
 }
 
@@ -115,7 +131,6 @@ begin(struct request *r, enum space space, const struct asked *asked, size_t n)
 	q->n = n;
 	memcpy(q->asked, asked, n * sizeof(*asked));
 	q->http.conf = r->conf;
-	q->http.ms = ANSWER_MS;
 	strcpy(q->http.method, "GET");
 	return later(r, &q->job, r->route->handler, r->route->tx);
 }

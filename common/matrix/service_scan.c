@@ -10,6 +10,7 @@
 
 #define ACCOUNTS_AT_ONCE	100
 #define MEMBERS_AT_ONCE		1000
+#define SCAN_US			20000	/* others wait for the lock */
 
 /* Of all that says which users are its own. */
 static void
@@ -48,9 +49,14 @@ scan(struct service *s, int64_t *after)
 	struct db *db = s->store->main;
 	struct rows rows = db_query(db, STMT_SERVICE_ACCOUNTS, DB_INT(*after),
 	    DB_INT(ACCOUNTS_AT_ONCE));
+	int64_t stop_us = clock_mono_us() + SCAN_US;
 	int n;
 
 	for (n = 0; rows_next(&rows); n++) {
+		if (n > 0 && clock_mono_us() >= stop_us) {
+			rows_done(&rows);
+			return true;
+		}
 		*after = rows_int(&rows, 0);
 		if (appservice_has(s->as, s->store->conf, SPACE_USERS,
 		    rows_text(&rows, 1)))
@@ -81,42 +87,59 @@ go_on(struct service *s, int64_t scanned)
 /* The columns of service_get. */
 enum { NR, USERS, SCANNED };
 
+/* What is there of it. */
+struct kept {
+	bool		 known;
+	bool		 same;		/* it has the same users as then */
+	int64_t		 scanned;	/* as in the table; INT64_MAX: all */
+};
+
+static void
+find(struct service *s, const uint8_t hash[SHA256_LEN], struct kept *kept)
+{
+	struct rows rows = db_query(s->store->main, STMT_SERVICE_GET,
+	    DB_TEXT(s->as->id));
+	struct span users;
+
+	if (!(kept->known = rows_next(&rows)))
+		return;
+	s->nr = rows_int(&rows, NR);
+	users = rows_blob(&rows, USERS);
+	kept->same = users.n == SHA256_LEN &&
+	    memcmp(users.s, hash, SHA256_LEN) == 0;
+	kept->scanned = rows_null(&rows, SCANNED) ? INT64_MAX :
+	    rows_int(&rows, SCANNED);
+	rows_done(&rows);
+}
+
 enum service_step
 service_prepare(struct service *s)
 {
 	struct db *db = s->store->main;
 	uint8_t hash[SHA256_LEN];
 	struct db_arg users = DB_BLOB(hash, sizeof(hash));
-	struct rows rows;
-	struct span had;
+	struct kept kept;
 
 	hash_users(s->as, hash);
+	if (!db_begin(db, TX_READ))
+		return SERVICE_LATER;
+	find(s, hash, &kept);
+	if (!db_commit(db))
+		return SERVICE_LATER;
+	if (kept.known && kept.same && kept.scanned == INT64_MAX) {
+		s->scanned = true;
+		return SERVICE_QUIET;
+	}
+	/* Nobody else writes it. */
 	if (!upkeep_begin(s->store))
 		return SERVICE_LATER;
-	rows = db_query(db, STMT_SERVICE_GET, DB_TEXT(s->as->id));
-	if (!rows_next(&rows)) {
+	if (!kept.known)
 		add(s, users, clock_now_ms());
-		return upkeep_commit(s->store) ? SERVICE_AGAIN : SERVICE_LATER;
-	}
-	s->nr = rows_int(&rows, NR);
-	had = rows_blob(&rows, USERS);
-	s->scanned = had.n == sizeof(hash) &&
-	    memcmp(had.s, hash, sizeof(hash)) == 0 && rows_null(&rows, SCANNED);
-	if (had.n != sizeof(hash) || memcmp(had.s, hash, sizeof(hash)) != 0) {
-		rows_done(&rows);
+	else if (!kept.same)
 		db_exec(db, STMT_SERVICE_USERS_SET, users, DB_INT(s->nr));
-	} else if (!s->scanned) {
-		int64_t scanned = rows_int(&rows, SCANNED);
-
-		rows_done(&rows);
-		go_on(s, scanned);
-	}
-	rows_done(&rows);
-	if (!upkeep_commit(s->store)) {
-		s->scanned = false;
-		return SERVICE_LATER;
-	}
-	return s->scanned ? SERVICE_QUIET : SERVICE_AGAIN;
+	else
+		go_on(s, kept.scanned);
+	return upkeep_commit(s->store) ? SERVICE_AGAIN : SERVICE_LATER;
 }
 
 /* ------------------------------------------------------------- the others */
@@ -142,26 +165,25 @@ find_other(struct store *store)
 	return other;
 }
 
-bool
+enum service_step
 services_tidy(struct store *store)
 {
 	struct db *db = store->main;
 	int64_t other;
 
 	if (!db_begin(db, TX_READ))
-		return true;
+		return SERVICE_LATER;
 	other = find_other(store);
 	if (!db_commit(db))
-		return true;
+		return SERVICE_LATER;
 	if (other == 0)
-		return false;
+		return SERVICE_QUIET;
 	if (!upkeep_begin(store))
-		return true;
+		return SERVICE_LATER;
 	if (db_exec(db, STMT_SERVICE_MEMBERS_DROP, DB_INT(other),
 	    DB_INT(MEMBERS_AT_ONCE)) == 0) {
 		db_exec(db, STMT_SERVICE_TXN_DROP, DB_INT(other));
 		db_exec(db, STMT_SERVICE_DROP, DB_INT(other));
 	}
-	upkeep_commit(store);
-	return true;
+	return upkeep_commit(store) ? SERVICE_AGAIN : SERVICE_LATER;
 }
