@@ -134,7 +134,7 @@ set_filter(void)
 #endif
 
 bool
-confine(void)
+decoder_confine(void)
 {
 	/* Of each thread's own heap so much address space is reserved. */
 	mallopt(M_ARENA_MAX, 1);

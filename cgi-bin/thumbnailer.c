@@ -94,7 +94,7 @@ say(enum thumbnail_end end)
 	return (int)end;
 }
 
-/* Nothing that came from outside is looked at before confine(). */
+/* Nothing that came from outside is looked at before decoder_confine(). */
 int
 main(int argc, char **argv)
 {
@@ -104,7 +104,7 @@ main(int argc, char **argv)
 	if (!read_options(&t, argc, argv))
 		return usage(EX_USAGE);
 	close_range(STDERR_FILENO + 1, ~0u, 0);
-	if (!draw_open(argv[0]) || !confine())
+	if (!draw_open(argv[0]) || !decoder_confine())
 		_exit(say(THUMBNAIL_FAILED));
 	if (!picture_read(STDIN_FILENO, &p))
 		_exit(say(THUMBNAIL_NO_PICTURE));

@@ -12,11 +12,11 @@
  * speaks with nobody and starts no program.  What a system does not have is
  * left out.  False: a limit that there is cannot be set.
  */
-bool			 confine(void);
+bool			 decoder_confine(void);
 
 /* thumbnailer-draw.c */
 
-/* Before confine(): what the library wants of the system.  False: it fails. */
+/* Before decoder_confine(): what the library wants of the system.  False: it fails. */
 bool			 draw_open(const char *argv0);
 /* From standard input to standard output. */
 enum thumbnail_end	 draw(const struct thumbnail *, const struct picture *);

@@ -49,7 +49,7 @@ exchange root
 as annroot
 req GET "$v1/download/${mxc#mxc://}"
 is_head '^last-modified: ' 'root: nginx writes media out'
-grep -q ' 03 [0-9]* .*/run/rooms.sock$' /proc/net/unix
+grep -q " 03 [0-9]* $tmp/run/rooms.sock\$" /proc/net/unix
 ok $? 'root: connections to programs are kept'
 own_site root
 
@@ -98,7 +98,7 @@ for n in 1 2 3; do
 done
 req GET /_matrix/client/versions
 is_status 200 'bound: and then others are'
-for bad in '--connections 0' '--connections x' '--prefix mx' '--prefix /a*' \
+for bad in '--rooms x' '--events 0' '--connections 0' '--connections x' '--prefix mx' '--prefix /a*' \
     '--media here' '--nothing x' '--prefix'; do
 	# shellcheck disable=SC2086
 	sh "$SRC/nginx/fill" --gen "$BUILD/gen" $bad "$tmp/none" 2>"$tmp/body"

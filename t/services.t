@@ -19,7 +19,10 @@ start_programs() {
 		echo "$long.long=$BUILD/cgi-bin/$long"
 	    done) >"$tmp/activated" 2>>"$tmp/log" &
 	activator=$!
-	until grep -q ready "$tmp/activated"; do sleep 0.02; done
+	until grep -q ready "$tmp/activated"; do
+		kill -0 "$activator" 2>/dev/null || bail_out 'nobody listens'
+		sleep 0.02
+	done
 }
 stop_programs() {
 	kill "$activator" 2>/dev/null && wait "$activator"
@@ -61,11 +64,12 @@ is_status 200 'and are started again'
 
 req GET $v3/sync
 since=$(get_json .next_batch)
+ended=$(grep -c '^rooms 0$' "$tmp/activated")
 bg wait GET "$v3/sync?since=$since&timeout=4000"
 bg_wait wait
 is_json '[.next_batch, .rooms.join]' "[\"$since\",{}]" \
     'who waits for longer than that is no idler'
-grep -q '^rooms 0$' "$tmp/activated"
+[ "$(grep -c '^rooms 0$' "$tmp/activated")" -gt "$ended" ]
 ok $? 'while others have ended'
 bg wait GET "$v3/sync?since=$since&timeout=60000"
 until [ -n "$(find "$tmp/run/bells" -name 'changes.*')" ]; do sleep 0.02; done
@@ -91,6 +95,12 @@ sh "$SRC/nginx/services/fill" --gen "$BUILD/gen" --bin "$BUILD/cgi-bin" \
     --sbin "$BUILD/admin" --config "$tmp/mxcgi.conf" --user root \
     --data-dir "$tmp/data" --run-dir "$tmp/run" --web-group root "$units"
 ok $? 'units are made'
+for bad in '/a b/mxcgi.conf' /50%/mxcgi.conf "/'a/mxcgi.conf" mxcgi.conf; do
+	sh "$SRC/nginx/services/fill" --gen "$BUILD/gen" --config "$bad" \
+	    "$tmp/none" >"$tmp/body" 2>&1
+	is "$? $(ls "$tmp/none" 2>&1 | grep -c .service)" '64 0' \
+	    "not with what a unit would read otherwise: $bad"
+done
 ln -s "$BUILD/admin/housekeeper" "$tmp/housekeeper"
 sed -i "s|$BUILD/cgi-bin/housekeeper|$tmp/housekeeper|" "$units"/*.service
 grep -rl '@[a-z_]*@' "$units" >"$tmp/body"
@@ -123,6 +133,13 @@ if command -v systemd-analyze >/dev/null; then
 		    "$units/$unit.service" >"$tmp/body" 2>&1
 		ok $? "$unit: exposed by less than 2.0, as systemd has it"
 	done
+	# Would it say?
+	cp "$units/mxcgi.target" "$units/odd.target"
+	echo 'Nonsense=1' >>"$units/odd.target"
+	SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no \
+	    "$units/odd.target" 2>&1 | grep -F "$units" >"$tmp/body"
+	ok $? 'systemd says what it does not understand'
+	rm "$units/odd.target"
 	for unit in mxcgi@discovery.socket mxcgi-long@events.socket \
 	    mxcgi-rooms@1.socket mxcgi-events@1.socket mxcgi-visit.timer \
 	    mxcgi-housekeeper.service mxcgi.target; do

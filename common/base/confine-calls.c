@@ -34,8 +34,6 @@
 #define MACHINE		AUDIT_ARCH_RISCV64
 #elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
 #define MACHINE		AUDIT_ARCH_PPC64LE
-#elif defined(__s390x__)
-#define MACHINE		AUDIT_ARCH_S390X
 #endif
 
 enum calls { CALLS_ALWAYS, CALLS_OUTSIDE, CALLS_THUMBNAILER, CALLS_SANITIZERS };
@@ -47,7 +45,10 @@ struct call {
 #define CALLS		(sizeof(calls) / sizeof(calls[0]))
 
 /* What becomes of a call, by its arguments where there are several answers. */
-enum verdict { REFUSED, UNKNOWN, ALLOWED, CLONE, SOCKET, MEMORY, SIGNAL };
+enum verdict {
+	REFUSED, UNKNOWN, ALLOWED, CLONE, SOCKET, MEMORY, SIGNAL, SELF_FIRST,
+	SELF_SECOND
+};
 
 /* All calls from this number on, up to the next. */
 struct edge {
@@ -90,6 +91,8 @@ verdict_of(const struct call *call, unsigned reach)
 	case __NR_clone: return CLONE;
 	case __NR_socket: return SOCKET;
 	case __NR_tgkill: return SIGNAL;
+	case __NR_prlimit64: return SELF_FIRST;
+	case __NR_setpriority: return SELF_SECOND;
 	case __NR_mprotect:
 #ifdef __NR_mmap2
 	case __NR_mmap2:
@@ -194,19 +197,13 @@ allow_without(struct filter *f, unsigned argument, unsigned bits)
 static void
 judge_clone(struct filter *f)
 {
-#ifdef __s390x__
-	unsigned flags = 1;
-#else
-	unsigned flags = 0;
-#endif
-
 	if (may(CALLS_THUMBNAILER, f->reach)) {
-		allow_without(f, flags, CLONE_NEWNS | CLONE_NEWCGROUP |
+		allow_without(f, 0, CLONE_NEWNS | CLONE_NEWCGROUP |
 		    CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
 		    CLONE_NEWPID | CLONE_NEWNET);
 		return;
 	}
-	load_argument(f, flags);
+	load_argument(f, 0);
 	emit(f, BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 0, 1);
 	allow(f);
 	refuse(f, EPERM);
@@ -245,7 +242,11 @@ judge_memory(struct filter *f)
 		allow_without(f, 2, PROT_EXEC);
 }
 
-/* To its own threads: abort(3).  The thumbnailer has another number. */
+/*
+ * To its own threads: abort(3).  The thumbnailer has another number.  What musl
+ * takes for that, tkill(2), does not say whose thread it is, so it is no call of
+ * ours: there abort(3) ends by the fault that it makes next.
+ */
 static void
 judge_signal(struct filter *f)
 {
@@ -255,6 +256,15 @@ judge_signal(struct filter *f)
 	}
 	load_argument(f, 0);
 	allow_if_equal(f, (unsigned)getpid());
+	refuse(f, EPERM);
+}
+
+/* Limits and priorities of others end them, too; who one is oneself is 0. */
+static void
+judge_self(struct filter *f, unsigned argument)
+{
+	load_argument(f, argument);
+	allow_if_equal(f, 0);
 	refuse(f, EPERM);
 }
 
@@ -269,6 +279,8 @@ judge(struct filter *f, enum verdict verdict)
 	case SOCKET: judge_socket(f); break;
 	case MEMORY: judge_memory(f); break;
 	case SIGNAL: judge_signal(f); break;
+	case SELF_FIRST: judge_self(f, 0); break;
+	case SELF_SECOND: judge_self(f, 1); break;
 	}
 }
 

@@ -67,7 +67,7 @@ static const uint64_t access_of[] = {
 	[USE_WRITE] = READ_FILE | READ_DIR | WRITE_FILE | TRUNCATE,
 	[USE_KEEP] = READ_FILE | READ_DIR | WRITE_FILE | TRUNCATE |
 	    REMOVE_FILE | MAKE_DIR | MAKE_REG | MAKE_SOCK,
-	[USE_RUN] = EXECUTE | READ_FILE
+	[USE_RUN] = EXECUTE | READ_FILE | READ_DIR
 };
 
 static struct ruleset known;

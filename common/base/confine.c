@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <link.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -92,6 +93,22 @@ allow_outside(const struct conf *conf)
 			confine_files_allow(idp->client_secret_file, USE_READ);
 }
 
+/*
+ * With all that stands beside it: an upgrade puts a new file in its place, which
+ * is another one to Landlock.
+ */
+static void
+allow_run(const char *file)
+{
+	char *real = realpath(file, NULL), *slash;
+
+	if (real != NULL && (slash = strrchr(real, '/')) != NULL) {
+		*slash = '\0';
+		confine_files_allow(*real != '\0' ? real : "/", USE_RUN);
+	}
+	free(real);
+}
+
 /* Who starts a program starts its loader: ours is the same. */
 static int
 allow_loader(struct dl_phdr_info *info, size_t size, void *unused)
@@ -100,8 +117,8 @@ allow_loader(struct dl_phdr_info *info, size_t size, void *unused)
 	(void)unused;
 	for (size_t i = 0; i < info->dlpi_phnum; i++)
 		if (info->dlpi_phdr[i].p_type == PT_INTERP)
-			confine_files_allow((const char *)(info->dlpi_addr +
-			    info->dlpi_phdr[i].p_vaddr), USE_RUN);
+			allow_run((const char *)(info->dlpi_addr +
+			    info->dlpi_phdr[i].p_vaddr));
 	return 1;	/* the first is this program */
 }
 
@@ -111,7 +128,7 @@ allow_thumbnailer(void)
 	char path[PATH_SIZE];
 
 	beside("thumbnailer", path, sizeof(path));
-	confine_files_allow(path, USE_RUN);
+	allow_run(path);
 	allow_libraries();
 	confine_files_allow("/proc", USE_READ);
 	dl_iterate_phdr(allow_loader, NULL);

@@ -125,7 +125,7 @@ has_limits(void)
 	if (pipe(pipes[0]) == -1 || pipe(pipes[1]) == -1)
 		return false;
 	if ((pid = fork()) == 0)
-		_exit(confine() && write(pipes[0][1], "x", 1) == 1 &&
+		_exit(decoder_confine() && write(pipes[0][1], "x", 1) == 1 &&
 		    close(pipes[1][1]) == 0 && read(pipes[1][0], &c, 1) == 0 ?
 		    0 : 1);
 	good = pid > 0 && read(pipes[0][0], &c, 1) == 1 &&
@@ -143,7 +143,7 @@ status_of(int (*try)(void))
 	int status;
 
 	if (pid == 0)
-		_exit(confine() && try() ? 0 : 1);
+		_exit(decoder_confine() && try() ? 0 : 1);
 	return pid > 0 && waitpid(pid, &status, 0) == pid ? status : -1;
 }
 
