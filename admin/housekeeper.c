@@ -9,11 +9,13 @@
  * killed at any time: each piece of its work is a transaction.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -77,6 +79,21 @@ static bool
 goes_on(const struct upkeep *u)
 {
 	return !told_to_end() && db_fault(u->store->main) != DB_MOVED;
+}
+
+/* When it worked last is this file's time, for `mxcgi doctor`. */
+static void
+note_work(const struct conf *conf)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/housekeeper.done", conf->run_dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return;
+	futimens(fd, NULL);
+	close(fd);
 }
 
 static void
@@ -189,6 +206,7 @@ do_once(struct upkeep *u)
 	/* The checkpoint comes last, for what the others wrote. */
 	for (size_t i = DUTIES; i-- > 0 && goes_on(u);)
 		do_duty(u, duties[i].piece);
+	note_work(u->store->conf);
 	end_without(threads);
 }
 
@@ -214,12 +232,17 @@ next_due(const struct duty *list)
 static void
 do_what_is_due(struct upkeep *u, struct duty *list)
 {
+	bool some = false;
+
 	for (size_t i = 0; i < DUTIES && goes_on(u); i++)
 		if (due_at(&list[i]) <= clock_mono_us()) {
 			list[i].rung = false;
 			do_duty(u, list[i].piece);
 			list[i].done = clock_mono_us();
+			some = true;
 		}
+	if (some)
+		note_work(u->store->conf);
 }
 
 static int64_t

@@ -1,5 +1,5 @@
 /*
- * mxcgi-init.c - mxcgi init and migrate: from nothing to a server that can run.
+ * mxcgi-init.c - mxcgi init: from nothing to a server that can run.
  *
  * Nothing that exists is overwritten, so init may run again at any time; it
  * says of each thing whether it was made or kept.
@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,19 +21,10 @@
 #include "base/crypto.h"
 #include "matrix/ids.h"
 #include "matrix/signing.h"
+#include "mxcgi-init.h"
+#include "mxcgi-migrate.h"
+#include "mxcgi-web-root.h"
 #include "mxcgi.h"
-#include "store/store.h"
-
-#define DATA_DIR	LOCALSTATEDIR "/lib/mxcgi"
-#define RUN_DIR		RUNSTATEDIR "/mxcgi"
-
-struct wish {
-	const char	*config;
-	const char	*server_name;
-	const char	*data_dir;
-	const char	*run_dir;
-	const char	*registration;
-};
 
 static const char conf_text[] =
 "# mxcgi.conf(5) describes every key; what stands in no line has its default.\n"
@@ -41,7 +33,7 @@ static const char conf_text[] =
 "# The part behind the colon in the ids of all users; it can never change.\n"
 "name = %s\n"
 "# What people type into their clients, when it is not https://NAME:\n"
-"#base_url = https://matrix.example.org\n"
+"%sbase_url = %s\n"
 "data_dir = %s\n"
 "run_dir = %s\n"
 "\n"
@@ -109,12 +101,21 @@ write_conf(struct arena *mem, const struct wish *w)
 	const char *new = arena_printf(mem, "%s.%ld", w->config, (long)getpid());
 	int fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	FILE *f = fd == -1 ? NULL : fdopen(fd, "w");
+	char *why = NULL;
 
 	if (f == NULL)
 		return complain(new);
-	fprintf(f, conf_text, w->server_name, w->data_dir, w->run_dir,
-	    w->registration);
-	if (fflush(f) != 0 || fsync(fd) == -1 || link(new, w->config) == -1) {
+	fprintf(f, conf_text, w->server_name, w->base_url != NULL ? "" : "#",
+	    w->base_url != NULL ? w->base_url : "https://matrix.example.org",
+	    w->data_dir, w->run_dir, w->registration);
+	if (fflush(f) == 0 && conf_read(new, &why) == NULL) {
+		fprintf(stderr, "mxcgi: %s\nmxcgi: nothing was made\n", why);
+		free(why);
+		fclose(f);
+		unlink(new);
+		return false;
+	}
+	if (ferror(f) || fsync(fd) == -1 || link(new, w->config) == -1) {
 		complain(w->config);
 		fclose(f);
 		unlink(new);
@@ -143,12 +144,20 @@ have_conf(struct arena *mem, struct wish *w)
 	if (access(w->config, F_OK) == 0) {
 		conf = conf_load(w->config);
 		if (differs(w->config, "name", conf->server_name, w->server_name) ||
+		    (w->base_url != NULL && differs(w->config, "base_url",
+		    conf->base_url != NULL ? conf->base_url : "nothing",
+		    w->base_url)) ||
 		    differs(w->config, "data_dir", conf->data_dir, w->data_dir) ||
 		    differs(w->config, "run_dir", conf->run_dir, w->run_dir))
+			return NULL;
+		if (!place_is_private(mem, w, conf->data_dir, conf->run_dir))
 			return NULL;
 		said("kept", w->config);
 		return conf;
 	}
+	if (w->server_name == NULL && isatty(STDIN_FILENO) &&
+	    !wish_ask(mem, w))
+		return NULL;
 	if (w->server_name == NULL) {
 		fprintf(stderr, "mxcgi: there is no %s yet; say --server-name "
 		    "NAME to have it made\n", w->config);
@@ -162,7 +171,8 @@ have_conf(struct arena *mem, struct wish *w)
 	w->data_dir = w->data_dir != NULL ? w->data_dir : DATA_DIR;
 	w->run_dir = w->run_dir != NULL ? w->run_dir : RUN_DIR;
 	w->registration = w->registration != NULL ? w->registration : "closed";
-	if (!make_parent(mem, w->config) || !write_conf(mem, w))
+	if (!place_is_private(mem, w, w->data_dir, w->run_dir) ||
+	    !make_parent(mem, w->config) || !write_conf(mem, w))
 		return NULL;
 	return conf_load(w->config);
 }
@@ -182,46 +192,47 @@ have_key(struct arena *mem, const struct conf *conf)
 	return false;
 }
 
-static void
-progress(const char *step)
-{
-	puts(step);
-}
-
 static bool
-have_database(struct arena *mem, const struct conf *conf)
+init(struct arena *mem, struct wish *w)
 {
-	const char *path = arena_printf(mem, "%s/mxcgi.db", conf->data_dir);
-	const char *why = NULL;
-	int before = store_migrate(conf, progress, mem, &why);
-
-	if (before == -1) {
-		fprintf(stderr, "mxcgi: %s\n", why);
-		return false;
-	}
-	if (before == 0)
-		return said("made", path);
-	if (before == schema_version)
-		return said("kept", path);
-	printf("brought %s from schema %d to %d\n", path, before, schema_version);
-	return true;
-}
-
-static bool
-init(struct wish *w)
-{
-	struct arena *mem = arena_new();
 	const struct conf *conf;
-	bool good;
 
 	umask(077);
 	crypto_open();
 	conf = have_conf(mem, w);
-	good = conf != NULL && make_dir(mem, conf->data_dir) &&
-	    make_dir(mem, conf->run_dir) && have_key(mem, conf) &&
-	    have_database(mem, conf);
-	arena_free(mem);
-	return good;
+	return conf != NULL && make_dir(mem, conf->data_dir) &&
+	    make_dir(mem, conf->run_dir) && place_fence(mem, w, conf) &&
+	    have_key(mem, conf) && have_database(mem, conf, w->copy);
+}
+
+/* As mxcgi user does it; the password is asked for, or a line of stdin. */
+static int
+have_admin(const struct wish *w)
+{
+	char *words[] = { (char[]){ "user" }, (char[]){ "add" },
+	    (char[]){ "--admin" }, (char[]){ "--config" }, NULL,
+	    (char[]){ "--" }, NULL, NULL };
+	char config[PATH_MAX], name[512];
+
+	snprintf(config, sizeof(config), "%s", w->config);
+	snprintf(name, sizeof(name), "%s", w->admin);
+	words[4] = config;
+	words[6] = name;
+	optind = 0;
+	return cmd_user(7, words);
+}
+
+static int
+usage(FILE *to)
+{
+	fputs("usage: mxcgi init [--server-name NAME] [--base-url URL]\n"
+	    "\t    [--data-dir DIR] [--run-dir DIR] "
+	    "[--registration open|closed]\n"
+	    "\t    [--admin NAME] [--fence] [--web-conf DIR]... [--no-copy]\n"
+	    "\t    [--config FILE]\n\n"
+	    "On a terminal it asks for what is not said when there is neither a\n"
+	    "configuration nor --server-name.\n", to);
+	return to == stdout ? 0 : EX_USAGE;
 }
 
 int
@@ -230,42 +241,52 @@ cmd_init(int argc, char **argv)
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "server-name", required_argument, NULL, 'n' },
+		{ "base-url", required_argument, NULL, 'u' },
 		{ "data-dir", required_argument, NULL, 'd' },
 		{ "run-dir", required_argument, NULL, 'r' },
 		{ "registration", required_argument, NULL, 'o' },
+		{ "admin", required_argument, NULL, 'a' },
+		{ "fence", no_argument, NULL, 'f' },
+		{ "web-conf", required_argument, NULL, 'w' },
+		{ "no-copy", no_argument, NULL, 'k' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
-	struct wish w = { 0 };
-	int opt;
+	struct wish w = { .copy = true };
+	const char *dirs[WEB_CONF_MAX + 1] = { NULL };
+	struct arena *mem;
+	size_t n = 0;
+	int opt, status = 1;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (opt) {
 		case 'c': w.config = optarg; break;
 		case 'n': w.server_name = optarg; break;
+		case 'u': w.base_url = optarg; break;
 		case 'd': w.data_dir = optarg; break;
 		case 'r': w.run_dir = optarg; break;
 		case 'o': w.registration = optarg; break;
-		default: return EX_USAGE;
+		case 'a': w.admin = optarg; break;
+		case 'f': w.fence = true; break;
+		case 'k': w.copy = false; break;
+		case 'w':
+			if (n == WEB_CONF_MAX)
+				return usage(stderr);
+			dirs[n++] = optarg;
+			break;
+		case 'h': return usage(stdout);
+		default: return usage(stderr);
 		}
 	if (optind != argc) {
 		fprintf(stderr, "mxcgi: \"%s\"?\n", argv[optind]);
 		return EX_USAGE;
 	}
+	if (n > 0)
+		w.web_conf = dirs;
 	w.config = config_path(w.config);
-	return init(&w) ? 0 : 1;
-}
-
-int
-cmd_migrate(int argc, char **argv)
-{
-	const char *config = config_only(argc, argv);
-	struct arena *mem = arena_new();
-	bool good;
-
-	if (config == NULL)
-		return EX_USAGE;
-	umask(077);
-	good = have_database(mem, conf_load(config));
+	mem = arena_new();
+	if (init(mem, &w))
+		status = w.admin != NULL ? have_admin(&w) : 0;
 	arena_free(mem);
-	return good ? 0 : 1;
+	return status;
 }

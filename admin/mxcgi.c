@@ -16,11 +16,15 @@ static const struct command {
 	const char	*does;
 } commands[] = {
 	{ "init", cmd_init,
-	    "--server-name NAME [--data-dir DIR] [--run-dir DIR]\n"
-	    "\t    [--registration open|closed]",
+	    "[--server-name NAME] [--base-url URL] [--data-dir DIR] "
+	    "[--run-dir DIR]\n\t    [--registration open|closed] "
+	    "[--admin NAME] [--fence]\n\t    [--web-conf DIR]... [--no-copy]",
 	    "make configuration, directories, signing key and database" },
-	{ "migrate", cmd_migrate, "",
+	{ "migrate", cmd_migrate, "[--no-copy]",
 	    "bring the database to this version's schema" },
+	{ "doctor", cmd_doctor, "[--url URL] [--quick] [--json] [-v]\n"
+	    "\t    [--web-conf DIR]...",
+	    "say what is wrong with this installation, and how to mend it" },
 	{ "run", cmd_run,
 	    "[--bin DIR[:DIR...]] [--group NAME] [--socket-mode MODE]\n"
 	    "\t    [--daemon --log FILE]",

@@ -12,6 +12,7 @@ typedef int command_fn(int argc, char **argv);
 
 command_fn	cmd_backup;
 command_fn	cmd_export;
+command_fn	cmd_doctor;
 command_fn	cmd_init;
 command_fn	cmd_media;
 command_fn	cmd_migrate;

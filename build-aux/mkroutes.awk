@@ -25,7 +25,7 @@ BEGIN {
 	group["2015"] = "api/v1,v2_alpha"
 	group["today"] = "r0,v3,unstable"
 	group[""] = "api/v1,v2_alpha,r0,v3,unstable"
-	split("none page maybe user suspended locked", v, " "); for (i in v) is_auth[v[i]]
+	split("none page maybe user suspended locked admin", v, " "); for (i in v) is_auth[v[i]]
 	split("yes no", v, " "); for (i in v) is_guest[v[i]]
 	split("none json maybe value form file", v, " "); for (i in v) is_body[v[i]]
 	split("none read write wait", v, " "); for (i in v) is_tx[v[i]]
@@ -33,7 +33,7 @@ BEGIN {
 	c_auth["none"] = "AUTH_NONE"; c_auth["maybe"] = "AUTH_OPTIONAL"
 	c_auth["page"] = "AUTH_PAGE"
 	c_auth["user"] = "AUTH_USER"; c_auth["suspended"] = "AUTH_SUSPENDED"
-	c_auth["locked"] = "AUTH_LOCKED"
+	c_auth["locked"] = "AUTH_LOCKED"; c_auth["admin"] = "AUTH_ADMIN"
 	c_tx["none"] = "TX_NONE"; c_tx["read"] = c_tx["wait"] = "TX_READ"
 	c_tx["write"] = "TX_WRITE"
 }
@@ -127,9 +127,12 @@ NF != 10 { fault("want 10 columns, found " NF) }
 		fault(path " is " owner[re] "'s already")
 	# The rest of a host is mxcgi's only where its configuration says so: the
 	# templates of nginx/ ask discovery for it.
-	outside = prefix == "" && path !~ /^\/_matrix\//
+	tools = path ~ /^\/_synapse\/admin\//
+	outside = prefix == "" && !tools && path !~ /^\/_matrix\//
 	if (outside && $1 != "discovery")
 		fault("what is not under /_matrix/ is for discovery to answer")
+	if (tools && $4 != "admin")
+		fault("what is under /_synapse/admin/ is for administrators")
 	if (!(re in owner) && !outside) {
 		if (path ~ /[{]/)
 			pattern[$1] = pattern[$1] (pattern[$1] ? "|" : "") re
@@ -190,7 +193,7 @@ END {
 		print "map $request_uri $mxcgi_path {"
 		print "\t\"~^@prefix@/_matrix/client/(?:api/v1|v2_alpha|r0|v3|unstable|v1)(?<mxcgi_in>/[^?]*?)/?(?:[?]|$)\" $mxcgi_in;"
 		print "\t\"~^@prefix@/_matrix/media/(?:v1|r0|v3)(?<mxcgi_media>/[^?]*?)/?(?:[?]|$)\" /_matrix/media$mxcgi_media;"
-		print "\t\"~^@prefix@(?<mxcgi_bare>/_matrix/[^?]*?)/?(?:[?]|$)\" $mxcgi_bare;"
+		print "\t\"~^@prefix@(?<mxcgi_bare>/(?:_matrix|_synapse/admin)/[^?]*?)/?(?:[?]|$)\" $mxcgi_bare;"
 		print "\tdefault \"\";"
 		print "}"
 		print "map $mxcgi_path $mxcgi_program {"
@@ -212,7 +215,7 @@ END {
 			for (k = 1; k <= 3; k++)
 				if (all[programs[i], prefixes[k]])
 					rule(programs[i], before[prefixes[k]] "(?:" all[programs[i], prefixes[k]] ")/?")
-		rule("discovery", "/_matrix/", "behind")
+		rule("discovery", "/(?:_matrix|_synapse/admin)/", "behind")
 	} else if (want == "programs") {
 		for (i = 1; i <= count; i++)
 			print programs[i]

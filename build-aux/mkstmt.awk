@@ -6,7 +6,7 @@
 #   -- :name bucket_get @volatile for the volatile store
 #   -- :scan WHY                  it may read a whole table (t/unit/sql.c asks)
 #   -- :part event                begins what stands for $event in statements of
-#                                 all files; it has no parameters
+#                                 all files, with its parameters as they stand
 #
 # Named parameters (:room_id) become ?1, ?2, ... in the order in which they
 # first appear; a handler binds them in that order.
@@ -33,8 +33,9 @@ function fault(what) {
 	exit 1
 }
 
-# Parts may stand behind their use, so they are put in at the end.
-function whole(body,    out, word) {
+# Parts may stand behind their use, so they are put in at the end; and only
+# then parameters have numbers.
+function whole(body,    out, word, rest) {
 	out = ""
 	while (match(body, /\$[a-z_]+/)) {
 		word = substr(body, RSTART + 1, RLENGTH - 1)
@@ -43,10 +44,23 @@ function whole(body,    out, word) {
 			failed = 1
 			exit 1
 		}
-		out = out substr(body, 1, RSTART - 1) part[word]
-		body = substr(body, RSTART + RLENGTH)
+		rest = substr(body, RSTART + RLENGTH)
+		out = out substr(body, 1, RSTART - 1) whole(part[word])
+		body = rest
 	}
 	return out body
+}
+
+# As a C string, a line of it each.
+function quoted(body,    out, line, i, n) {
+	out = ""
+	n = split(whole(body), line, "\n")
+	for (i = 2; i <= n; i++) {
+		gsub(/\\/, "\\\\", line[i])
+		gsub(/"/, "\\\"", line[i])
+		out = out sprintf("\n\t    \"%s \"", number(line[i]))
+	}
+	return out
 }
 
 FNR == 1 { name = piece = "" }
@@ -81,8 +95,8 @@ FNR == 1 { name = piece = "" }
 name piece == "" { fault("text before the first -- :name") }
 piece != "" {
 	sub(/^[ \t]+/, "")
-	if (/[:;"\\]/)
-		fault("a part has no parameters, ends and quotes")
+	if (/[;"\\]/)
+		fault("a part has no ends and quotes")
 	part[piece] = part[piece] (part[piece] == "" ? "" : " ") $0
 	next
 }
@@ -90,11 +104,8 @@ piece != "" {
 	sub(/[ \t]+--.*$/, "")
 	sub(/^[ \t]+/, "")
 	sub(/;[ \t]*$/, "")
-	line = number($0)
-	gsub(/\\/, "\\\\", line)
-	gsub(/"/, "\\\"", line)
-	if (line != "")
-		text[name] = text[name] sprintf("\n\t    \"%s \"", line)
+	if ($0 != "")
+		text[name] = text[name] "\n" $0
 }
 
 END {
@@ -120,12 +131,15 @@ END {
 	} else {
 		print "#include <stddef.h>\n\n#include \"stmt.h\"\n"
 		print "const struct stmt_def stmt_defs[STMT__MAX] = {"
-		for (i = 1; i <= n; i++)
+		for (i = 1; i <= n; i++) {
+			name = order[i]
+			body = quoted(text[name])
 			printf "\t/* %s */\n\t[STMT_%s] = { \"%s\",%s,\n\t    %d, %s, %s },\n",
-			    where[order[i]], order[i], tolower(order[i]),
-			    whole(text[order[i]]), params[order[i]] + 0,
-			    volatile[order[i]] ? "true" : "false",
-			    order[i] in scan ? "\"" scan[order[i]] "\"" : "NULL"
+			    where[name], name, tolower(name),
+			    body, params[name] + 0,
+			    volatile[name] ? "true" : "false",
+			    name in scan ? "\"" scan[name] "\"" : "NULL"
+		}
 		print "};"
 	}
 }

@@ -233,7 +233,7 @@ put_devices(struct request *r, int64_t user)
 }
 
 /*
- * GET /admin/whois/{userId}
+ * GET /admin/whois/{userId}, GET /_synapse/admin/v1/whois/{userId}
  *
  * Where somebody is logged in: for themselves, and for administrators.
  */

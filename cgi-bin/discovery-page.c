@@ -33,6 +33,9 @@ tell_administrator(struct page *p, struct request *r)
 	page_text(p, "Make the first account, as the user who runs the "
 	    "server:");
 	page_command(p, "mxcgi user add NAME --admin");
+	if (r->conf->admin_api)
+		page_link(p, arena_printf(r->mem, "%s/_matrix/static/admin/",
+		    server_url(r)), "With it, administer the server here");
 	if (r->conf->base_url == NULL) {
 		page_text(p, "Should people reach this server by another "
 		    "address than the one above, set base_url in mxcgi.conf "

@@ -5,6 +5,7 @@
 #include "events-shared.h"
 
 #include "events-devices.h"
+#include "events-doctor.h"
 #include "events-presence.h"
 #include "events.routes.h"
 #include "matrix/typing.h"
@@ -15,6 +16,8 @@ resume(struct request *r)
 	if (r->route->handler == sliding_v4 ||
 	    r->route->handler == sliding_msc3575)
 		return sliding_resume(r);
+	if (r->route->handler == doctor)
+		return doctor_resume(r);
 	return r->route->handler == sync_wait ? sync_resume(r) :
 	    events_resume(r);
 }

@@ -133,8 +133,7 @@ hold_to_view(struct request *r, struct scene *scene)
 {
 	struct page *before = &scene->before, *after = &scene->after;
 
-	scene->view = state_view(r->db, before->room.nr, r->who.user,
-	    &scene->at_nr);
+	scene->view = view_of(r, before->room.nr, &scene->at_nr);
 	if (scene->view == STATE_NONE ||
 	    !filter_has_room(NULL, &before->filter, before->room.room_id))
 		before->limit = after->limit = 0;
@@ -213,6 +212,7 @@ put_scene(struct request *r, struct scene *scene)
 
 /*
  * GET /rooms/{roomId}/context/{eventId}
+ * GET /_synapse/admin/v1/rooms/{roomId}/context/{eventId}
  *
  * An event, half of limit before it (newest first) and the rest behind it, the
  * state at the last of them, and tokens to read on from with messages, either
@@ -244,6 +244,8 @@ moment_read(struct request *r, struct moment *moment)
 {
 	const char *dir = req_query(r, "dir");
 
+	if (dir == NULL && r->route->auth == AUTH_ADMIN)
+		dir = "f";
 	if (req_query(r, "ts") == NULL || dir == NULL)
 		return fail(r, M_MISSING_PARAM, "ts (ms since 1970) and dir (f "
 		    "or b) are needed");
@@ -261,8 +263,7 @@ static enum mx_err
 moment_find(struct request *r, const struct room *room,
     const struct moment *moment, struct event_row *row)
 {
-	struct viewer *viewer = viewer_new(r->db, r->mem, room->nr,
-	    r->who.user);
+	struct viewer *viewer = reader_of(r, room).viewer;
 	struct rows rows = db_query(r->db, moment->backwards ?
 	    STMT_EVENTS_UNTIL : STMT_EVENTS_SINCE, DB_INT(room->nr),
 	    DB_INT(moment->ts));
@@ -286,6 +287,7 @@ moment_find(struct request *r, const struct room *room,
 
 /*
  * GET /rooms/{roomId}/timestamp_to_event
+ * GET /_synapse/admin/v1/rooms/{roomId}/timestamp_to_event
  *
  * The event that the caller may see next to a moment: at it, or the first
  * behind it (dir=f) or the last before it (dir=b), by the clocks of those who
@@ -303,8 +305,8 @@ timestamp_to_event(struct request *r)
 	if ((err = moment_read(r, &moment)) != M_OK)
 		return err;
 	if (!room_find(r->db, req_arg(r, "roomId"), &room) ||
-	    state_view(r->db, room.nr, r->who.user, &at_nr) == STATE_NONE)
-		return fail(r, M_FORBIDDEN, "You are not in this room");
+	    view_of(r, room.nr, &at_nr) == STATE_NONE)
+		return no_room(r);
 	if ((err = moment_find(r, &room, &moment, &row)) != M_OK)
 		return err;
 	put_text(&r->out, "event_id", row.event_id);

@@ -176,6 +176,21 @@ senders_write(struct request *r, const struct page *page, int64_t nr)
 
 /* ---------------------------------------------------------- what is asked */
 
+enum state_view
+view_of(struct request *r, int64_t room, int64_t *at_nr)
+{
+	return r->route->auth == AUTH_ADMIN ? STATE_NOW :
+	    state_view(r->db, room, r->who.user, at_nr);
+}
+
+enum mx_err
+no_room(struct request *r)
+{
+	if (r->route->auth == AUTH_ADMIN)
+		return fail(r, M_NOT_FOUND, "This server knows no such room");
+	return fail(r, M_FORBIDDEN, "You are not in this room");
+}
+
 enum mx_err
 bad_page(struct request *r, const char *why)
 {

@@ -72,6 +72,35 @@ state_list(struct request *r)
 	return M_OK;
 }
 
+/*
+ * GET /_synapse/admin/v1/rooms/{roomId}/state
+ *
+ * What it is now, for administrators, in `state`; of a `type` if it is given.
+ */
+enum mx_err
+state_told(struct request *r)
+{
+	struct room room;
+	struct reader reader;
+	struct rows rows;
+
+	if (!room_find(r->db, req_arg(r, "roomId"), &room))
+		return no_room(r);
+	if (room_is_large(r, &room) && elsewhere(r) != M_OK)
+		return M_ELSEWHERE;
+	reader = reader_of(r, &room);
+	rows = db_query(r->db, STMT_ROOM_STATE_NAMED, DB_INT(room.nr),
+	    DB_TEXT(req_query(r, "type")));
+	put_array(&r->out, "state");
+	while (rows_next(&rows)) {
+		struct event_row row = event_peek(&rows);
+
+		event_write(&r->out, r->db, &row, &reader);
+	}
+	write_end(&r->out);
+	return M_OK;
+}
+
 /* ---------------------------------------------------------------- members */
 
 /*

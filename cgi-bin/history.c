@@ -19,6 +19,8 @@ read_direction(struct request *r, struct page *page)
 {
 	const char *dir = req_query(r, "dir");
 
+	if (dir == NULL && r->route->auth == AUTH_ADMIN)
+		dir = "f";
 	if (dir == NULL && !req_is_2015(r))
 		return fail(r, M_MISSING_PARAM, "dir is missing: b for "
 		    "backwards or f for forwards");
@@ -69,7 +71,7 @@ hold_to_stay(struct request *r, struct page *page)
 	struct room_token left;
 	int64_t at_nr;
 
-	switch (state_view(r->db, page->room.nr, r->who.user, &at_nr)) {
+	switch (view_of(r, page->room.nr, &at_nr)) {
 	case STATE_NONE:
 		return fail(r, M_FORBIDDEN, "You are not in this room");
 	case STATE_NOW:
@@ -90,7 +92,7 @@ ask_read(struct request *r, struct ask *ask)
 	enum mx_err err;
 
 	if (!room_find(r->db, req_arg(r, "roomId"), &page->room))
-		return fail(r, M_FORBIDDEN, "You are not in this room");
+		return no_room(r);
 	if ((err = read_direction(r, page)) != M_OK ||
 	    (err = query_filter(r, &page->filter)) != M_OK ||
 	    (err = read_limit(r, page)) != M_OK ||
@@ -118,6 +120,7 @@ has_end(struct request *r, const struct ask *ask, const struct walk *walk)
 
 /*
  * GET /rooms/{roomId}/messages
+ * GET /_synapse/admin/v1/rooms/{roomId}/messages (all of it; dir may be left out)
  *
  * Events of a room before (dir=b, newest first) or behind (dir=f) a token of
  * sync, of context or of this endpoint; without from, from the newest or the

@@ -13,6 +13,7 @@
 #include "matrix/room.h"
 #include "matrix/shape.h"
 #include "matrix/sync_token.h"
+#include "matrix/visibility.h"
 #include "serve/serve.h"
 
 #define LIMIT_DEFAULT	10
@@ -82,6 +83,14 @@ void		 senders_write(struct request *, const struct page *,
 		    int64_t nr);
 
 /* ---------------------------------------------------------- what is asked */
+
+/*
+ * state_view() of the caller; whoever comes by a route for administrators reads
+ * all rooms as they are now.
+ */
+enum state_view	 view_of(struct request *, int64_t room, int64_t *at_nr);
+/* Refused: there is no such room, of which others learn that they are not in. */
+enum mx_err	 no_room(struct request *);
 
 /* The query's filter, a RoomEventFilter in JSON; without: lets all pass. */
 enum mx_err	 query_filter(struct request *, struct event_filter *);

@@ -8,6 +8,7 @@
 #include "matrix/ids.h"
 #include "matrix/invitation.h"
 #include "matrix/notice.h"
+#include "matrix/room_end.h"
 #include "rooms.h"
 
 /* Guests come and go, where a room lets them in. */
@@ -73,6 +74,18 @@ shows_profile(enum membership membership)
 	    membership == MEMBERSHIP_INVITE || membership == MEMBERSHIP_KNOCK;
 }
 
+/* Who is in already may stay, and be called otherwise. */
+static enum mx_err
+check_block(struct request *r, const struct room *room,
+    enum membership membership, const char **why)
+{
+	if (!shows_profile(membership) || (membership == MEMBERSHIP_JOIN &&
+	    is_joined(r, room)) || !room_is_blocked(r->db, room->room_id))
+		return M_OK;
+	*why = "This room has been blocked on this server";
+	return M_FORBIDDEN;
+}
+
 static enum mx_err
 check_word(const struct room *room, enum membership membership,
     const char **why)
@@ -107,7 +120,8 @@ member_check(struct request *r, const struct room *room, struct new_event *new,
 	enum mx_err err;
 
 	new->content = content;
-	if ((err = check_word(room, membership, why)) != M_OK)
+	if ((err = check_word(room, membership, why)) != M_OK ||
+	    (err = check_block(r, room, membership, why)) != M_OK)
 		return err;
 	if (!user_id_valid(new->state_key))
 		return M_OK;	/* room_send() has a word for it */

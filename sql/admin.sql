@@ -71,3 +71,28 @@ SELECT token, uses, used, expires_at, created_at
 
 -- :name registration_token_drop
 DELETE FROM registration_token WHERE token = :token;
+
+-- For mxcgi doctor: the newest time that was written down, by whoever came last
+-- to send, to log in or to register.
+-- :name doctor_newest
+-- :scan the last row of each
+SELECT max(at) FROM (
+	SELECT * FROM (SELECT at FROM once ORDER BY nr DESC LIMIT 1)
+	UNION ALL
+	SELECT * FROM (SELECT created_at FROM device ORDER BY nr DESC LIMIT 1)
+);
+
+-- How many users came from how many addresses lately?
+-- :name doctor_addresses
+-- :scan once in a while, by the administrator
+SELECT count(DISTINCT user), count(DISTINCT seen_address)
+  FROM device
+ WHERE seen_address IS NOT NULL AND seen_at > :after;
+
+-- Something that who has no token may download.
+-- :name doctor_media
+-- :scan it ends with the first that is found
+SELECT media_id, size
+  FROM media
+ WHERE uploaded_at < :frozen AND quarantined_at IS NULL AND size > 0
+ ORDER BY nr DESC LIMIT 1;

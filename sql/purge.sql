@@ -123,7 +123,10 @@ SELECT m.user, u.user_id
  ORDER BY m.user LIMIT :most;
 
 -- :name room_is_blocked
-SELECT 1 FROM room WHERE room_id = :room_id AND closed = 2;
+SELECT 1 FROM room WHERE room_id = :room_id AND closed = 2
+ UNION ALL
+SELECT 1 FROM blocked_room WHERE room_id = :room_id
+ LIMIT 1;
 
 -- :name room_end
 UPDATE room

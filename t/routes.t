@@ -2,12 +2,6 @@
 # What the columns of routes.tab promise, for every line of it.
 . "$(dirname "$0")/lib.sh"
 start
-for name in ann lee sue; do
-	user $name
-done
-admin user lock lee
-admin user suspend sue
-
 # A new session for `as`, after what may have ended the one before.
 log_in() {
 	token=
@@ -15,6 +9,15 @@ log_in() {
 	    \"user\":\"$1\",\"password\":\"secret of $1\"}"
 	eval "token_$1=$(get_json .access_token)"
 }
+
+for name in ann lee sue; do
+	user $name
+done
+echo 'secret of boss' >"$tmp/line"
+admin user add boss --admin <"$tmp/line"
+log_in boss
+admin user lock lee
+admin user suspend sue
 
 # It was answered, and otherwise than that.
 is_not() {
@@ -59,7 +62,7 @@ while read -r program method path auth guest body tx limit once handler; do
 	is_head "^access-control-allow-methods:.*$method" "$name: $method may be used"
 
 	case $auth in
-	user | suspended | locked)
+	user | suspended | locked | admin)
 		req "$method" "$path" '{}'
 		is_err 401 M_MISSING_TOKEN "$name: without a token"
 		token=nobodys
@@ -67,12 +70,24 @@ while read -r program method path auth guest body tx limit once handler; do
 		is_err 401 M_UNKNOWN_TOKEN "$name: with a wrong token" ;;
 	esac
 	case $auth in
-	maybe | user | suspended)
+	maybe | user | suspended | admin)
 		as lee
 		req "$method" "$path" '{}'
 		is_err 401 M_USER_LOCKED "$name: with a locked account"
 		is_json .soft_logout true "$name: which keeps its session" ;;
 	esac
+	if [ "$auth" = admin ]; then
+		as ann
+		req "$method" "$path" '{}'
+		is_err 403 M_FORBIDDEN "$name: for administrators alone (security 33)"
+		token=$token_boss
+		if [ "$method" != GET ]; then
+			admin user suspend boss
+			req "$method" "$path" '{}'
+			is_err 403 M_USER_SUSPENDED "$name: not for a suspended one"
+			admin user unsuspend boss
+		fi
+	fi
 	case $auth,$method in
 	user,GET | suspended,* | locked,*)
 		as sue
@@ -87,6 +102,7 @@ while read -r program method path auth guest body tx limit once handler; do
 	case $body in
 	json | maybe | value)
 		as ann
+		[ "$auth" != admin ] || token=$token_boss
 		req "$method" "$path" '{'
 		is_err 400 M_NOT_JSON "$name: half an object"
 		is_open "$name: and says so to all" ;;

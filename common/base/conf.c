@@ -110,6 +110,7 @@ static const struct conf defaults = {
 	.presence = true,
 	.presence_idle_ms = 5 * 60 * 1000,
 	.presence_offline_ms = 30000,
+	.admin_api = true,
 	.limits = true,
 	.limit = {
 		[LIMIT_login] = { 10, 0.2 },

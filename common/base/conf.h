@@ -136,6 +136,7 @@ struct conf {
 	enum log_level	 log_level;
 	bool		 confine;	/* do programs give up what they do not need? */
 	unsigned	 idle_exit_ms;	/* who is started on demand ends: 5 min */
+	bool		 admin_api;	/* is there /_synapse/admin/? */
 
 	/* [store] */
 	enum durability	 durability;	/* power: each commit is synced */

@@ -32,6 +32,7 @@ const struct key conf_keys[] = {
 	KEY("server", "log_level", set_log_level, log_level, 0, 0),
 	KEY("server", "confine", set_yes, confine, 0, 0),
 	KEY("server", "idle_exit", set_time, idle_exit_ms, 0, 86400000),
+	KEY("server", "admin_api", set_yes, admin_api, 0, 0),
 	KEY("store", "durability", set_durability, durability, 0, 0),
 	KEY("accounts", "registration", set_open, registration, 0, 0),
 	KEY("accounts", "guests", set_yes, guests, 0, 0),

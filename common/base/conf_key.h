@@ -25,7 +25,7 @@ struct key {
 	bool		 many;		/* may stand there several times */
 };
 
-#define CONF_KEYS	127
+#define CONF_KEYS	128
 extern const struct key	conf_keys[];
 
 /*

@@ -196,6 +196,36 @@ send_by_smtp(struct message *m)
 	curl_slist_free_all(list);
 }
 
+/* NOOP is asked once the server has taken the login. */
+static void
+greet(struct message *m, CURL *c)
+{
+	char error[CURL_ERROR_SIZE] = "";
+	CURLcode rc;
+
+	set_way(c, m->conf, error);
+	set_security(c, m->conf);
+	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, "NOOP");
+	curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+	rc = curl_easy_perform(c);
+	m->sent = rc == CURLE_OK ||
+	    complain(m, *error != '\0' ? error : curl_easy_strerror(rc));
+}
+
+void
+message_try_smtp(struct message *m)
+{
+	CURL *c;
+
+	if (!curl_load() || (c = curl_easy_init()) == NULL) {
+		complain(m, "libcurl is not installed");
+		return;
+	}
+	if (set_login(c, m))
+		greet(m, c);
+	curl_easy_cleanup(c);
+}
+
 void
 message_send_mail(struct message *m)
 {

@@ -68,5 +68,7 @@ bool		 message_text(struct message *, const struct conf *,
  */
 void		 message_send_mail(struct message *);
 void		 message_send_text(struct message *);
+/* Would [mail] smtp take mail from us?  Nothing is sent; of m only conf is set. */
+void		 message_try_smtp(struct message *);
 
 #endif

@@ -279,6 +279,20 @@ give_all(struct giving *g)
 	return n > 0 ? TASK_MORE : TASK_DONE;
 }
 
+/* False: why is logged, or (by.user 0) there is nobody. */
+static bool
+find_speaker(struct giving *g)
+{
+	struct task *t = g->t;
+
+	if (!task_author(t, &g->by))
+		return false;
+	g->by.user_id = notices_user_id(t->mem, t->store->conf);
+	g->by.user = g->by.user_id == NULL ? 0 :
+	    user_find(t->db, g->by.user_id);
+	return true;
+}
+
 /* False: why is logged. */
 static bool
 begin_giving(struct giving *g, struct task *t)
@@ -289,15 +303,25 @@ begin_giving(struct giving *g, struct task *t)
 	*g = (struct giving){ .t = t, .text = json_text(detail, "text") };
 	json_int(detail, "pin", &choice);
 	g->pin = (enum notice_pin)choice;
-	if (!task_author(t, &g->by))
+	if (!find_speaker(g))
 		return false;
-	g->by.user_id = notices_user_id(t->mem, t->store->conf);
-	g->by.user = g->by.user_id == NULL ? 0 :
-	    user_find(t->db, g->by.user_id);
 	if (g->by.user == 0)
 		log_error("nobody is told: [notices] user was changed since "
 		    "mxcgi notice");
 	return true;
+}
+
+const char *
+notice_send(struct task *t, const struct new_event *said)
+{
+	struct giving g = { .t = t };
+	struct sent sent;
+
+	if (!find_speaker(&g))
+		return NULL;
+	return g.by.user != 0 && have_room(&g, t->user, user_name(t->db, t->user)) &&
+	    put(&g, said->type, said->state_key, said->content, &sent) ?
+	    sent.event_id : NULL;
 }
 
 enum task_end

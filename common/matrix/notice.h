@@ -35,6 +35,12 @@ enum notice_pin {
 };
 void		 notice_leave(struct db *, struct arena *, int64_t user,
 		    const char *text, enum notice_pin, int64_t now);
+/*
+ * The task's user is told something at once, whatever event it is, by whoever
+ * writes events anyway.  Returns its id; NULL: why is logged.
+ */
+struct new_event;
+const char	*notice_send(struct task *, const struct new_event *);
 /* That task's piece, for room-tasks.c. */
 enum task_end	 notice_give(struct task *);
 

@@ -10,6 +10,7 @@
 #include "matrix/presence.h"
 #include "matrix/profile.h"
 #include "matrix/room-tasks.h"
+#include "matrix/room_clear.h"
 #include "matrix/room_end.h"
 #include "matrix/search.h"
 #include "matrix/shape.h"
@@ -314,5 +315,8 @@ const struct task_kind room_tasks[] = {
 	{ TASK_LIST_USERS, list_users, NULL },
 	{ TASK_INVITE_3PID, invite_3pid, &invite_3pid_outside },
 	{ TASK_ACCEPT_3PID, accept_3pid, &accept_3pid_outside },
+	{ TASK_CLEAR_ROOM, clear_room, NULL },
+	{ TASK_REDACT_USER, redact_user, NULL },
+	{ TASK_PURGE_HISTORY, purge_history, NULL },
 	{ NULL, NULL, NULL }
 };

@@ -78,5 +78,9 @@ bool	task_author(struct task *, struct author *);
 extern const struct task_outside invite_3pid_outside, accept_3pid_outside;
 enum task_end	 invite_3pid(struct task *);
 enum task_end	 accept_3pid(struct task *);
+/* room-tasks-redact.c, for TASK_REDACT_USER of undertaking.h */
+enum task_end	 redact_user(struct task *);
+/* room-tasks-purge.c, for TASK_PURGE_HISTORY */
+enum task_end	 purge_history(struct task *);
 
 #endif

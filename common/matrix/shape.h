@@ -94,7 +94,8 @@ struct reader {
 };
 struct request;
 struct room;
-/* Who asks, with a viewer; SHAPE_TODAY or SHAPE_2015 by the path, and
+/* Who asks, with a viewer, which by a route for administrators is unbound;
+ * SHAPE_TODAY or SHAPE_2015 by the path, and
  * aggregates. */
 struct reader	 reader_of(struct request *, const struct room *);
 

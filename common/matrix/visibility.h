@@ -24,6 +24,11 @@ struct viewer	*viewer_new(struct db *, struct arena *mem, int64_t room,
 		    int64_t user);
 bool		 viewer_may_see(struct viewer *, const struct event_row *);
 /*
+ * An administrator looks into it as such: they may see whatever is not erased,
+ * whoever they ignore.
+ */
+void		 viewer_open_all(struct viewer *);
+/*
  * Once they may see it: all that it says?  False: its sender had their account
  * erased, and the viewer was never in the room between the event and that
  * moment (v1.10 and later, POST /account/deactivate, `erase`).

@@ -1,4 +1,6 @@
 /* answer.c - what a request is answered with: status, headers, refusals. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "serve/life.h"
@@ -147,6 +149,10 @@ put_text_headers(struct life *l, struct buf *out)
 {
 	if (l->page != NULL) {
 		put_page_headers(out, l->page);
+	} else if (l->err == M_OK && l->asset_type != NULL) {
+		buf_printf(out, "Content-Type: %s\r\n"
+		    "Cross-Origin-Resource-Policy: same-origin\r\n",
+		    l->asset_type);
 	} else {
 		buf_puts(out, "Content-Type: application/json\r\n");
 		put_open_headers(out);
@@ -200,6 +206,25 @@ life_response(struct life *l)
 	return buf_content(&out);
 }
 
+/* Of what administrators do also to whom, and what came of it. */
+static const char *
+said_more(const struct life *l)
+{
+	struct buf more;
+	const char *p;
+
+	if (l->r.route == NULL || l->r.route->auth != AUTH_ADMIN)
+		return "";
+	buf_init(&more, l->r.mem, SIZE_MAX);
+	p = l->r.route->path;
+	for (int i = 0; (p = strchr(p, '{')) != NULL; i++, p++)
+		if (strncmp(p, "{token}", 7) != 0)
+			buf_printf(&more, " %s", l->r.arg[i]);
+	if (l->note != NULL && l->err == M_OK)
+		buf_printf(&more, "; %s", l->note);
+	return buf_str(&more);
+}
+
 void
 life_log(const struct life *l)
 {
@@ -207,10 +232,11 @@ life_log(const struct life *l)
 
 	if (!log_wants(LOG_INFO))
 		return;
-	log_info("%s %s %d %s %s %.1f ms %lld bytes",
+	log_info("%s %s %d %s %s %.1f ms %lld bytes%s",
 	    l->method, l->r.route ? l->r.route->path : "?",
 	    status_of(l), errcode ? errcode : "-",
 	    l->r.who.user_id ? l->r.who.user_id : "-",
 	    (double)(clock_mono_us() - l->began_us) / 1000,
-	    is_file(l) ? (long long)l->file->left : (long long)l->body.len);
+	    is_file(l) ? (long long)l->file->left : (long long)l->body.len,
+	    said_more(l));
 }

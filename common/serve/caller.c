@@ -49,7 +49,10 @@ note_seen(struct life *l, int64_t seen_at)
 static bool
 is_too_much(const struct life *l)
 {
-	return l->r.who.suspended && l->r.route->auth == AUTH_USER &&
+	enum route_auth auth = l->r.route->auth;
+
+	return l->r.who.suspended &&
+	    (auth == AUTH_USER || auth == AUTH_ADMIN) &&
 	    strcmp(l->r.route->method, "GET") != 0;
 }
 
@@ -90,6 +93,9 @@ judge(struct life *l, struct rows *rows, const struct appservice *as)
 	if (locked)
 		return fail(&l->r, M_USER_LOCKED, "This account is locked");
 	note_seen(l, seen_at);
+	if (l->r.route->auth == AUTH_ADMIN && !l->r.who.admin)
+		return fail(&l->r, M_FORBIDDEN,
+		    "Only an administrator of this server may do this");
 	if (is_too_much(l))
 		return fail(&l->r, M_USER_SUSPENDED, "Your account is "
 		    "suspended; you may read, and leave rooms");

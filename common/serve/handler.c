@@ -270,6 +270,30 @@ reply_page(struct request *r, const struct reply_page *page)
 }
 
 void
+reply_asset(struct request *r, const char *content_type, struct span text)
+{
+	reply_raw(r, text);
+	r->life->asset_type = content_type;
+}
+
+void
+log_note(struct request *r, const char *fmt, ...)
+{
+	va_list ap, twice;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(twice, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	text = arena_alloc(r->mem, (size_t)n + 1);
+	vsnprintf(text, (size_t)n + 1, fmt, twice);
+	va_end(twice);
+	va_end(ap);
+	r->life->note = text;
+}
+
+void
 reply_created(struct request *r)
 {
 	r->life->created = true;

@@ -106,7 +106,9 @@ life_prepare(struct life *l)
 	l->error = NULL;
 	l->keep = l->raw = false;
 	l->page = NULL;
+	l->asset_type = NULL;
 	l->location = NULL;
+	l->note = NULL;
 	l->created = false;
 	l->set_cookie = NULL;
 	if (l->file != NULL)

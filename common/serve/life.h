@@ -118,10 +118,12 @@ struct life {
 	bool		 raw;		/* reply_raw(): body stands as it is */
 	bool		 for_people;	/* the path is one of a page */
 	const struct reply_page *page;	/* what body is; NULL: JSON */
+	const char	*asset_type;	/* reply_asset(); NULL: it is none */
 	const char	*location;	/* reply_redirect() */
 	bool		 created;	/* reply_created() */
 	const char	*set_cookie;	/* reply_cookie() */
 	struct file_answer *file;	/* reply_file() */
+	const char	*note;		/* log_note(), or NULL */
 	struct buf	 members;	/* more members of an error object */
 	struct writer	 members_writer;
 

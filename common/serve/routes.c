@@ -85,6 +85,13 @@ decode_args(struct life *l, const struct span arg[ROUTE_MAXARGS])
 	return M_OK;
 }
 
+/* What the configuration switches off is not there. */
+static bool
+is_off(const struct life *l, const struct route *t)
+{
+	return t->auth == AUTH_ADMIN && !l->r.conf->admin_api;
+}
+
 enum mx_err
 route_find(struct life *l)
 {
@@ -95,7 +102,8 @@ route_find(struct life *l)
 	for (const struct route *t = program.routes; t->method != NULL; t++) {
 		struct span arg[ROUTE_MAXARGS] = { { NULL, 0 } };
 
-		if (!(t->apis & l->r.api) || !path_matches(t->path, path, arg))
+		if (!(t->apis & l->r.api) || is_off(l, t) ||
+		    !path_matches(t->path, path, arg))
 			continue;
 		known = true;
 		l->for_people = t->auth == AUTH_PAGE;

@@ -52,7 +52,8 @@ enum route_auth {
 	AUTH_OPTIONAL,
 	AUTH_USER,
 	AUTH_SUSPENDED,		/* as AUTH_USER, and a suspended account may */
-	AUTH_LOCKED		/* and so may a locked one */
+	AUTH_LOCKED,		/* and so may a locked one */
+	AUTH_ADMIN		/* as AUTH_USER, of an administrator */
 };
 enum route_body {
 	BODY_NONE,		/* what comes is ignored */
@@ -267,6 +268,12 @@ struct reply_page {
 	const char	*target;	/* an origin its form may lead to; or NULL */
 };
 void		 reply_page(struct request *, const struct reply_page *);
+/*
+ * With M_OK, instead of r->out: a script or style of ours, which outlives the
+ * request, for pages of this server alone.
+ */
+void		 reply_asset(struct request *, const char *content_type,
+		    struct span text);
 /* With M_OK: 201, for what was not there before. */
 void		 reply_created(struct request *);
 /* With M_OK: 303 to an absolute URL, of which odd bytes are escaped. */
@@ -294,6 +301,14 @@ struct reply_file {
 	const char	*handover;	/* a header that hands it over; or NULL */
 };
 void		 reply_file(struct request *, const struct reply_file *);
+
+/*
+ * What was done, for the line of the log that is written of the request in the
+ * end: no secrets.  Of a route for administrators the log says the arguments of
+ * the path anyway, but not a {token}.
+ */
+void		 log_note(struct request *, const char *fmt, ...)
+		    __attribute__((format(printf, 2, 3)));
 
 /* M_AGAIN: return it, to be run once more as a writer; M_OK: r is one. */
 enum mx_err	 again(struct request *);

@@ -18,6 +18,7 @@
 #define APPLICATION_ID	"0x6d786367"	/* "mxcg"; file(1) shows it */
 #define WAIT_MS		10000
 #define CACHE_KIB	4096
+#define LONG_OPS	5000000		/* of SQLite's: a second or so */
 
 struct migrator {
 	const struct conf *conf;
@@ -109,6 +110,15 @@ apply(struct migrator *m, const struct migration *step)
 	return true;
 }
 
+static int
+goes_on(void *arg)
+{
+	struct migrator *m = arg;
+
+	m->progress(NULL);
+	return 0;
+}
+
 static bool
 is_for_us(struct migrator *m, int64_t version)
 {
@@ -133,10 +143,32 @@ bring_up(struct migrator *m)
 	version = version_now(m);
 	if (!is_for_us(m, version))
 		return -1;
+	if (m->progress != NULL)
+		sqlite3_progress_handler(m->db->sq, LONG_OPS, goes_on, m);
 	for (step = migrations; step->version != 0; step++)
 		if (step->version > version && !apply(m, step))
 			return -1;
 	return (int)version;
+}
+
+int
+store_version(const struct conf *conf, struct arena *mem, const char **why)
+{
+	struct db_options options = { .cache_kib = CACHE_KIB };
+	const char *path = arena_printf(mem, "%s/mxcgi.db", conf->data_dir);
+	struct db *db;
+	int64_t version;
+
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return 0;
+	if ((db = db_open(path, &options, mem, why)) == NULL)
+		return -1;
+	version = db_pragma(db, "PRAGMA user_version");
+	if (version < 0)
+		*why = arena_printf(mem, "%s: %s", path,
+		    sqlite3_errmsg(db->sq));
+	db_close(db);
+	return version < 0 ? -1 : (int)version;
 }
 
 int

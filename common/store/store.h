@@ -73,9 +73,14 @@ void		 store_call_housekeeper(struct db *);
 void		 store_ring(struct store *, unsigned bells);
 
 /*
+ * The schema of data_dir/mxcgi.db: 0: it is not there, or empty; -1 and *why.
+ */
+int		 store_version(const struct conf *, struct arena *mem,
+		    const char **why);
+/*
  * Bring data_dir/mxcgi.db to schema_version, making it when it is not there.
  * Returns the version it had (0: new), or -1 and *why.  progress, unless
- * NULL, hears of each step.
+ * NULL, hears of each step, and while one takes long NULL now and then.
  */
 int		 store_migrate(const struct conf *, void (*progress)(const char *),
 		    struct arena *mem, const char **why);

@@ -12,7 +12,9 @@
  *	write, sync	the calls that have it (write: also pwrite; sync:
  *			fsync and fdatasync); both may be named
  *
- * so "ENOSPC write" is a full disk.  Under AddressSanitizer the program also
+ * so "ENOSPC write" is a full disk.  MXCGI_CLOCK=SECONDS has the clock go so
+ * much fast, or with a minus slow; with MXCGI_FREE=BYTES no file system has more
+ * left.  Under AddressSanitizer the program also
  * needs ASAN_OPTIONS=verify_asan_link_order=0.
  */
 #include <dlfcn.h>
@@ -22,6 +24,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 ssize_t	 pwrite64(int, const void *, size_t, off64_t);
@@ -93,3 +97,33 @@ PASS(ssize_t, pwrite64, (int fd, const void *p, size_t n, off64_t at),
     "write", fd, fd, p, n, at)
 PASS(int, fsync, (int fd), "sync", fd, fd)
 PASS(int, fdatasync, (int fd), "sync", fd, fd)
+
+int
+clock_gettime(clockid_t clock, struct timespec *t)
+{
+	static int (*next)(clockid_t, struct timespec *);
+	const char *fast = getenv("MXCGI_CLOCK");
+	int rc;
+
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "clock_gettime");
+	rc = next(clock, t);
+	if (rc == 0 && clock == CLOCK_REALTIME && fast != NULL)
+		t->tv_sec += atol(fast);
+	return rc;
+}
+
+int
+statvfs(const char *path, struct statvfs *fs)
+{
+	static int (*next)(const char *, struct statvfs *);
+	const char *most = getenv("MXCGI_FREE");
+	int rc;
+
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "statvfs");
+	rc = next(path, fs);
+	if (rc == 0 && most != NULL)
+		fs->f_bavail = (fsblkcnt_t)atoll(most) / fs->f_frsize;
+	return rc;
+}

@@ -2,7 +2,7 @@
 # terminal.pl [PROMPT ANSWER]... -- COMMAND...
 #
 # Runs COMMAND on a terminal of its own, types each ANSWER when its PROMPT has
-# appeared, and writes all that the terminal showed.  An ANSWER ^C is the key.
+# appeared, and writes all that the terminal showed.  An ANSWER ^C or ^D is the key.
 # Exits as COMMAND does; 99 when that takes longer than a minute.
 use strict;
 use warnings;
@@ -43,7 +43,8 @@ while (sysread($keys, my $piece, 4096)) {
 		$seen = $at + length($talk[0]);
 		shift @talk;
 		my $answer = shift @talk;
-		syswrite($keys, $answer eq '^C' ? "\003" : "$answer\n");
+		syswrite($keys, $answer =~ /^\^([CD])$/ ? chr(ord($1) & 31) :
+		    "$answer\n");
 	}
 }
 waitpid($pid, 0);

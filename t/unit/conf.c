@@ -43,6 +43,7 @@ test_defaults(void)
 	ok(c->data_dir[0] == '/' && c->run_dir[0] == '/', "directories");
 	is_text(c->trusted_proxy, NULL, "no proxy is trusted");
 	is_int(c->log_level, LOG_INFO, "log_level");
+	ok(c->admin_api, "admin_api");
 	is_int(c->durability, DURABLE_POWER, "durability");
 	is_int(c->registration, false, "registration is closed");
 	is_int(c->password_cost.log_n, 15, "password_log_n");
@@ -86,6 +87,7 @@ test_values(void)
 	    "run_dir = /run/m\r\n"
 	    "trusted_proxy = ::1\n"
 	    "log_level = debug\n"
+	    "admin_api = no\n"
 	    "[store]\ndurability = process\n"
 	    "[accounts]\n"
 	    "  registration = open\n"
@@ -116,6 +118,7 @@ test_values(void)
 	is_text(c->run_dir, "/run/m", "run_dir: CR LF ends a line too");
 	is_text(c->trusted_proxy, "::1", "trusted_proxy");
 	is_int(c->log_level, LOG_DEBUG, "log_level");
+	ok(!c->admin_api, "admin_api");
 	is_int(c->durability, DURABLE_PROCESS, "durability");
 	is_int(c->registration, true, "registration: indented");
 	is_int(c->password_cost.log_n, 4, "password_log_n");

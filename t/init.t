@@ -1,0 +1,171 @@
+#!/bin/sh
+# mxcgi init and migrate: questions on a terminal, the first administrator, no
+# data where a web server shows it, and a copy before a migration.
+T=cgi
+. "$(dirname "$0")/lib.sh"
+at=$tmp/new
+none=$tmp/none
+
+# init ARGUMENT...: into $at
+init() {
+	asked="mxcgi init $*"
+	"$mxcgi" init --config "$at/mxcgi.conf" --web-conf "$none" \
+	    --data-dir "$at/data" --run-dir "$at/run" "$@" >"$tmp/body" \
+	    2>"$tmp/said" </dev/null
+	status=$?
+}
+says() { grep -Eq -- "$1" "$tmp/said"; ok $? "$2"; }
+nothing() { [ ! -e "$at" ]; ok $? "$1"; }
+
+# ------------------------------------------------------------- what was given
+
+init --server-name localhost --registration perhaps
+is_status 1 'registration is open or closed'
+says 'registration' 'and it says so'
+[ ! -e "$at/mxcgi.conf" ];	ok $? 'and leaves no configuration behind'
+rm -rf "$at"
+init --server-name localhost --base-url nonsense
+[ "$status" != 0 ] && [ ! -e "$at/mxcgi.conf" ]
+ok $? 'an address that is none leaves none either'
+rm -rf "$at"
+init --help;	is_status 0 '--help'
+init --server-name localhost more;	is_status 64 'an argument'
+
+printf 'a long secret\n' >"$tmp/password"
+"$mxcgi" init --config "$at/mxcgi.conf" --web-conf "$none" --data-dir "$at/data" \
+    --run-dir "$at/run" --server-name localhost --admin ann \
+    --base-url https://matrix.example.org <"$tmp/password" >"$tmp/body" 2>"$tmp/said"
+is $? 0 'an administrator whose password is a line of standard input (security 32)'
+like '^@ann:localhost made$' 'who is told of'
+"$mxcgi" user show ann --json --config "$at/mxcgi.conf" >"$tmp/body"
+is_json '[.admin, .password]' '[true,true]' 'is one, with a password'
+cp "$at/mxcgi.conf" "$tmp/body"
+like '^base_url = https://matrix.example.org$' 'base_url stands in the configuration'
+init --admin ann;	is_status 73 'one that is there is not made again'
+says 'taken' 'and it says so'
+init --admin bob;	is_status 65 'no password: nobody is made'
+init --base-url https://other.example.org
+is_status 1 'another address is not written over the one that is there'
+rm -rf "$at"
+
+# --------------------------------------------------------------- on a terminal
+
+on_terminal() {	# PROMPT ANSWER... -- ARGUMENT...
+	asked='on a terminal'
+	perl "$SRC/t/tools/terminal.pl" "$@" >"$tmp/body" 2>"$tmp/said"
+	status=$?
+}
+on_terminal 'for ever []: ' 'not a name' 'for ever []: ' example.org \
+    'clients use' '' 'for data' "$at/data" 'for sockets' "$at/run" \
+    'open or closed [' maybe 'open or closed [' open 'when empty' ann \
+    'New password of @ann:example.org: ' 'typed by hand' 'once more: ' 'typed by hand' \
+    -- "$mxcgi" init --config "$at/mxcgi.conf" --web-conf "$none"
+is_status 0 'on a terminal: it asks'
+like 'That is no server name' 'on a terminal: again when an answer is none'
+like '@ann:example.org made' 'on a terminal: an administrator'
+like "made $at/data/mxcgi.db" 'on a terminal: all is made'
+cp "$at/mxcgi.conf" "$tmp/body"
+like '^base_url = https://example.org$' 'on a terminal: Enter takes what is offered'
+like '^registration = open$' 'on a terminal: or what was typed'
+rm -rf "$at"
+on_terminal 'for ever' '^D' -- "$mxcgi" init --config "$at/mxcgi.conf"
+[ "$status" != 0 ];	ok $? 'on a terminal: who leaves'
+nothing 'on a terminal: has nothing made'
+on_terminal -- "$mxcgi" init --config "$at/mxcgi.conf" --web-conf "$none" \
+    --server-name localhost --data-dir "$at/data" --run-dir "$at/run"
+is_status 0 'on a terminal: with a name it asks nothing'
+
+# ------------------------------------------------------ where pages are shown
+
+web=$tmp/home/public_html
+mkdir -p "$web"
+at=$web/mxcgi
+init --server-name localhost
+is_status 1 'in public_html: refused (security 29)'
+says 'data_dir .*/mxcgi/data lies in .*/public_html' 'in public_html: it says why'
+says '--fence' 'in public_html: and what can be done'
+nothing 'in public_html: nothing is made'
+init --server-name localhost --fence
+is_status 1 'fenced, but not the configuration: refused'
+says 'the configuration .* lies in' 'which it says'
+nothing 'and nothing is made'
+asked='init --fence'
+fenced() {
+	"$mxcgi" init --config "$at/data/mxcgi.conf" --web-conf "$none" \
+	    --server-name localhost --data-dir "$at/data" \
+	    --run-dir "$at/run" "$@" >"$tmp/body" 2>"$tmp/said"
+	status=$?
+}
+fenced --fence
+is_status 0 'fenced: made'
+like "^made $at/data/.htaccess" 'fenced: with a .htaccess'
+like "^made $at/run/.htaccess" 'fenced: in each directory'
+like 'location \^~ /mxcgi/data . deny all; .' 'fenced: and what nginx needs'
+grep -q 'Require all denied' "$at/data/.htaccess";	ok $? 'fenced: which forbids everything (security 29)'
+fenced;	is_status 0 'fenced: again without the word'
+at=$tmp/home/pages/mxcgi
+mkdir -p "$tmp/home/pages"
+touch "$tmp/home/pages/.htaccess"
+init --server-name localhost
+is_status 1 'beside a .htaccess: refused (security 29)'
+nothing 'beside a .htaccess: nothing is made'
+rm "$tmp/home/pages/.htaccess"
+none=$tmp/sites
+printf '<VirtualHost *>\n\tDocumentRoot "%s"\n' "$tmp/home/pages" >"$none"
+init --server-name localhost
+is_status 1 'what Apache shows: refused (security 29)'
+says "DocumentRoot .*in $none" 'what Apache shows: it says where that stands'
+printf 'server {\n\tlocation /p/ {\n\t\talias %s/;\n\t}\n}\n' "$tmp/home/pages" >"$none"
+init --server-name localhost
+is_status 1 'what nginx shows: refused (security 29)'
+ln -s "$tmp/home/pages" "$tmp/link"
+at=$tmp/link/mxcgi
+init --server-name localhost
+is_status 1 'by way of a link: refused (security 29)'
+nothing 'by way of a link: nothing is made'
+printf '# root %s;\nroot %s-other;\nroot $here;\n' "$tmp/home/pages" "$tmp/home/pages" >"$none"
+init --server-name localhost
+is_status 0 'what is beside it, or a remark, is not shown'
+
+# ------------------------------------------------------------------- migrate
+
+start
+user ann
+admin migrate
+is_status 0 'migrate: nothing to do'
+is "$(ls "$tmp/data" | grep -c before)" 0 'migrate: and so nothing is copied'
+admin migrate --nothing;	is_status 64 'migrate: an option that is none'
+sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version = 1'
+env LD_PRELOAD="$BUILD/t/faults/faults.so" MXCGI_FREE=1000000 \
+    ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" \
+    "$mxcgi" migrate --config "$tmp/mxcgi.conf" >"$tmp/body" 2>"$tmp/said"
+is $? 1 'migrate: no space for a copy'
+says '--no-copy.*Nothing was changed' 'migrate: it says what can be done'
+is "$(sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version')" 1 'migrate: nothing was changed'
+# What is of the newest schema already cannot be brought there: the copy is all.
+admin migrate
+is_status 1 'migrate: what cannot be brought up'
+copy=$tmp/data/mxcgi.db.before-1
+[ -s "$copy" ];	ok $? 'migrate: was copied before'
+is "$(stat -c %a "$copy")" 600 'migrate: for nobody else (security 29)'
+is "$(sqlite3 "$copy" 'PRAGMA integrity_check; PRAGMA user_version' | tr '\n' ' ')" \
+    'ok 1 ' 'migrate: whole, and what it was'
+[ ! -e "$copy.new" ];	ok $? 'migrate: and under its own name'
+rm "$copy"
+sqlite3 "$tmp/old.db" <"$SRC/sql/0001-initial.sql"
+sqlite3 "$tmp/old.db" "PRAGMA user_version = 1;
+    INSERT INTO meta VALUES ('server_name', 'localhost')"
+mkdir "$tmp/kept"
+mv "$tmp"/data/mxcgi.db* "$tmp/kept"
+cp "$tmp/old.db" "$tmp/data/mxcgi.db"
+admin migrate
+is_status 0 'migrate: an old database is brought up'
+like "^kept $copy, as it was before" 'migrate: and its copy is spoken of'
+like 'brought .* from schema 1 to' 'migrate: with how far it came'
+rm "$copy"
+cp "$tmp/old.db" "$tmp/data/mxcgi.db"
+rm -f "$tmp"/data/mxcgi.db-*
+admin migrate --no-copy
+is_status 0 'migrate: --no-copy'
+[ ! -e "$copy" ];	ok $? 'migrate: not with --no-copy'
+done_testing
