@@ -10,6 +10,7 @@
 #include "store/stream.h"
 
 #define DEVICES_MAX	1000	/* ended by one request */
+#define PIECE		50	/* of them by one transaction */
 
 /* ---------------------------------------------------------------- devices */
 
@@ -170,6 +171,38 @@ device_end(struct request *r)
 	return M_OK;
 }
 
+/* Whose devices end, and which is next. */
+struct condemned {
+	int64_t		 user;
+	int		 next;		/* place in the list */
+	bool		 own;		/* the caller's is one of them */
+};
+
+/* The caller's own goes last: without it nothing more would be done. */
+static enum mx_err
+end_some(struct request *r)
+{
+	struct condemned *c = arena_memdup(r->mem, r->piece, sizeof(*c));
+	const cJSON *item = cJSON_GetArrayItem(json_get(r->body, "devices"),
+	    c->next);
+	int64_t device;
+
+	for (int i = 0; i < PIECE && item != NULL; i++, item = item->next) {
+		device = device_find(r, c->user, item->valuestring);
+		if (device != 0 && device == r->who.device)
+			c->own = true;
+		else if (device != 0)
+			session_end(r->db, c->user, device);
+		c->next++;
+	}
+	if (item != NULL)
+		return more(r, end_some, c);
+	if (c->own)
+		session_end(r->db, c->user, r->who.device);
+	log_note(r, "%d devices", c->next);
+	return M_OK;
+}
+
 /*
  * POST /_synapse/admin/v2/users/{userId}/delete_devices
  *
@@ -181,7 +214,6 @@ devices_end(struct request *r)
 	struct device_wish wish;
 	const cJSON *item;
 	struct account a;
-	int64_t device;
 	enum mx_err err;
 
 	if ((err = body_read(r, ends_fields, &wish)) != M_OK ||
@@ -194,11 +226,9 @@ devices_end(struct request *r)
 		if (!cJSON_IsString(item))
 			return fail(r, M_BAD_JSON,
 			    "devices holds what is no string");
-	cJSON_ArrayForEach(item, wish.devices)
-		if ((device = device_find(r, a.user, item->valuestring)) != 0)
-			session_end(r->db, a.user, device);
-	log_note(r, "%d devices", cJSON_GetArraySize(wish.devices));
-	return M_OK;
+	r->piece = arena_memdup(r->mem, &(struct condemned){ .user = a.user },
+	    sizeof(struct condemned));
+	return end_some(r);
 }
 
 /* ---------------------------------------------------------------- pushers */

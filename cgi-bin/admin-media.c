@@ -6,7 +6,7 @@
 #include "matrix/media.h"
 #include "matrix/room.h"
 
-#define DELETED_MAX	100	/* of a user by one request, without limit */
+#define PIECE		100	/* put into quarantine by one transaction */
 
 /* ---------------------------------------------------------------- telling */
 
@@ -131,6 +131,37 @@ media_show(struct request *r)
 	return quarantine(r, false);
 }
 
+/* A walk along the media of a user. */
+struct hiding {
+	int64_t		 user;
+	int64_t		 after;		/* media.nr */
+	int		 n;
+};
+
+static enum mx_err
+hide_some(struct request *r)
+{
+	struct hiding *h = arena_memdup(r->mem, r->piece, sizeof(*h));
+	struct rows row = db_query(r->db, STMT_MEDIA_OF_USER_AFTER,
+	    DB_INT(h->user), DB_INT(h->after), DB_INT(PIECE));
+	int64_t last = 0, found = 0;
+
+	if (rows_next(&row)) {
+		last = rows_int(&row, 0);
+		found = rows_int(&row, 1);
+	}
+	rows_done(&row);
+	h->n += db_exec(r->db, STMT_MEDIA_QUARANTINE_USER, DB_INT(r->now),
+	    DB_INT(r->who.user), DB_INT(h->user), DB_INT(h->after),
+	    DB_INT(last));
+	h->after = last;
+	if (found == PIECE)
+		return more(r, hide_some, h);
+	log_note(r, "%d media", h->n);
+	put_int(&r->out, "num_quarantined", h->n);
+	return M_OK;
+}
+
 /*
  * POST /_synapse/admin/v1/user/{userId}/media/quarantine
  *
@@ -140,16 +171,13 @@ enum mx_err
 media_hide_of_user(struct request *r)
 {
 	struct account a;
-	int n;
 	enum mx_err err;
 
 	if ((err = account_meant(r, &a)) != M_OK)
 		return err;
-	n = db_exec(r->db, STMT_MEDIA_QUARANTINE_USER, DB_INT(r->now),
-	    DB_INT(r->who.user), DB_INT(a.user));
-	log_note(r, "%d media", n);
-	put_int(&r->out, "num_quarantined", n);
-	return M_OK;
+	r->piece = arena_memdup(r->mem, &(struct hiding){ .user = a.user },
+	    sizeof(struct hiding));
+	return hide_some(r);
 }
 
 /* -------------------------------------------------------------- of a user */
@@ -158,7 +186,13 @@ static const char *const media_orders[] = { "created_ts", "media_id",
     "upload_name", "last_access_ts", "media_length", "media_type",
     "quarantined_by", "safe_from_quarantine", NULL };
 
-static struct rows
+enum mx_err
+media_paging_read(struct request *r, struct paging *p)
+{
+	return paging_read(r, media_orders, true, p);
+}
+
+struct rows
 user_media(struct request *r, int64_t user, const struct paging *p)
 {
 	return db_query(r->db, p->backwards ? STMT_USER_MEDIA_BACK :
@@ -181,7 +215,7 @@ media_of_user(struct request *r)
 	enum mx_err err;
 
 	if ((err = account_meant(r, &a)) != M_OK ||
-	    (err = paging_read(r, media_orders, true, &p)) != M_OK)
+	    (err = media_paging_read(r, &p)) != M_OK)
 		return err;
 	rows = user_media(r, a.user, &p);
 	put_array(&r->out, "media");
@@ -193,43 +227,6 @@ media_of_user(struct request *r)
 	write_end(&r->out);
 	put_paging(r, &p, n, db_int(r->db, 0, STMT_USER_MEDIA_TOTAL,
 	    DB_INT(a.user)));
-	return M_OK;
-}
-
-/*
- * DELETE /_synapse/admin/v1/users/{userId}/media
- *
- * The page of it that GET would show, with a limit of 100 unless it is given,
- * goes for good.
- */
-enum mx_err
-media_delete_of_user(struct request *r)
-{
-	struct media *list = arena_alloc(r->mem, LIST_MAX * sizeof(*list));
-	struct account a;
-	struct paging p;
-	struct writer w;
-	struct rows rows;
-	struct buf ids;
-	int64_t n = 0;
-	enum mx_err err;
-
-	if ((err = account_meant(r, &a)) != M_OK ||
-	    (err = paging_read(r, media_orders, true, &p)) != M_OK)
-		return err;
-	if (req_query(r, "limit") == NULL)
-		p.limit = DELETED_MAX;
-	for (rows = user_media(r, a.user, &p); rows_next(&rows); n++)
-		media_take(&rows, &list[n]);
-	buf_init(&ids, r->mem, SIZE_MAX);
-	writer_init(&w, &ids);
-	write_array(&w);
-	for (int64_t i = 0; i < n; i++) {
-		media_delete(r->db, &list[i]);
-		write_text(&w, list[i].media_id);
-	}
-	write_end(&w);
-	put_deleted_media(r, &ids, n);
 	return M_OK;
 }
 

@@ -1,4 +1,7 @@
-/* admin-sweep.c - media that are old or large go, for administrators. */
+/*
+ * admin-sweep.c - media that are old or large go, or those of a user, for
+ * administrators.
+ */
 #include <string.h>
 
 #include "admin.h"
@@ -7,24 +10,53 @@
 #include "matrix/media.h"
 
 #define PIECE		100	/* looked at in one transaction */
+#define OF_USER		100	/* media of a user, without limit */
 
-void
-put_deleted_media(struct request *r, const struct buf *ids, int64_t n)
+/* What is deleted, piece after piece. */
+struct gone {
+	struct buf	 ids;		/* a JSON array, open */
+	struct writer	 w;
+	int64_t		 n;
+};
+
+static void
+gone_init(struct request *r, struct gone *g)
 {
-	put_raw(&r->out, "deleted_media", (struct span){ ids->s, ids->len });
-	put_int(&r->out, "total", n);
-	log_note(r, "%lld media", (long long)n);
+	buf_init(&g->ids, r->mem, SIZE_MAX);
+	writer_init(&g->w, &g->ids);
+	write_array(&g->w);
+	g->n = 0;
 }
 
-/* A walk along all media, in pieces. */
+static void
+gone_add(struct request *r, struct gone *g, const struct media *m)
+{
+	media_delete(r->db, m);
+	g->w.out = &g->ids;	/* a copy is where it was made */
+	write_text(&g->w, m->media_id);
+	g->n++;
+}
+
+static enum mx_err
+gone_told(struct request *r, struct gone *g)
+{
+	g->w.out = &g->ids;
+	write_end(&g->w);
+	put_raw(&r->out, "deleted_media", buf_content(&g->ids));
+	put_int(&r->out, "total", g->n);
+	log_note(r, "%lld media", (long long)g->n);
+	return M_OK;
+}
+
+/* ------------------------------------------------------------ old and large */
+
+/* A walk along all media. */
 struct sweep {
 	int64_t		 before;	/* made before that, ms since 1970 */
 	int64_t		 larger;	/* than so many bytes */
 	struct table	*kept;		/* pictures that are shown; or NULL */
 	int64_t		 after;		/* media.nr */
-	struct buf	 ids;		/* a JSON array, open */
-	struct writer	 w;
-	int64_t		 n;
+	struct gone	 gone;
 };
 
 static enum mx_err
@@ -86,19 +118,27 @@ sweep_on(struct request *r)
 	while (n < PIECE && rows_next(&rows))
 		media_take(&rows, &list[n++]);
 	rows_done(&rows);
-	s->w.out = &s->ids;
 	for (; i < n && list[i].created_at < s->before; i++) {
 		s->after = list[i].nr;
-		if (!is_to_go(r, s, &list[i]))
-			continue;
-		media_delete(r->db, &list[i]);
-		write_text(&s->w, list[i].media_id);
-		s->n++;
+		if (is_to_go(r, s, &list[i]))
+			gone_add(r, &s->gone, &list[i]);
 	}
-	if (i == PIECE)
-		return more(r, sweep_on, s);
-	write_end(&s->w);
-	put_deleted_media(r, &s->ids, s->n);
+	return i == PIECE ? more(r, sweep_on, s) : gone_told(r, &s->gone);
+}
+
+/* What is shown is read before there is a lock to hold. */
+static enum mx_err
+sweep_begin(struct request *r)
+{
+	struct sweep *s = arena_alloc(r->mem, sizeof(*s));
+	enum mx_err err = sweep_read(r, s);
+
+	if (err != M_OK)
+		return err;
+	if (s->kept != NULL)
+		note_avatars(r, s->kept);
+	gone_init(r, &s->gone);
+	r->piece = s;
 	return M_OK;
 }
 
@@ -113,23 +153,71 @@ sweep_on(struct request *r)
 enum mx_err
 media_sweep(struct request *r)
 {
-	struct sweep *s = arena_alloc(r->mem, sizeof(*s));
 	enum mx_err err;
 
 	if (strcmp(req_arg_or(r, "serverName", r->conf->server_name),
 	    r->conf->server_name) != 0)
 		return fail(r, M_INVALID_PARAM,
 		    "This server deletes its own media alone");
-	if ((err = sweep_read(r, s)) != M_OK)
+	if ((r->piece == NULL && (err = sweep_begin(r)) != M_OK) ||
+	    (err = again(r)) != M_OK)
 		return err;
-	if (s->kept != NULL)
-		note_avatars(r, s->kept);
-	buf_init(&s->ids, r->mem, SIZE_MAX);
-	writer_init(&s->w, &s->ids);
-	write_array(&s->w);
-	r->piece = s;
 	return sweep_on(r);
 }
+
+/* ---------------------------------------------------------------- of a user */
+
+struct clearing {
+	int64_t		 user;
+	struct paging	 page;		/* limit: of all of it */
+	struct gone	 gone;
+};
+
+/* What went makes room for the next where the page begins. */
+static enum mx_err
+clear_on(struct request *r)
+{
+	struct clearing *c = arena_memdup(r->mem, r->piece, sizeof(*c));
+	struct paging page = c->page;
+	struct media list[PIECE];
+	struct rows rows;
+	int64_t n = 0;
+
+	page.limit = c->page.limit - c->gone.n;
+	if (page.limit > PIECE)
+		page.limit = PIECE;
+	for (rows = user_media(r, c->user, &page); rows_next(&rows); n++)
+		media_take(&rows, &list[n]);
+	for (int64_t i = 0; i < n; i++)
+		gone_add(r, &c->gone, &list[i]);
+	return n == PIECE ? more(r, clear_on, c) : gone_told(r, &c->gone);
+}
+
+/*
+ * DELETE /_synapse/admin/v1/users/{userId}/media
+ *
+ * The page of it that GET would show, with a limit of 100 unless it is given,
+ * goes for good.
+ */
+enum mx_err
+media_delete_of_user(struct request *r)
+{
+	struct clearing *c = arena_alloc(r->mem, sizeof(*c));
+	struct account a;
+	enum mx_err err;
+
+	if ((err = account_meant(r, &a)) != M_OK ||
+	    (err = media_paging_read(r, &c->page)) != M_OK)
+		return err;
+	c->user = a.user;
+	if (req_query(r, "limit") == NULL)
+		c->page.limit = OF_USER;
+	gone_init(r, &c->gone);
+	r->piece = c;
+	return clear_on(r);
+}
+
+/* --------------------------------------------------------------- of others */
 
 /*
  * POST /_synapse/admin/v1/purge_media_cache

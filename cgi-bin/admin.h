@@ -43,9 +43,10 @@ void		 put_column(struct writer *, const char *key,
 /* A time in ms, or null for 0. */
 void		 put_time(struct writer *, const char *key, int64_t);
 
-/* admin-sweep.c: the answer of a deletion: ids, a JSON array, so many. */
-void		 put_deleted_media(struct request *, const struct buf *ids,
-		    int64_t n);
+/* admin-media.c: which of a user's media are meant, and a page of them. */
+enum mx_err	 media_paging_read(struct request *, struct paging *);
+struct rows	 user_media(struct request *, int64_t user,
+		    const struct paging *);
 
 /* admin-users.c: all that is known of an account, into r->out. */
 enum mx_err	 user_write(struct request *, int64_t user);

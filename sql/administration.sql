@@ -244,9 +244,15 @@ SELECT count(*) FROM media WHERE user = :user AND uploaded_at IS NOT NULL;
 -- :name media_told
 SELECT $media, quarantined_by, sha256 FROM media WHERE media_id = :media_id;
 
+-- The next behind a number, and how far that is.
 -- :name media_quarantine_user
 UPDATE media SET quarantined_at = :now, quarantined_by = :by
- WHERE user = :user AND quarantined_at IS NULL AND uploaded_at IS NOT NULL;
+ WHERE user = :user AND nr > :after AND nr <= :last
+   AND quarantined_at IS NULL AND uploaded_at IS NOT NULL;
+
+-- :name media_of_user_after
+SELECT max(nr), count(*) FROM (SELECT nr FROM media
+ WHERE user = :user AND nr > :after ORDER BY nr LIMIT :limit);
 
 -- :name media_quarantine_set
 UPDATE media SET quarantined_at = :at, quarantined_by = :by

@@ -217,6 +217,7 @@ devices=$a2/users/$(uid ann)/devices
 req GET "$devices"
 is_json '[.total, (.devices | map(.user_id) | unique)]' '[2,["@ann:localhost"]]' 'devices'
 req GET "$devices/$device_as"
+is_json '[.last_seen_ts > 1600000000000, (.last_seen_ip | type)]' '[true,"string"]' 'when and from where they were seen'
 is_json '[.device_id, .display_name, .dehydrated]' \
     "[\"$device_as\",\"The administrator @boss:localhost\",false]" 'one of them'
 req PUT "$devices/$device_as" '{"display_name":"Called so"}'
@@ -239,4 +240,38 @@ req GET "$devices";	is_json . '{"devices":[],"total":0}' 'and none is left'
 req GET "$a1/whois/$(uid bob)"
 is_json '[.user_id, (.devices | length), (.devices[].sessions[].connections[] | .last_seen > 0)]' \
     '["@bob:localhost",1,true]' 'whois'
+
+# ------------------------------------------- what is done in several pieces
+user dan
+type=text/plain
+for n in $(seq 105); do req POST /_matrix/media/v3/upload $n; done
+type=application/json
+boss
+req POST "$a1/user/$(uid dan)/media/quarantine"
+is_json .num_quarantined 105 'many media are quarantined'
+req DELETE "$a1/users/$(uid dan)/media?limit=103"
+is_json '[.total, (.deleted_media | unique | length)]' '[103,103]' 'and deleted'
+req GET "$a1/users/$(uid dan)/media"
+is_json '[.total, (.media | length)]' '[2,2]' 'but for what is more than the limit'
+for n in $(seq 55); do req POST "$a1/users/$(uid dan)/login" '{}'; done
+devices=$a2/users/$(uid dan)/devices
+req GET "$devices"
+req POST "$a2/users/$(uid dan)/delete_devices" \
+    "{\"devices\":$(jq -c '.devices | map(.device_id)' "$tmp/body")}"
+is_json . '{}' 'many devices end'
+req GET "$devices";	is_json .total 0 'and none is left'
+for n in $(seq 55); do log_in boss 'secret of boss'; done
+boss
+req GET "$a2/users/$(uid boss)/devices"
+own=$(jq -r '.devices | map(.device_id) | join(" ")' "$tmp/body")
+req GET $v3/account/whoami
+this=$(get_json .device_id)
+req POST "$a2/users/$(uid boss)/delete_devices" "{\"devices\":[$(
+	for id in $this $own; do printf '"%s",' "$id"; done)\"none\"]}"
+is_json . '{}' 'the own device may be the first of many'
+req GET $v3/account/whoami
+is_err 401 M_UNKNOWN_TOKEN 'and ends with them'
+log_in boss 'secret of boss'
+boss
+req GET "$a2/users/$(uid boss)/devices";	is_json .total 1 'all of them'
 done_testing
