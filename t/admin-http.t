@@ -241,6 +241,22 @@ req GET "$a1/whois/$(uid bob)"
 is_json '[.user_id, (.devices | length), (.devices[].sessions[].connections[] | .last_seen > 0)]' \
     '["@bob:localhost",1,true]' 'whois'
 
+# --------------------------------------------- an administrator who may no more
+req PUT "$a1/users/$(uid bob)/admin" '{"admin":true}'
+as bob
+req GET $a1/rooms;	is_status 200 'another administrator'
+boss
+req PUT "$a1/suspend/$(uid bob)" '{"suspend":true}'
+as bob
+for path in $a1/rooms "$a2/users/$(uid ann)"; do
+	req GET "$path";	is_err 403 M_USER_SUSPENDED "$path: not when suspended (security 33)"
+done
+boss
+req PUT "$a1/suspend/$(uid bob)" '{"suspend":false}'
+req PUT "$a1/users/$(uid bob)/admin" '{"admin":false}'
+as bob
+req GET $a1/rooms;	is_err 403 M_FORBIDDEN 'nor when it is one no more (security 33)'
+
 # ------------------------------------------- what is done in several pieces
 user dan
 type=text/plain

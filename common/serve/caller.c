@@ -45,15 +45,17 @@ note_seen(struct life *l, int64_t seen_at)
 	    DB_TEXT(l->r.address), DB_TEXT(req_agent(&l->r)));
 }
 
-/* Who is suspended may read, and do what is marked so. */
+/*
+ * Who is suspended may read, and do what is marked so; an administrator reads
+ * as anybody does.
+ */
 static bool
 is_too_much(const struct life *l)
 {
 	enum route_auth auth = l->r.route->auth;
 
-	return l->r.who.suspended &&
-	    (auth == AUTH_USER || auth == AUTH_ADMIN) &&
-	    strcmp(l->r.route->method, "GET") != 0;
+	return l->r.who.suspended && (auth == AUTH_ADMIN ||
+	    (auth == AUTH_USER && strcmp(l->r.route->method, "GET") != 0));
 }
 
 static enum mx_err
