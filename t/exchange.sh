@@ -94,6 +94,20 @@ exchange_slashes() {
 	is_json .room_id "\"$room\"" "$1: a slash in an alias"
 }
 
+# It arrives, with the token, and is refused: nobody here is an administrator.
+exchange_tools() {
+	for path in v1/server_version v1/rooms v2/users/@x:localhost \
+	    v1/rooms/!x:localhost v1/rooms/!x:localhost/messages; do
+		req GET /_synapse/admin/$path
+		is_err 403 M_FORBIDDEN "$1: $path is for administrators (security 33)"
+	done
+	req GET /_synapse/admin/nothing
+	is_err 404 M_UNRECOGNIZED "$1: and the rest of that place is nothing"
+	[ "$slashes" = yes ] || return 0
+	req GET /_synapse/admin/v1/rooms/a%2Fb
+	is_err 403 M_FORBIDDEN "$1: a slash in what administrators ask"
+}
+
 exchange_rest() {
 	req GET "$here/state/m.room.power_levels/"
 	is_json ".users | type" '"object"' "$1: an empty state key"
@@ -118,5 +132,6 @@ exchange() {
 	exchange_message "$1"
 	exchange_image "$1"
 	exchange_slashes "$1"
+	exchange_tools "$1"
 	exchange_rest "$1"
 }
