@@ -253,6 +253,21 @@ replace(bool media)
 	    "back", aside));
 }
 
+/* Another restoration may have been cut off in the same second. */
+static const char *
+aside_name(void)
+{
+	const char *first = arena_printf(k.mem, "before-%s",
+	    time_text(k.mem, clock_now_ms())), *name = first;
+
+	for (int i = 2; access(data_path(arena_printf(k.mem, "mxcgi.db.%s",
+	    name)), F_OK) == 0 || access(data_path(arena_printf(k.mem,
+	    "signing.key.%s", name)), F_OK) == 0 || access(arena_printf(k.mem,
+	    "%s/%s", k.conf->media_dir, name), F_OK) == 0; i++)
+		name = arena_printf(k.mem, "%s-%d", first, i);
+	return name;
+}
+
 /* ------------------------------------------------------------- and goes on */
 
 static bool
@@ -353,8 +368,7 @@ cmd_restore(int argc, char **argv)
 	staged = *k.conf;
 	staged.media_dir = arena_printf(k.mem, "%s/" STAGED,
 	    k.conf->media_dir);
-	aside = arena_printf(k.mem, "before-%s",
-	    time_text(k.mem, clock_now_ms()));
+	aside = aside_name();
 	fine = restore();
 	close(mark);
 	arena_free(k.mem);
