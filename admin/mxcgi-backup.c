@@ -250,6 +250,18 @@ prune(void)
 
 /* -------------------------------------------------------------- the whole */
 
+static const char *const names[] = { "mxcgi.db", "signing.key", "mxcgi.conf",
+    "BACKUP" };
+#define NAMES	(sizeof(names) / sizeof(*names))
+
+/* Of media what is there need not be copied again; all else only takes space. */
+static void
+give_up(void)
+{
+	for (size_t i = 0; i < NAMES; i++)
+		unlink(new_path(names[i]));
+}
+
 /*
  * The last backup is one up to here.  What comes now needs no space, and is soon
  * done; half of each is none.
@@ -257,15 +269,13 @@ prune(void)
 static bool
 put_in_place(void)
 {
-	static const char *const names[] = { "mxcgi.db", "signing.key",
-	    "mxcgi.conf", "BACKUP" };
 	const char *note = keep_path(&k, "BACKUP");
 
 	if (unlink(note) == -1 && errno != ENOENT)
 		return keep_no(note, strerror(errno));
 	if (!keep_sync_dir(k.dir))
 		return false;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < NAMES; i++)
 		if (rename(new_path(names[i]), keep_path(&k, names[i])) == -1)
 			return keep_no(keep_path(&k, names[i]),
 			    strerror(errno));
@@ -275,11 +285,12 @@ put_in_place(void)
 static bool
 save(void)
 {
-	return keep_make_dir(k.dir) && is_elsewhere() && is_ours() &&
-	    take_database() &&
-	    take_file(arena_printf(k.mem, "%s/signing.key", k.conf->data_dir),
-	    "signing.key") && take_file(k.config, "mxcgi.conf") &&
-	    save_all_media() && write_note() && put_in_place();
+	const char *key = arena_printf(k.mem, "%s/signing.key",
+	    k.conf->data_dir);
+
+	return take_database() && take_file(key, "signing.key") &&
+	    take_file(k.config, "mxcgi.conf") && save_all_media() &&
+	    write_note() && put_in_place();
 }
 
 static int
@@ -310,8 +321,12 @@ cmd_backup(int argc, char **argv)
 		fprintf(stderr, "mxcgi: %s\n", why);
 		return EX_TEMPFAIL;
 	}
-	status = 1;
-	if (save()) {
+	if (!keep_make_dir(k.dir) || !is_elsewhere() || !is_ours()) {
+		status = 1;
+	} else if (!save()) {
+		give_up();
+		status = 1;
+	} else {
 		prune();
 		status = tell();
 	}

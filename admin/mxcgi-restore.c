@@ -126,13 +126,15 @@ stage_file(const char *dir, const char *name)
 	bool fine = to != -1 && keep_pour(from, to) && fsync(to) == 0;
 	int error = errno;
 
-	if (from != -1)
-		close(from);
+	if (from == -1)
+		return keep_no(path, strerror(error));
+	close(from);
 	if (to != -1)
 		close(to);
 	k.files++;
 	keep_tell(&k, "media: %lld files", (long long)k.files);
-	return fine || keep_no(path, strerror(error));
+	return fine || keep_no(arena_printf(k.mem, "%s/%s", staged.media_dir,
+	    name), strerror(error));
 }
 
 static bool

@@ -171,6 +171,7 @@ is "$(all_of "$copy")" "$whole" 'and the one before stays'
 failing 'ENOSPC write media' backup "$copy"
 is_exit 1 'none for media'
 said 'No space left' 'likewise'
+is "$(ls "$copy" | grep -c new)" 0 'nor is the space that there is taken'
 admin verify --hashes "$copy"
 is_exit 0 'the one before is whole'
 lost=$(cd "$tmp/data/media" && find . -type f -size 10c)
