@@ -2,6 +2,7 @@
 #include "base/fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 bool
@@ -20,4 +21,15 @@ fd_write(int fd, const char *s, size_t n)
 		n -= (size_t)done;
 	}
 	return true;
+}
+
+bool
+fd_make_dir(int at, const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (mkdirat(at, path, mode) == -1)
+		return errno == EEXIST;
+	return fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fchmodat(at, path, mode | (st.st_mode & S_ISGID), 0) == 0;
 }

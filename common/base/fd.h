@@ -4,11 +4,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 /*
  * Write all of it, or as much as goes.  False: errno says why; 0 means that
  * nothing was written, for no reason.
  */
 bool	fd_write(int fd, const char *, size_t);
+
+/*
+ * The directory is there; one that is made has that mode whatever the umask
+ * says, and the bit by which it hands on its group, where it got that.  False:
+ * errno says why.
+ */
+bool	fd_make_dir(int at, const char *path, mode_t mode);
 
 #endif
