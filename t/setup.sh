@@ -1,6 +1,8 @@
 # setup.sh - the folder of a web host, and the page that sets a server up there.
-# Sourced after lib.sh and host.sh.
+# Sourced after lib.sh and apache.sh.
 #
+# setup_put                  the folder as it arrives by FTP, in $tmp/home/web
+# setup_serve                Apache shows $tmp/home/web, on $url
 # $folder, $private          where it is, and where it keeps configuration and data
 # $setup_at                  its path on the web; the page is setup.cgi in it
 # setup_form NAME=VALUE...   send it
@@ -9,6 +11,45 @@
 # setup_all                  from the first look at it to the last, with assertions
 
 setup_at=/mxcgi
+
+# Nobody may run a thing but setup.cgi.
+setup_put() {
+	folder=$tmp/home/web$setup_at
+	private=$folder/private
+	mkdir -p "$folder/programs"
+	for program in $(cut -f1 "$BUILD/gen/routes.list" | sort -u) thumbnailer; do
+		[ ! -e "$BUILD/cgi-bin/$program" ] ||
+		    cp "$BUILD/cgi-bin/$program" "$folder/programs"
+	done
+	cp "$BUILD/admin/mxcgi" "$BUILD/admin/housekeeper" "$folder/programs"
+	cp "$BUILD/cgi-bin/setup" "$folder/setup.cgi"
+	cp "$BUILD/cgi-bin/dispatch" "$folder/matrix.cgi"
+	cp "$SRC/build-aux/bundle.htaccess" "$folder/.htaccess"
+	cp "$SRC/build-aux/bundle.htaccess" "$folder/htaccess.txt"
+	chmod -x "$folder/programs"/* "$folder/matrix.cgi"
+	chmod 755 "$tmp"
+	give "$tmp/home"
+}
+
+setup_shown() {	# DIR: what is shown, as far as both kinds of test need it
+	echo "Listen 127.0.0.1:$port"
+	echo "TypesConfig /dev/null"
+	echo "DocumentRoot $1"
+	echo "<Directory $1>"
+	echo "AllowOverride All"
+	echo "Require all granted"
+	echo "</Directory>"
+}
+
+setup_serve() {
+	port=$(free_port)
+	url=http://127.0.0.1:$port
+	{
+		apache_head mime dir cgid headers
+		setup_shown "$tmp/home/web"
+	} >"$tmp/apache.conf"
+	apache_start
+}
 
 setup_form() {
 	body=

@@ -6,54 +6,6 @@ T=fcgi
 . "$SRC/t/apache.sh"
 . "$SRC/t/setup.sh"
 
-# As it arrives by FTP: nobody may run a thing but setup.cgi.
-put_folder() {
-	folder=$tmp/home/web/mxcgi
-	private=$folder/private
-	mkdir -p "$folder/programs"
-	for program in $(cut -f1 "$BUILD/gen/routes.list" | sort -u) thumbnailer; do
-		[ ! -e "$BUILD/cgi-bin/$program" ] ||
-		    cp "$BUILD/cgi-bin/$program" "$folder/programs"
-	done
-	cp "$BUILD/admin/mxcgi" "$BUILD/admin/housekeeper" "$folder/programs"
-	cp "$BUILD/cgi-bin/setup" "$folder/setup.cgi"
-	cp "$BUILD/cgi-bin/dispatch" "$folder/matrix.cgi"
-	cp "$SRC/build-aux/bundle.htaccess" "$folder/.htaccess"
-	cp "$SRC/build-aux/bundle.htaccess" "$folder/htaccess.txt"
-	chmod -x "$folder/programs"/* "$folder/matrix.cgi"
-	chmod 755 "$tmp"
-	give "$tmp/home"
-}
-
-serve() {
-	port=$(free_port)
-	url=http://127.0.0.1:$port
-	{
-		echo "ServerRoot $tmp"
-		echo "ServerName localhost"
-		echo "PidFile $tmp/apache.pid"
-		echo "ErrorLog $tmp/apache.log"
-		echo "DefaultRuntimeDir $tmp"
-		echo "Listen 127.0.0.1:$port"
-		[ -z "$owner" ] || printf 'User %s\nGroup %s\n' "$owner" "$group"
-		for module in mpm_event unixd authz_core rewrite env mime dir cgid headers; do
-			[ ! -f "$modules/mod_$module.so" ] ||
-			    echo "LoadModule ${module}_module $modules/mod_$module.so"
-		done
-		echo "TypesConfig /dev/null"
-		echo "ScriptSock $tmp/cgid.sock"
-		echo "DocumentRoot $tmp/home/web"
-		echo "<Directory $tmp/home/web>"
-		echo "AllowOverride All"
-		echo "Require all granted"
-		echo "</Directory>"
-	} >"$tmp/apache.conf"
-	"$apache" -f "$tmp/apache.conf" -k start >>"$tmp/apache.err" 2>&1 || {
-		cat "$tmp/apache.err" "$tmp/apache.log"
-		bail_out 'Apache does not start'
-	}
-}
-
 # On such a host: what setup has to say where it cannot be.
 elsewhere() {
 	env -i REQUEST_METHOD=GET SCRIPT_NAME=/x/setup.cgi HTTP_HOST=localhost \
@@ -63,8 +15,8 @@ elsewhere() {
 	sed '1,/^.$/d' "$tmp/raw" >"$tmp/body"
 }
 
-put_folder
-serve
+setup_put
+setup_serve
 req GET /mxcgi/matrix.cgi/_matrix/client/versions
 is_status 500 'before, its door cannot be opened'
 chmod 755 "$folder/matrix.cgi"
@@ -96,17 +48,64 @@ token=
 url=${url%"$folder_door"}
 
 rm -rf "$tmp/home"
-put_folder
+setup_put
 req GET $setup_at/setup.cgi
 key=$(cat "$private/setup-key.txt")
 setup_form key="$key" server_name="${url#http://}" address="$url$setup_at" \
     user=ann password='a long secret' again='a long secret'
 is_page 200 'a server of this name'
+like '/mxcgi/matrix[.]cgi/_matrix/static/admin' 'which has a page for who looks after it'
 req GET /.well-known/matrix/client
 is_json '.["m.homeserver"].base_url' "\"$url$setup_at/matrix.cgi\"" \
     'it is found by it'
 is_head '^access-control-allow-origin: \*' 'from pages of any origin'
 is_head '^content-type: application/json' 'as JSON'
+
+# What goes wrong on the way.
+as_owner() { if [ -n "$owner" ]; then setpriv --reuid "$owner" --clear-groups "$@"; else "$@"; fi; }
+again() {
+	setup_form key="$key" server_name="$1" address="$url$setup_at" user="$2" \
+	    password='a long secret' again='a long secret'
+}
+rm -rf "$tmp/home"
+setup_put
+req GET $setup_at/setup.cgi
+key=$(cat "$private/setup-key.txt")
+: >"$private/run"
+again first.example.org ann
+is_page 403 'what stands in the way'
+like 'mxcgi init did not succeed: .*/run: File exists. Put that right' 'is named'
+[ ! -e "$private/mxcgi.conf" ]
+ok $? 'and the name may still be another'
+rm "$private/run"
+head -c 20000 /dev/zero | tr '\0' x >"$tmp/large"
+type=application/x-www-form-urlencoded
+req_file POST "$setup_at/setup.cgi" "$tmp/large"
+type=application/json
+is_page 400 'a form that is too long'
+like 'too long' 'is refused as such'
+
+# As if the host had ended it in the middle.
+as_owner "$mxcgi" init --config "$private/mxcgi.conf" --server-name second.example.org \
+    --base-url "$url$setup_at/matrix.cgi" --data-dir "$(readlink "$private")" \
+    --run-dir "$(readlink "$private")/run" >"$tmp/init" 2>&1
+req GET $setup_at/setup.cgi
+is_page 200 'what was begun goes on'
+like 'name is second[.]example[.]org' 'with the name that it has'
+! grep -q 'name="server_name"' "$tmp/body"
+ok $? 'which is not asked for again'
+type=application/x-www-form-urlencoded
+for n in 1 2; do bg twice$n POST $setup_at/setup.cgi \
+    "key=$key&user=bob&password=a+long+secret&again=a+long+secret"; done
+type=application/json
+for n in 1 2; do
+	bg_wait twice$n
+	grep -o '<h1>[^<]*' "$tmp/body"
+done >"$tmp/titles"
+is "$(sort "$tmp/titles")" "$(printf '<h1>%s\n' 'Already done' 'Your server is ready')" \
+    'sent twice it is done once'
+[ -s "$private/mxcgi.conf" ] && [ ! -e "$private/setup-key.txt" ]
+ok $? 'and wholly'
 apache_stop
 cgi_log
 
@@ -126,6 +125,25 @@ cp "$BUILD/cgi-bin/dispatch" "$tmp/other/matrix.cgi"
 elsewhere DOCUMENT_ROOT=/nowhere/web SERVER_SOFTWARE=Apache/2.4
 is_page 200 'Apache keeps data closed in the folder itself'
 is "$(stat -c %a "$tmp/other/data")" 700 'which others cannot enter'
+grep -q '^.Require all denied' "$tmp/other/data/.htaccess"
+ok $? 'and closes them once more (security 29)'
+rm -rf "$tmp/other/data" "$tmp/other/private"
+mkdir -p "$tmp/home2/public_html/shop"
+elsewhere DOCUMENT_ROOT="$tmp/home2/public_html/shop"
+is "$(readlink "$tmp/other/private")" "$(cd "$tmp/home2" && pwd -P)/mxcgi-data" \
+    'what is above one site is often shown as another (security 29)'
+rm -rf "$tmp/other/private"
+long=$tmp/home2/$(printf '%080d' 0)
+mkdir -p "$long/web"
+elsewhere DOCUMENT_ROOT="$long/web"
+is_page 400 'a long path'
+like 'too long for sockets' 'is said to be too long'
+if [ -n "$owner" ]; then
+	chown "$owner" "$tmp/other"
+	elsewhere DOCUMENT_ROOT="$tmp/home2/web"
+	is_page 400 'the folder is not of who runs it'
+	like 'suEXEC' 'and it says what the host has to do'
+fi
 
 # Every line of routes.tab, to programs that say which one they are.
 mkdir -p "$tmp/doors/programs" "$tmp/doors/private"
