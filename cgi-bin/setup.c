@@ -226,7 +226,8 @@ done_page(struct setup *s)
 	page_text(&p, "Nobody else can register unless you change that in "
 	    "mxcgi.conf, which is in this folder, as all data are:");
 	page_value(&p, s->private_dir);
-	page_text(&p, "A cron job makes a copy of it every night, by");
+	page_text(&p, "Have a copy made every night, by a cron job "
+	    "that calls");
 	page_command(&p, arena_printf(s->r->mem,
 	    "MXCGI_CONFIG='%s' '%s/programs/mxcgi' backup '%s-backup'",
 	    s->conf_path, s->folder, s->private_dir));
