@@ -107,6 +107,8 @@ exchange_rest() {
 	is "$(grep -ic '^content-type' "$tmp/head")" 1 "$1: its type comes once"
 	token=
 	req GET $v3/sync;	is_err 401 M_MISSING_TOKEN "$1: no token"
+	req_file POST "$media/upload" "$tmp/large"
+	is_err 401 M_MISSING_TOKEN "$1: which is said of a large file, too"
 	req GET "$v3/account/whoami?access_token=$(eval "echo \$token_bob$1")"
 	is_status 200 "$1: a token in the query"
 	req GET /_matrix/static/client/login/
