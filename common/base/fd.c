@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 bool
@@ -32,4 +34,17 @@ fd_make_dir(int at, const char *path, mode_t mode)
 		return errno == EEXIST;
 	return fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    fchmodat(at, path, mode | (st.st_mode & S_ISGID), 0) == 0;
+}
+
+int
+fd_memory(const char *what)
+{
+	char path[] = "/tmp/mxcgi.XXXXXX";
+	int fd = memfd_create(what, MFD_CLOEXEC);
+
+	if (fd != -1 || errno != ENOSYS)
+		return fd;
+	if ((fd = mkostemp(path, O_CLOEXEC)) != -1)
+		unlink(path);
+	return fd;
 }

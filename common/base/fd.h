@@ -19,4 +19,10 @@ bool	fd_write(int fd, const char *, size_t);
  */
 bool	fd_make_dir(int at, const char *path, mode_t mode);
 
+/*
+ * A file without a name, empty, which nobody else can open; in memory, or before
+ * Linux 3.17 in the directory for temporary files.  -1: errno says why.
+ */
+int	fd_memory(const char *what);
+
 #endif
