@@ -3,8 +3,10 @@
 # exchange LABEL             two new users exchange a message and an image
 #
 # Before it: slashes=no      where a slash that is encoded cannot arrive
+#            chunks=         where a body without Content-Length cannot
+#            programs=DIR    where they are, if not in $BUILD
 
-slashes=yes
+slashes=yes chunks=yes programs=$BUILD/cgi-bin
 v3=/_matrix/client/v3
 media=/_matrix/media/v3
 v1=/_matrix/client/v1/media
@@ -39,7 +41,7 @@ exchange_message() {
 	is_json "$room_now.body" '"hi"' "$1: and arrives at who waits"
 	bg wait GET "$v3/sync?timeout=20000&since=$(get_json .next_batch)"
 	as "bob$1"
-	chunked=yes
+	chunked=$chunks
 	req PUT "$here/send/m.room.message/t1" '{"body":"ho","msgtype":"m.text"}'
 	chunked=
 	is_status 200 "$1: another, in chunks"
@@ -67,7 +69,7 @@ exchange_image() {
 	ok $? "$1: it is seen as it was"
 	is_head '^content-type: image/png' "$1: as an image"
 	req GET "$v1/thumbnail/$mxc?width=32&height=32&method=crop"
-	if [ -x "$BUILD/cgi-bin/thumbnailer" ]; then
+	if [ -x "$programs/thumbnailer" ]; then
 		is_head '^content-type: image/(png|jpeg)' "$1: and smaller"
 	else
 		is_err 400 M_UNKNOWN "$1: but not smaller, without libvips"
@@ -119,6 +121,8 @@ exchange_rest() {
 	is "$(grep -ic '^content-type' "$tmp/head")" 1 "$1: its type comes once"
 	token=
 	req GET $v3/sync;	is_err 401 M_MISSING_TOKEN "$1: no token"
+	req_file POST "$media/upload" "$tmp/large"
+	is_err 401 M_MISSING_TOKEN "$1: which is said of a large file, too"
 	req GET "$v3/account/whoami?access_token=$(eval "echo \$token_bob$1")"
 	is_status 200 "$1: a token in the query"
 	req GET /_matrix/static/client/login/
