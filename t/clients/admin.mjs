@@ -50,6 +50,7 @@ const browser = await chromium.launch({ executablePath, headless: true,
 	    "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 const refusals = [];	// of the Content-Security-Policy, and errors of scripts
 const narrow = { width: 375, height: 667 }, wide = { width: 1280, height: 800 };
+const between = { width: 910, height: 800 };	// just enough for tables
 const context = await browser.newContext({ viewport: narrow, deviceScaleFactor: 2 });
 context.setDefaultTimeout(30000);
 context.on("console", (message) => {
@@ -81,6 +82,9 @@ async function shoot(name) {
 		ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
 		    `${name}${word} needs no scrolling sideways`);
 	}
+	await page.setViewportSize(between);
+	ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
+	    `${name} needs none between the two`);
 	await page.setViewportSize(narrow);
 }
 const button = (name) => page.getByRole("button", { name, exact: true });
