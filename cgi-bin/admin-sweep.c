@@ -32,7 +32,7 @@ static void
 gone_add(struct request *r, struct gone *g, const struct media *m)
 {
 	media_delete(r->db, m);
-	g->w.out = &g->ids;	/* a copy is where it was made */
+	g->w.out = &g->ids;	/* it may be a copy, as g is */
 	write_text(&g->w, m->media_id);
 	g->n++;
 }
