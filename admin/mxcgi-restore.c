@@ -76,10 +76,16 @@ is_sound(struct backup_note note)
 static bool
 is_stopped(void)
 {
+	const char *path = data_path("mxcgi.db");
 	long pid = server_runs(k.conf);
 
-	return pid == 0 || keep_no(k.conf->run_dir, arena_printf(k.mem,
-	    "process %ld runs the server; `mxcgi stop` first", pid));
+	if (pid != 0)
+		return keep_no(k.conf->run_dir, arena_printf(k.mem,
+		    "process %ld runs the server; `mxcgi stop` first", pid));
+	pid = snapshot_in_use(path);
+	return pid == 0 || keep_no(path, arena_printf(k.mem, "process %ld has "
+	    "it open; stop the server, and what calls its programs, first",
+	    pid));
 }
 
 static bool

@@ -263,6 +263,14 @@ pos=$(get_json .pos)
 	said 'mxcgi stop' 'is not restored'
 }
 stop
+MXCGI_CONFIG="$tmp/mxcgi.conf" "$BUILD/admin/housekeeper" 2>>"$tmp/log" &
+alone=$!
+until ls -l /proc/$alone/fd 2>/dev/null | grep -q mxcgi.db-wal; do sleep 0.02; done
+admin restore --yes "$copy"
+is_exit 1 'a program that somebody else runs'
+said "process $alone has it open" 'is named'
+kill $alone
+wait $alone
 admin restore "$copy"
 is_exit 1 'what is there'
 said 'with --yes' 'is not lost by mistake'

@@ -20,6 +20,8 @@
 #define BUSY_TRIES	1000
 #define BUSY_NS		10000000
 #define MARK_TRIES	20
+#define SHARED_AT	0x40000002	/* bytes of the file, in SQLite's os.h */
+#define SHARED_LEN	510
 #define LEAP		1000000000	/* more than is ever lost */
 
 struct copying {
@@ -279,6 +281,20 @@ void
 snapshot_close(struct db *db)
 {
 	db_close(db);
+}
+
+/* In WAL mode they keep SQLite's shared lock until they close it. */
+long
+snapshot_in_use(const char *path)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+	    .l_start = SHARED_AT, .l_len = SHARED_LEN };
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	bool known = fd != -1 && fcntl(fd, F_GETLK, &lock) == 0;
+
+	if (fd != -1)
+		close(fd);
+	return known && lock.l_type != F_UNLCK ? (long)lock.l_pid : 0;
 }
 
 bool

@@ -46,6 +46,11 @@ struct db	*snapshot_open(const char *path, struct arena *mem,
 void		 snapshot_close(struct db *);
 
 /*
+ * A process that has this database open, by whatever way it was started; 0: none
+ * but this one.
+ */
+long		 snapshot_in_use(const char *path);
+/*
  * For a copy that has taken the place of a database which went on since: clients
  * and application services know numbers that this one would give again, and would
  * pass by what gets them.  It gives higher ones.  One-time keys are dropped, for
