@@ -182,6 +182,10 @@ said "$(basename "$lost"): is not among the server's media" 'is told of'
 like 'with 2 files of media' 'the rest is saved'
 admin verify "$copy"
 is_exit 1 'and it is missed in the backup, too'
+printf 'half' >"$tmp/data/media/$lost"
+admin backup "$copy"
+is_exit 1 'or has half of'
+said "$(basename "$lost"): has another size" 'is told of, too'
 mv "$tmp/lost.file" "$tmp/data/media/$lost"
 admin backup "$copy"
 is_exit 0 'until it is found'
