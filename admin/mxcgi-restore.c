@@ -346,7 +346,7 @@ restore(void)
 	struct backup_note note = backup_note(&k);
 
 	if (!is_for_us(note) || !is_stopped() || !may_replace() ||
-	    !is_sound(note) || !keep_make_dir(k.conf->data_dir))
+	    !is_sound(note))
 		return false;
 	if (!stage(note.media)) {
 		remove_staged();
@@ -367,6 +367,8 @@ cmd_restore(int argc, char **argv)
 
 	if ((status = keep_options(&k, argc, argv, "y")) != -1)
 		return status;
+	if (!keep_make_dir(k.conf->data_dir))
+		return 1;
 	/* A backup would change what is read here, or be of what changes. */
 	if ((mark = backup_begin(k.conf, k.mem, &why)) == -1) {
 		fprintf(stderr, "mxcgi: %s\n", why);

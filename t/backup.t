@@ -395,4 +395,12 @@ mxcgi.db
 signing.key' 'it has none'
 admin verify "$tmp/small"
 is_exit 0 'and is sound'
+sed "s|^run_dir = .*|run_dir = $tmp/no/such/run|" "$tmp/mxcgi.conf" >"$tmp/still.conf"
+chmod 600 "$tmp/still.conf"
+"$mxcgi" backup --no-media "$tmp/still" --config "$tmp/still.conf" >"$tmp/body" 2>"$tmp/said"
+is $? 0 'before anything ever ran'
+sed "s|^data_dir = .*|data_dir = $tmp/fresh|" "$tmp/still.conf" >"$tmp/fresh.conf"
+chmod 600 "$tmp/fresh.conf"
+"$mxcgi" restore "$tmp/still" --config "$tmp/fresh.conf" >"$tmp/body" 2>"$tmp/said"
+is $? 0 'nor has anything to be there to be restored'
 done_testing

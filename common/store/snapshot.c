@@ -47,17 +47,23 @@ no(struct copying *c, const char *path, const char *what)
 #define WHOLE	"backup.lock"
 
 static int
-mark_open(const struct conf *conf, const char *name, int flags)
+mark_open(const char *dir, const char *name, int flags)
 {
 	char path[4096];
-	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", conf->run_dir, name);
-	fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd == -1 && errno == ENOENT && (flags & O_CREAT) != 0 &&
-	    mkdir(conf->run_dir, 0700) == 0)
-		fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return fd;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+/* Where there is no run_dir, nor can be one, no program runs that would look. */
+static int
+mark_make(const struct conf *conf, const char *name)
+{
+	bool run = access(conf->run_dir, F_OK) == 0 ||
+	    mkdir(conf->run_dir, 0700) == 0;
+
+	return mark_open(run ? conf->run_dir : conf->data_dir, name,
+	    O_RDWR | O_CREAT);
 }
 
 /* Who only looks has it for a moment, too. */
@@ -65,7 +71,7 @@ static int
 mark_set(const struct conf *conf, const char *name, struct arena *mem,
     const char **why)
 {
-	int fd = mark_open(conf, name, O_RDWR | O_CREAT);
+	int fd = mark_make(conf, name);
 	int error = errno;
 
 	for (int tries = 0; fd != -1 && tries < MARK_TRIES; tries++) {
@@ -74,9 +80,10 @@ mark_set(const struct conf *conf, const char *name, struct arena *mem,
 		error = errno;
 		nanosleep(&(struct timespec){ 0, BUSY_NS }, NULL);
 	}
-	*why = arena_printf(mem, "%s/%s: %s", conf->run_dir, name,
-	    fd != -1 && error == EWOULDBLOCK ? "another backup is being made, "
-	    "or looked through; wait until it is done" : strerror(error));
+	*why = fd != -1 && error == EWOULDBLOCK ? "another backup is being made, "
+	    "or looked through; wait until it is done" :
+	    arena_printf(mem, "%s/%s: %s", conf->run_dir, name,
+	    strerror(error));
 	if (fd != -1)
 		close(fd);
 	return -1;
@@ -85,7 +92,7 @@ mark_set(const struct conf *conf, const char *name, struct arena *mem,
 static bool
 mark_is_set(const struct conf *conf, const char *name)
 {
-	int fd = mark_open(conf, name, O_RDONLY);
+	int fd = mark_open(conf->run_dir, name, O_RDONLY);
 	bool set = fd != -1 && flock(fd, LOCK_SH | LOCK_NB) == -1;
 
 	if (fd != -1)
