@@ -321,7 +321,8 @@ go_on(bool media)
 		return false;
 	if ((db = snapshot_open(path, k.mem, &why)) == NULL)
 		return keep_no(path, why);
-	fine = (snapshot_leap(db) || keep_no(path, "cannot be written to")) &&
+	fine = (snapshot_leap(db, clock_now_ms()) ||
+	    keep_no(path, "cannot be written to")) &&
 	    (!media || keep_each(&k, db, is_there));
 	snapshot_close(db);
 	return fine;

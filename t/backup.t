@@ -354,6 +354,8 @@ req GET "$v3/sync?since=$since"
 is_status 200 'a client that knew what is gone goes on, too'
 is_json '[.rooms.join[].timeline.events[].content.body]' '["again"]' 'hears what is new'
 is_json '[.to_device.events[].content.body]' '["later"]' 'and nothing for its device is taken for known'
+req GET $v3/sync
+since=$(get_json .next_batch)
 claim
 is_json ".one_time_keys[\"@ann:localhost\"] // {}" '{}' 'no key is used a second time'
 admin verify --hashes
@@ -365,6 +367,8 @@ mv "$tmp/data" "$tmp/lost"
 admin restore "$copy"
 is_exit 0 'where all was lost'
 start
+req GET "$v3/sync?since=$since"
+is_status 200 'a client that saw what followed the first time goes on'
 is "$(heard)" "$before" 'it is there again'
 mxc=$third
 fetch

@@ -22,7 +22,6 @@
 #define MARK_TRIES	20
 #define SHARED_AT	0x40000002	/* bytes of the file, in SQLite's os.h */
 #define SHARED_LEN	510
-#define LEAP		1000000000	/* more than is ever lost */
 
 struct copying {
 	const char	*to;
@@ -301,18 +300,20 @@ snapshot_in_use(const char *path)
 
 	if (fd != -1)
 		close(fd);
-	return known && lock.l_type != F_UNLCK ? (long)lock.l_pid : 0;
+	if (!known || lock.l_type == F_UNLCK)
+		return 0;
+	return lock.l_pid != 0 ? (long)lock.l_pid : -1;
 }
 
 bool
-snapshot_leap(struct db *db)
+snapshot_leap(struct db *db, int64_t now)
 {
 	if (!db_begin(db, TX_WRITE))
 		return false;
-	db_exec(db, STMT_LEAP_CHANGES, DB_INT(LEAP), DB_INT(CHANGE_SESSION));
+	db_exec(db, STMT_LEAP_CHANGES, DB_INT(now), DB_INT(CHANGE_SESSION));
 	db_exec(db, STMT_LEAP_NUMBERED);
-	db_exec(db, STMT_LEAP_TO_DEVICE, DB_INT(LEAP));
-	db_exec(db, STMT_LEAP_APPSERVICES, DB_INT(LEAP));
+	db_exec(db, STMT_LEAP_TO_DEVICE, DB_INT(now));
+	db_exec(db, STMT_LEAP_APPSERVICES, DB_INT(now));
 	db_exec(db, STMT_LEAP_ONE_TIME_KEYS);
 	return db_commit(db);
 }
