@@ -354,7 +354,11 @@ req GET "$v3/sync?since=$since"
 is_status 200 'a client that knew what is gone goes on, too'
 is_json '[.rooms.join[].timeline.events[].content.body]' '["again"]' 'hears what is new'
 is_json '[.to_device.events[].content.body]' '["later"]' 'and nothing for its device is taken for known'
-req GET $v3/sync
+housekeep
+is $? 0 'and is kept'
+say kept
+req GET "$v3/sync?since=$since"
+is_json '[.rooms.join[].timeline.events[].content.body]' '["again","kept"]' 'with what was said since'
 since=$(get_json .next_batch)
 claim
 is_json ".one_time_keys[\"@ann:localhost\"] // {}" '{}' 'no key is used a second time'
