@@ -131,12 +131,27 @@ write_media(int from, const char *path)
 	return error;
 }
 
+/* To be read from; -1: errno, and 0 when it has another size. */
+static int
+open_media(const struct kept_file *file)
+{
+	int fd = media_file_open(k.conf, file->name);
+	struct stat st;
+
+	if (fd == -1 || (fstat(fd, &st) == 0 && st.st_size == file->size))
+		return fd;
+	close(fd);
+	errno = 0;
+	return -1;
+}
+
 /* The server itself has lost it.  All others are to be saved nevertheless. */
 static bool
-is_lost(const struct kept_file *file)
+is_lost(const struct kept_file *file, int error)
 {
 	k.lost++;
-	keep_no(file->name, "is not among the server's media");
+	keep_no(file->name, error == 0 ? "has another size" :
+	    "is not among the server's media");
 	return true;
 }
 
@@ -157,14 +172,14 @@ save_media(struct keep *unused, struct db *db, const struct kept_file *file)
 	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_size == file->size) {
 		k.there++;
-	} else if ((from = media_file_open(k.conf, file->name)) != -1) {
+	} else if ((from = open_media(file)) != -1) {
 		mkdir(arena_printf(mem, "%s/media/%.2s", k.dir, file->name),
 		    0700);
 		error = write_media(from, path);
 		close(from);
-	} else if ((error = errno) == ENOENT) {
+	} else if ((error = errno) == ENOENT || error == 0) {
 		arena_free(mem);
-		return is_lost(file);
+		return is_lost(file, error);
 	}
 	k.files++;
 	k.bytes += file->size;

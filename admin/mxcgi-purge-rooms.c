@@ -52,28 +52,6 @@ end_piece(struct order *o)
 	return 0;
 }
 
-static void
-tell_left(const struct order *o)
-{
-	const struct purging *p = o->part;
-	struct json_line line;
-	struct writer *w;
-
-	if (o->option[OPT_JSON] == NULL) {
-		say(o->mem, "%10lld events %14lld bytes  %-45s %s",
-		    (long long)p->about.events, (long long)p->about.bytes,
-		    p->about.room_id, p->about.name != NULL ? p->about.name :
-		    "-");
-		return;
-	}
-	w = json_line_begin(&line, o->mem);
-	put_text(w, "room_id", p->about.room_id);
-	put_text(w, "name", p->about.name);
-	put_int(w, "events", p->about.events);
-	put_int(w, "bytes", p->about.bytes);
-	json_line_end(&line);
-}
-
 static int
 end_if_left(struct order *o, int64_t room)
 {
@@ -95,10 +73,7 @@ end_if_left(struct order *o, int64_t room)
 		status = purge_step(o, end_piece, true);
 	}
 	p->about = measured;
-	p->rooms++;
-	p->events += measured.events;
-	p->bytes += measured.bytes;
-	tell_left(o);
+	purge_tell_room(o, measured.events, "events", measured.bytes);
 	return status;
 }
 

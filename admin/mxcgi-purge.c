@@ -149,26 +149,6 @@ receipts_piece(struct order *o)
 	return 0;
 }
 
-static void
-tell_room(const struct order *o)
-{
-	const struct purging *p = o->part;
-	struct json_line line;
-	struct writer *w;
-
-	if (o->option[OPT_JSON] == NULL) {
-		say(o->mem, "%10lld messages %14lld bytes  %s",
-		    (long long)p->purge.n, (long long)p->purge.bytes,
-		    p->about.room_id);
-		return;
-	}
-	w = json_line_begin(&line, o->mem);
-	put_text(w, "room_id", p->about.room_id);
-	put_int(w, "events", p->purge.n);
-	put_int(w, "bytes", p->purge.bytes);
-	json_line_end(&line);
-}
-
 static int
 history_of(struct order *o, int64_t room)
 {
@@ -193,10 +173,7 @@ history_of(struct order *o, int64_t room)
 		status = purge_step(o, receipts_piece, true);
 	if (p->purge.n == 0)
 		return status;
-	p->rooms++;
-	p->events += p->purge.n;
-	p->bytes += p->purge.bytes;
-	tell_room(o);
+	purge_tell_room(o, p->purge.n, "messages", p->purge.bytes);
 	return status;
 }
 
@@ -243,6 +220,32 @@ read_history(struct order *o)
 }
 
 /* ----------------------------------------------------------------- the end */
+
+void
+purge_tell_room(const struct order *o, int64_t events, const char *what,
+    int64_t bytes)
+{
+	struct purging *p = o->part;
+	const struct room_about *a = &p->about;
+	struct json_line line;
+	struct writer *w;
+
+	p->rooms++;
+	p->events += events;
+	p->bytes += bytes;
+	if (o->option[OPT_JSON] == NULL) {
+		say(o->mem, "%10lld %s %14lld bytes  %-45s %s",
+		    (long long)events, what, (long long)bytes, a->room_id,
+		    a->name != NULL ? a->name : "-");
+		return;
+	}
+	w = json_line_begin(&line, o->mem);
+	put_text(w, "room_id", a->room_id);
+	put_text(w, "name", a->name);
+	put_int(w, "events", events);
+	put_int(w, "bytes", bytes);
+	json_line_end(&line);
+}
 
 void
 purge_tell(const struct order *o, const char *what)

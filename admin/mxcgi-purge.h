@@ -36,6 +36,9 @@ int		 purge_each_room(struct order *,
 		    int (*fn)(struct order *, int64_t room));
 /* Give back what is free now, if anything was deleted. */
 int		 purge_shrink(struct order *);
+/* That much of p->about; it is added to what is told at the end. */
+void		 purge_tell_room(const struct order *, int64_t events,
+		    const char *what, int64_t bytes);
 /* All in all; what: the events are. */
 void		 purge_tell(const struct order *, const char *what);
 

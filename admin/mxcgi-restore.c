@@ -76,10 +76,16 @@ is_sound(struct backup_note note)
 static bool
 is_stopped(void)
 {
+	const char *path = data_path("mxcgi.db");
 	long pid = server_runs(k.conf);
 
-	return pid == 0 || keep_no(k.conf->run_dir, arena_printf(k.mem,
-	    "process %ld runs the server; `mxcgi stop` first", pid));
+	if (pid != 0)
+		return keep_no(k.conf->run_dir, arena_printf(k.mem,
+		    "process %ld runs the server; `mxcgi stop` first", pid));
+	pid = snapshot_in_use(path);
+	return pid == 0 || keep_no(path, arena_printf(k.mem, "process %ld has "
+	    "it open; stop the server, and what calls its programs, first",
+	    pid));
 }
 
 static bool
@@ -315,7 +321,8 @@ go_on(bool media)
 		return false;
 	if ((db = snapshot_open(path, k.mem, &why)) == NULL)
 		return keep_no(path, why);
-	fine = (snapshot_leap(db) || keep_no(path, "cannot be written to")) &&
+	fine = (snapshot_leap(db, clock_now_ms()) ||
+	    keep_no(path, "cannot be written to")) &&
 	    (!media || keep_each(&k, db, is_there));
 	snapshot_close(db);
 	return fine;
@@ -340,7 +347,7 @@ restore(void)
 	struct backup_note note = backup_note(&k);
 
 	if (!is_for_us(note) || !is_stopped() || !may_replace() ||
-	    !is_sound(note) || !keep_make_dir(k.conf->data_dir))
+	    !is_sound(note))
 		return false;
 	if (!stage(note.media)) {
 		remove_staged();
@@ -361,6 +368,8 @@ cmd_restore(int argc, char **argv)
 
 	if ((status = keep_options(&k, argc, argv, "y")) != -1)
 		return status;
+	if (!keep_make_dir(k.conf->data_dir))
+		return 1;
 	/* A backup would change what is read here, or be of what changes. */
 	if ((mark = backup_begin(k.conf, k.mem, &why)) == -1) {
 		fprintf(stderr, "mxcgi: %s\n", why);

@@ -9,11 +9,12 @@ SELECT file, size, sha256 FROM media
 SELECT file, size, NULL FROM media_derived
  WHERE file > :after ORDER BY file LIMIT :limit;
 
--- After a backup was restored (snapshot_leap()): numbers go on far from those that
--- were given since it was made.  The first is a change that is about nobody.
+-- After a backup was restored (snapshot_leap()): numbers go on from the time, in
+-- ms, up to which nobody counts; so they are higher than those that were given
+-- since it was made, or restored before.  The first is a change about nobody.
 -- :name leap_changes
 INSERT INTO change (pos, kind)
-SELECT coalesce(max(pos), 0) + :leap, :kind FROM change;
+SELECT max(coalesce(max(pos), 0) + 1, :now), :kind FROM change;
 
 -- :name leap_numbered
 -- :scan a row a table
@@ -23,11 +24,11 @@ SELECT 'to_device', 0
 
 -- :name leap_to_device
 -- :scan a row a table
-UPDATE sqlite_sequence SET seq = seq + :leap WHERE name = 'to_device';
+UPDATE sqlite_sequence SET seq = max(seq, :now) WHERE name = 'to_device';
 
 -- :name leap_appservices
 -- :scan they are few
-UPDATE appservice SET txn = txn + :leap;
+UPDATE appservice SET txn = max(txn, :now);
 
 -- :name leap_one_time_keys
 -- :scan all of them go, once

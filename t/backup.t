@@ -182,6 +182,10 @@ said "$(basename "$lost"): is not among the server's media" 'is told of'
 like 'with 2 files of media' 'the rest is saved'
 admin verify "$copy"
 is_exit 1 'and it is missed in the backup, too'
+printf 'half' >"$tmp/data/media/$lost"
+admin backup "$copy"
+is_exit 1 'or has half of'
+said "$(basename "$lost"): has another size" 'is told of, too'
 mv "$tmp/lost.file" "$tmp/data/media/$lost"
 admin backup "$copy"
 is_exit 0 'until it is found'
@@ -263,6 +267,14 @@ pos=$(get_json .pos)
 	said 'mxcgi stop' 'is not restored'
 }
 stop
+MXCGI_CONFIG="$tmp/mxcgi.conf" "$BUILD/admin/housekeeper" 2>>"$tmp/log" &
+alone=$!
+until ls -l /proc/$alone/fd 2>/dev/null | grep -q mxcgi.db-wal; do sleep 0.02; done
+admin restore --yes "$copy"
+is_exit 1 'a program that somebody else runs'
+said "process $alone has it open" 'is named'
+kill $alone
+wait $alone
 admin restore "$copy"
 is_exit 1 'what is there'
 said 'with --yes' 'is not lost by mistake'
@@ -342,6 +354,12 @@ req GET "$v3/sync?since=$since"
 is_status 200 'a client that knew what is gone goes on, too'
 is_json '[.rooms.join[].timeline.events[].content.body]' '["again"]' 'hears what is new'
 is_json '[.to_device.events[].content.body]' '["later"]' 'and nothing for its device is taken for known'
+housekeep
+is $? 0 'and is kept'
+say kept
+req GET "$v3/sync?since=$since"
+is_json '[.rooms.join[].timeline.events[].content.body]' '["again","kept"]' 'with what was said since'
+since=$(get_json .next_batch)
 claim
 is_json ".one_time_keys[\"@ann:localhost\"] // {}" '{}' 'no key is used a second time'
 admin verify --hashes
@@ -353,6 +371,8 @@ mv "$tmp/data" "$tmp/lost"
 admin restore "$copy"
 is_exit 0 'where all was lost'
 start
+req GET "$v3/sync?since=$since"
+is_status 200 'a client that saw what followed the first time goes on'
 is "$(heard)" "$before" 'it is there again'
 mxc=$third
 fetch
@@ -383,4 +403,12 @@ mxcgi.db
 signing.key' 'it has none'
 admin verify "$tmp/small"
 is_exit 0 'and is sound'
+sed "s|^run_dir = .*|run_dir = $tmp/no/such/run|" "$tmp/mxcgi.conf" >"$tmp/still.conf"
+chmod 600 "$tmp/still.conf"
+"$mxcgi" backup --no-media "$tmp/still" --config "$tmp/still.conf" >"$tmp/body" 2>"$tmp/said"
+is $? 0 'before anything ever ran'
+sed "s|^data_dir = .*|data_dir = $tmp/fresh|" "$tmp/still.conf" >"$tmp/fresh.conf"
+chmod 600 "$tmp/fresh.conf"
+"$mxcgi" restore "$tmp/still" --config "$tmp/fresh.conf" >"$tmp/body" 2>"$tmp/said"
+is $? 0 'nor has anything to be there to be restored'
 done_testing

@@ -20,7 +20,8 @@
 #define BUSY_TRIES	1000
 #define BUSY_NS		10000000
 #define MARK_TRIES	20
-#define LEAP		1000000000	/* more than is ever lost */
+#define SHARED_AT	0x40000002	/* bytes of the file, in SQLite's os.h */
+#define SHARED_LEN	510
 
 struct copying {
 	const char	*to;
@@ -45,17 +46,23 @@ no(struct copying *c, const char *path, const char *what)
 #define WHOLE	"backup.lock"
 
 static int
-mark_open(const struct conf *conf, const char *name, int flags)
+mark_open(const char *dir, const char *name, int flags)
 {
 	char path[4096];
-	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", conf->run_dir, name);
-	fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd == -1 && errno == ENOENT && (flags & O_CREAT) != 0 &&
-	    mkdir(conf->run_dir, 0700) == 0)
-		fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return fd;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+/* Where there is no run_dir, nor can be one, no program runs that would look. */
+static int
+mark_make(const struct conf *conf, const char *name)
+{
+	bool run = access(conf->run_dir, F_OK) == 0 ||
+	    mkdir(conf->run_dir, 0700) == 0;
+
+	return mark_open(run ? conf->run_dir : conf->data_dir, name,
+	    O_RDWR | O_CREAT);
 }
 
 /* Who only looks has it for a moment, too. */
@@ -63,7 +70,7 @@ static int
 mark_set(const struct conf *conf, const char *name, struct arena *mem,
     const char **why)
 {
-	int fd = mark_open(conf, name, O_RDWR | O_CREAT);
+	int fd = mark_make(conf, name);
 	int error = errno;
 
 	for (int tries = 0; fd != -1 && tries < MARK_TRIES; tries++) {
@@ -72,9 +79,10 @@ mark_set(const struct conf *conf, const char *name, struct arena *mem,
 		error = errno;
 		nanosleep(&(struct timespec){ 0, BUSY_NS }, NULL);
 	}
-	*why = arena_printf(mem, "%s/%s: %s", conf->run_dir, name,
-	    fd != -1 && error == EWOULDBLOCK ? "another backup is being made, "
-	    "or looked through; wait until it is done" : strerror(error));
+	*why = fd != -1 && error == EWOULDBLOCK ? "another backup is being made, "
+	    "or looked through; wait until it is done" :
+	    arena_printf(mem, "%s/%s: %s", conf->run_dir, name,
+	    strerror(error));
 	if (fd != -1)
 		close(fd);
 	return -1;
@@ -83,7 +91,7 @@ mark_set(const struct conf *conf, const char *name, struct arena *mem,
 static bool
 mark_is_set(const struct conf *conf, const char *name)
 {
-	int fd = mark_open(conf, name, O_RDONLY);
+	int fd = mark_open(conf->run_dir, name, O_RDONLY);
 	bool set = fd != -1 && flock(fd, LOCK_SH | LOCK_NB) == -1;
 
 	if (fd != -1)
@@ -281,15 +289,31 @@ snapshot_close(struct db *db)
 	db_close(db);
 }
 
+/* In WAL mode they keep SQLite's shared lock until they close it. */
+long
+snapshot_in_use(const char *path)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+	    .l_start = SHARED_AT, .l_len = SHARED_LEN };
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	bool known = fd != -1 && fcntl(fd, F_GETLK, &lock) == 0;
+
+	if (fd != -1)
+		close(fd);
+	if (!known || lock.l_type == F_UNLCK)
+		return 0;
+	return lock.l_pid != 0 ? (long)lock.l_pid : -1;
+}
+
 bool
-snapshot_leap(struct db *db)
+snapshot_leap(struct db *db, int64_t now)
 {
 	if (!db_begin(db, TX_WRITE))
 		return false;
-	db_exec(db, STMT_LEAP_CHANGES, DB_INT(LEAP), DB_INT(CHANGE_SESSION));
+	db_exec(db, STMT_LEAP_CHANGES, DB_INT(now), DB_INT(CHANGE_SESSION));
 	db_exec(db, STMT_LEAP_NUMBERED);
-	db_exec(db, STMT_LEAP_TO_DEVICE, DB_INT(LEAP));
-	db_exec(db, STMT_LEAP_APPSERVICES, DB_INT(LEAP));
+	db_exec(db, STMT_LEAP_TO_DEVICE, DB_INT(now));
+	db_exec(db, STMT_LEAP_APPSERVICES, DB_INT(now));
 	db_exec(db, STMT_LEAP_ONE_TIME_KEYS);
 	return db_commit(db);
 }

@@ -46,12 +46,18 @@ struct db	*snapshot_open(const char *path, struct arena *mem,
 void		 snapshot_close(struct db *);
 
 /*
+ * A process that has this database open, by whatever way it was started; -1: one
+ * of another namespace; 0: none but this one.
+ */
+long		 snapshot_in_use(const char *path);
+/*
  * For a copy that has taken the place of a database which went on since: clients
  * and application services know numbers that this one would give again, and would
- * pass by what gets them.  It gives higher ones.  One-time keys are dropped, for
- * somebody may have used them; devices upload others.  False: it failed.
+ * pass by what gets them.  It gives higher ones, from now (ms since 1970) on.
+ * One-time keys are dropped, for somebody may have used them; devices upload
+ * others.  False: it failed.
  */
-bool		 snapshot_leap(struct db *);
+bool		 snapshot_leap(struct db *, int64_t now);
 
 /*
  * Is every page of this database what it should be, and does every row that
