@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -19,7 +20,48 @@
 
 static struct keep k;
 
-/* ------------------------------------------------------------ the database */
+/* ------------------------------------------------------------- where it goes */
+
+static bool
+is_same(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	return stat(one, &a) == 0 && stat(other, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* There it would replace what it is to be a copy of. */
+static bool
+is_elsewhere(void)
+{
+	const char *media = keep_path(&k, "media");
+
+	return (!is_same(k.dir, k.conf->data_dir) &&
+	    !is_same(k.dir, k.conf->media_dir) &&
+	    !is_same(media, k.conf->media_dir)) ||
+	    keep_no(k.dir, "is the server's own; name a directory for the "
+	    "backup");
+}
+
+/* Another server's is not overwritten. */
+static bool
+is_ours(void)
+{
+	struct backup_note note = backup_note(&k);
+
+	return note.server_name == NULL ||
+	    strcmp(note.server_name, k.conf->server_name) == 0 ||
+	    keep_no(k.dir, "has a backup of another server");
+}
+
+/* ------------------------------------------------------- all that is no media */
+
+static const char *
+new_path(const char *name)
+{
+	return arena_printf(k.mem, "%s/%s.new", k.dir, name);
+}
 
 static void
 pages(int64_t done, int64_t all)
@@ -28,33 +70,43 @@ pages(int64_t done, int64_t all)
 	    (long long)all);
 }
 
-/* Beside the last one, until it is whole. */
 static bool
-save_database(void)
+take_database(void)
 {
-	const char *new = keep_path(&k, "mxcgi.db.new");
-	const char *path = keep_path(&k, "mxcgi.db");
+	const char *new = new_path("mxcgi.db");
 	const char *why = NULL;
 
 	if (unlink(new) == -1 && errno != ENOENT)
 		return keep_no(new, strerror(errno));
-	if (!snapshot_take(k.conf, new, pages, k.mem, &why)) {
-		fprintf(stderr, "mxcgi: %s\n", why);
-		return false;
-	}
-	return rename(new, path) == 0 || keep_no(path, strerror(errno));
+	if (snapshot_take(k.conf, new, pages, k.mem, &why))
+		return true;
+	fprintf(stderr, "mxcgi: %s\n", why);
+	return false;
 }
 
 static bool
-save_file(const char *from, const char *name)
+take_file(const char *from, const char *name)
 {
-	const char *new = arena_printf(k.mem, "%s/%s.new", k.dir, name);
-	const char *path = keep_path(&k, name);
+	return keep_copy(open(from, O_RDONLY | O_CLOEXEC), from,
+	    new_path(name));
+}
 
-	if (unlink(new) == -1 && errno != ENOENT)
+static bool
+write_note(void)
+{
+	const char *new = new_path("BACKUP");
+	int fd = keep_create(new);
+	FILE *f = fd != -1 ? fdopen(fd, "w") : NULL;
+	bool fine;
+
+	if (f == NULL)
 		return keep_no(new, strerror(errno));
-	return keep_copy(from, new) && (rename(new, path) == 0 ||
-	    keep_no(path, strerror(errno)));
+	fprintf(f, "server_name %s\nschema %d\nmade_at %s\nmedia %s\n",
+	    k.conf->server_name, schema_version,
+	    time_text(k.mem, clock_now_ms()), k.media ? "yes" : "no");
+	fine = fflush(f) == 0 && fsync(fd) == 0;
+	fine = fclose(f) == 0 && fine;
+	return fine || keep_no(new, strerror(errno));
 }
 
 /* ------------------------------------------------------------------- media */
@@ -67,8 +119,7 @@ write_media(int from, const char *path)
 	int to, error = 0;
 
 	snprintf(new, sizeof(new), "%s.new", path);
-	if ((to = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	    0600)) == -1)
+	if ((to = keep_create(new)) == -1)
 		return errno;
 	if (!keep_pour(from, to) || fsync(to) == -1)
 		error = errno;
@@ -80,7 +131,16 @@ write_media(int from, const char *path)
 	return error;
 }
 
-/* What is deleted while we work is no loss: nothing shows it any more. */
+/* The server itself has lost it.  All others are to be saved nevertheless. */
+static bool
+is_lost(const struct kept_file *file)
+{
+	k.lost++;
+	keep_no(file->name, "is not among the server's media");
+	return true;
+}
+
+/* Nothing that the snapshot speaks of is removed meanwhile (backup_begin()). */
 static bool
 save_media(struct keep *unused, struct db *db, const struct kept_file *file)
 {
@@ -94,15 +154,18 @@ save_media(struct keep *unused, struct db *db, const struct kept_file *file)
 	(void)db;
 	keep_tell(&k, "media: %lld files with %lld bytes", (long long)k.files,
 	    (long long)k.bytes);
-	if (stat(path, &st) == 0 && st.st_size == file->size)
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size == file->size) {
 		k.there++;
-	else if ((from = media_file_open(k.conf, file->name)) != -1) {
+	} else if ((from = media_file_open(k.conf, file->name)) != -1) {
 		mkdir(arena_printf(mem, "%s/media/%.2s", k.dir, file->name),
 		    0700);
 		error = write_media(from, path);
 		close(from);
-	} else if (errno != ENOENT)
-		error = errno;
+	} else if ((error = errno) == ENOENT) {
+		arena_free(mem);
+		return is_lost(file);
+	}
 	k.files++;
 	k.bytes += file->size;
 	if (error != 0)
@@ -111,30 +174,22 @@ save_media(struct keep *unused, struct db *db, const struct kept_file *file)
 	return error == 0;
 }
 
-/* What the last backup had and this one has not. */
-static void
-prune_dir(struct db *db, const char *path)
+static const char *
+shard_path(int i)
 {
-	DIR *dir = opendir(path);
-	const struct dirent *e;
+	static char path[4096];
 
-	while (dir != NULL && (e = readdir(dir)) != NULL)
-		if (e->d_name[0] != '.' && db_int(db, 1, STMT_MEDIA_FILE_KNOWN,
-		    DB_TEXT(e->d_name)) == 0)
-			unlinkat(dirfd(dir), e->d_name, 0);
-	if (dir != NULL)
-		closedir(dir);
+	snprintf(path, sizeof(path), "%s/media/%02x", k.dir, i);
+	return path;
 }
 
-static void
-prune(struct db *db)
+static bool
+sync_media(void)
 {
-	for (int i = 0; i < 256; i++) {
-		char path[4096];
-
-		snprintf(path, sizeof(path), "%s/media/%02x", k.dir, i);
-		prune_dir(db, path);
-	}
+	for (int i = 0; i < 256; i++)
+		if (!keep_sync_dir(shard_path(i)))
+			return false;
+	return keep_sync_dir(keep_path(&k, "media"));
 }
 
 static bool
@@ -148,88 +203,134 @@ save_all_media(void)
 		return true;
 	if (!keep_make_dir(keep_path(&k, "media")))
 		return false;
-	db = snapshot_open(keep_path(&k, "mxcgi.db"), k.mem, &why);
+	db = snapshot_open(new_path("mxcgi.db"), k.mem, &why);
 	if (db == NULL)
 		return keep_no("mxcgi.db", why);
 	fine = keep_each(&k, db, save_media);
-	if (fine)
-		prune(db);
 	snapshot_close(db);
-	return fine;
+	return fine && sync_media();
+}
+
+/* A file of media, or half of one. */
+static bool
+is_media(const char *name)
+{
+	size_t n = strspn(name, "0123456789abcdef");
+
+	return n == MEDIA_FILE_LEN && (name[n] == '\0' ||
+	    strcmp(name + n, ".new") == 0);
+}
+
+/* What the last backup had and this one has not. */
+static void
+prune_dir(struct db *db, const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *e;
+
+	while (dir != NULL && (e = readdir(dir)) != NULL)
+		if (is_media(e->d_name) && db_int(db, 1,
+		    STMT_MEDIA_FILE_KNOWN, DB_TEXT(e->d_name)) == 0)
+			unlinkat(dirfd(dir), e->d_name, 0);
+	if (dir != NULL)
+		closedir(dir);
+}
+
+static void
+prune(void)
+{
+	const char *why = NULL;
+	struct db *db = k.media ? snapshot_open(keep_path(&k, "mxcgi.db"),
+	    k.mem, &why) : NULL;
+
+	for (int i = 0; db != NULL && i < 256; i++)
+		prune_dir(db, shard_path(i));
+	snapshot_close(db);
 }
 
 /* -------------------------------------------------------------- the whole */
 
-static bool
-write_note(void)
-{
-	const char *new = keep_path(&k, "BACKUP.new");
-	const char *path = keep_path(&k, "BACKUP");
-	FILE *f = fopen(new, "we");
-	bool fine;
+static const char *const names[] = { "mxcgi.db", "signing.key", "mxcgi.conf",
+    "BACKUP" };
+#define NAMES	(sizeof(names) / sizeof(*names))
 
-	if (f == NULL)
-		return keep_no(new, strerror(errno));
-	fprintf(f, "server_name %s\nschema %d\nmade_at %s\nmedia %s\n",
-	    k.conf->server_name, schema_version,
-	    time_text(k.mem, clock_now_ms()), k.media ? "yes" : "no");
-	fine = fflush(f) == 0 && fsync(fileno(f)) == 0;
-	fine = fclose(f) == 0 && fine && rename(new, path) == 0;
-	return fine || keep_no(path, strerror(errno));
-}
-
-/* The names in it, too, outlive a power cut. */
+/* Of media what is there need not be copied again; all else only takes space. */
 static void
-sync_dir(void)
+give_up(void)
 {
-	int fd = open(k.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd == -1)
-		return;
-	fsync(fd);
-	close(fd);
+	for (size_t i = 0; i < NAMES; i++)
+		unlink(new_path(names[i]));
 }
 
-/* Another server's is not overwritten. */
+/*
+ * The last backup is one up to here.  What comes now needs no space, and is soon
+ * done; half of each is none.
+ */
 static bool
-is_ours(void)
+put_in_place(void)
 {
-	struct backup_note note = backup_note(&k);
-	const char *path = keep_path(&k, "BACKUP");
+	const char *note = keep_path(&k, "BACKUP");
 
-	if (note.server_name != NULL &&
-	    strcmp(note.server_name, k.conf->server_name) != 0)
-		return keep_no(k.dir, "has a backup of another server");
-	if (unlink(path) == -1 && errno != ENOENT)
-		return keep_no(path, strerror(errno));
-	return true;
+	if (unlink(note) == -1 && errno != ENOENT)
+		return keep_no(note, strerror(errno));
+	if (!keep_sync_dir(k.dir))
+		return false;
+	for (size_t i = 0; i < NAMES; i++)
+		if (rename(new_path(names[i]), keep_path(&k, names[i])) == -1)
+			return keep_no(keep_path(&k, names[i]),
+			    strerror(errno));
+	return keep_sync_dir(k.dir);
 }
 
 static bool
 save(void)
 {
-	return keep_make_dir(k.dir) && is_ours() && save_database() &&
-	    save_file(arena_printf(k.mem, "%s/signing.key", k.conf->data_dir),
-	    "signing.key") && save_file(k.config, "mxcgi.conf") &&
-	    save_all_media() && write_note();
+	const char *key = arena_printf(k.mem, "%s/signing.key",
+	    k.conf->data_dir);
+
+	return take_database() && take_file(key, "signing.key") &&
+	    take_file(k.config, "mxcgi.conf") && save_all_media() &&
+	    write_note() && put_in_place();
 }
 
-int
-cmd_backup(int argc, char **argv)
+static int
+tell(void)
 {
-	int status;
-
-	if ((status = keep_options(&k, argc, argv, "n")) != -1)
-		return status;
-	if (!save())
-		return 1;
-	sync_dir();
 	printf("%s has a backup of %s", k.dir, k.conf->server_name);
 	if (k.media)
 		printf(", with %lld files of media (%lld bytes; %lld were "
 		    "there already)", (long long)k.files, (long long)k.bytes,
 		    (long long)k.there);
 	putchar('\n');
+	if (k.lost == 0)
+		return 0;
+	fprintf(stderr, "mxcgi: %lld files of media are lost; what is left is "
+	    "in the backup\n", (long long)k.lost);
+	return 1;
+}
+
+int
+cmd_backup(int argc, char **argv)
+{
+	const char *why = NULL;
+	int status, mark;
+
+	if ((status = keep_options(&k, argc, argv, "n")) != -1)
+		return status;
+	if ((mark = backup_begin(k.conf, k.mem, &why)) == -1) {
+		fprintf(stderr, "mxcgi: %s\n", why);
+		return EX_TEMPFAIL;
+	}
+	if (!keep_make_dir(k.dir) || !is_elsewhere() || !is_ours()) {
+		status = 1;
+	} else if (!save()) {
+		give_up();
+		status = 1;
+	} else {
+		prune();
+		status = tell();
+	}
+	close(mark);
 	arena_free(k.mem);
-	return 0;
+	return status;
 }

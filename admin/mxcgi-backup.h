@@ -11,7 +11,8 @@
  *			media.  Written last: without it the backup is not whole.
  *
  * Files of media never change, so a backup into a directory that has one takes
- * only what is new, and goes on where another was cut off.
+ * only what is new, and goes on where another was cut off.  All but media is
+ * NAME.new until everything is there: a backup that fails leaves the one before.
  */
 #ifndef MXCGI_ADMIN_BACKUP_H
 #define MXCGI_ADMIN_BACKUP_H
@@ -32,6 +33,7 @@ struct keep {
 	struct arena	*mem;
 	int64_t		 files, bytes;	/* of media that were dealt with */
 	int64_t		 there;		/* files that had been before */
+	int64_t		 lost;		/* that should be and are not */
 	int64_t		 told_at;	/* ms, for progress */
 };
 
@@ -46,14 +48,14 @@ struct kept_file {
 struct backup_note {
 	const char	*server_name;	/* NULL: there is no whole backup */
 	const char	*made_at;
-	int		 schema;
 	bool		 media;
 };
 struct backup_note backup_note(const struct keep *);
 
 /*
  * options: of --no-media, --hashes and --yes those that are taken, as 'n', 'h'
- * and 'y'.  -1: go on; else the exit status.
+ * and 'y'.  -1: go on; else the exit status, and why has been said, as where the
+ * server belongs to another user.
  */
 int		 keep_options(struct keep *, int argc, char **argv,
 		    const char *options);
@@ -67,10 +69,18 @@ void		 keep_tell(struct keep *, const char *format, ...)
 /* All files that db speaks of, in turn, until one of them gives false. */
 typedef bool	 kept_fn(struct keep *, struct db *, const struct kept_file *);
 bool		 keep_each(struct keep *, struct db *, kept_fn *);
+/* Is the database of the backup sound?  *version: of its schema. */
+bool		 keep_sound(const struct keep *, int *version);
 /* All that it is made of, from one descriptor to the other; errno. */
 bool		 keep_pour(int from, int to);
-/* `from` as the new file `to`, for its owner alone, durable. */
-bool		 keep_copy(const char *from, const char *to);
+/* In the place of whatever had that name, for its owner alone; errno. */
+int		 keep_create(const char *path);
+/* A plain file, which is no link, in a backup; errno. */
+int		 keep_open(const char *path);
+/* Of `from`, which is closed, and called name, a durable file `to`. */
+bool		 keep_copy(int from, const char *name, const char *to);
 bool		 keep_make_dir(const char *);
+/* The names in it outlive a power cut.  One that is not there does not matter. */
+bool		 keep_sync_dir(const char *);
 
 #endif

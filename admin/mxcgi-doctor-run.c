@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/beside.h"
 #include "base/command.h"
 #include "base/fd.h"
 #include "matrix/mail.h"
@@ -191,6 +192,7 @@ check_housekeeper(struct doctor *d)
 	const char *path = arena_printf(d->mem, "%s/housekeeper.done",
 	    d->conf->run_dir), *what;
 	long long limit = d->resident ? RESIDENT_S : CRON_S, since;
+	char program[PATH_MAX];
 	struct stat st;
 
 	if (stat(path, &st) == -1)
@@ -201,11 +203,11 @@ check_housekeeper(struct doctor *d)
 		    "minutes ago", since / 60);
 	else
 		return;
+	beside("housekeeper", program, sizeof(program));
 	wrong(d, what, "Nobody gets notifications, and the database only "
 	    "grows.", REMEDY(d->resident ? "the log of `mxcgi run` says why" :
 	    arena_printf(d->mem, "crontab -e, as the owner of data_dir: "
-	    "* * * * * MXCGI_CONFIG=%s " PROGDIR "/housekeeper --once",
-	    d->conf->path)));
+	    "* * * * * MXCGI_CONFIG=%s %s --once", d->conf->path, program)));
 }
 
 /* -------------------------------------------------------------- pictures */
@@ -251,6 +253,10 @@ check_pictures(struct doctor *d)
 	char *words[] = { path, "scale", "2x2", NULL };
 	int in, out, status = -1;
 
+	if (!thumbnail_can() && CURL_LINKED) {
+		skip(d, "static programs draw none");
+		return;
+	}
 	if (!thumbnail_can()) {
 		warn(d, "this mxcgi was built without libvips",
 		    "Clients get no thumbnails and download whole pictures.",

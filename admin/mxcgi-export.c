@@ -3,7 +3,7 @@
  * files that programs and people can read.
  *
  * Each file but those of media has a JSON object a line.  What others have said
- * is not in them, and no password, token or key.
+ * is not in them, and no password, token or secret key.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -38,7 +38,12 @@ static const struct part {
 	{ "policies", STMT_ACCOUNT_POLICIES, { "policy", "version",
 	    "accepted_at" } },
 	{ "devices", STMT_EXPORT_DEVICES, { "device_id", "display_name",
-	    "created_at", "seen_at", "seen_address" } },
+	    "created_at", "seen_at", "seen_address", "seen_agent" } },
+	{ "device_keys", STMT_EXPORT_DEVICE_KEYS, { "device_id", "{keys" } },
+	{ "cross_signing_keys", STMT_EXPORT_CROSS_SIGNING, { "usage",
+	    "{key" } },
+	{ "key_backups", STMT_EXPORT_KEY_BACKUPS, { "#version", "algorithm",
+	    "#keys", "#bytes" } },
 	{ "pushers", STMT_ACCOUNT_PUSHERS, { "app_id", "device_display_name",
 	    "gateway", "set_at" } },
 	{ "push_rules", STMT_EXPORT_PUSH_RULES, { "profile_tag", "kind",
@@ -52,6 +57,8 @@ static const struct part {
 	{ "contacts", STMT_EXPORT_CONTACTS, { "user_id" } },
 	{ "rooms", STMT_EXPORT_MEMBERSHIPS, { "room_id", "membership",
 	    "since_at", "#forgotten" } },
+	{ "aliases", STMT_EXPORT_ALIASES, { "alias", "room_id",
+	    "created_at" } },
 	{ "receipts", STMT_EXPORT_RECEIPTS, { "room_id", "type", "thread_id",
 	    "event_id", "sent_at" } },
 	{ "reports", STMT_EXPORT_REPORTS, { "reported_at", "room_id",
@@ -90,7 +97,8 @@ int
 export_close(struct order *o, int status)
 {
 	struct exporting *x = o->part;
-	bool fine = fflush(x->to) == 0 && fsync(fileno(x->to)) == 0;
+	bool fine = fflush(x->to) == 0 && !ferror(x->to) &&
+	    fsync(fileno(x->to)) == 0;
 
 	fine = fclose(x->to) == 0 && fine;
 	x->to = NULL;

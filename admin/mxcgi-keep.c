@@ -4,7 +4,6 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -13,7 +12,9 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "mxcgi-backup.h"
+#include "mxcgi-order.h"
 #include "mxcgi.h"
+#include "store/snapshot.h"
 
 #define PAGE		500
 #define PIECE		((size_t)1 << 17)
@@ -30,6 +31,21 @@ usage(FILE *to, const char *name, const char *options, bool may_lack)
 	    strchr(options, 'y') ? " [--yes]" : "",
 	    may_lack ? "[DIRECTORY]" : "DIRECTORY");
 	return to == stdout ? 0 : EX_USAGE;
+}
+
+/* What we make there is of no use to a server of somebody else. */
+static int
+check_owner(const struct keep *k)
+{
+	const char *why = NULL;
+	int status;
+
+	if (access(k->conf->data_dir, F_OK) == -1 && errno == ENOENT)
+		return -1;
+	if ((status = owner_trouble(k->conf, k->mem, &why)) == 0)
+		return -1;
+	fprintf(stderr, "mxcgi: %s\n", why);
+	return status;
 }
 
 /* Only verify does without a directory. */
@@ -67,7 +83,7 @@ keep_options(struct keep *k, int argc, char **argv, const char *takes)
 	k->config = config_path(config);
 	k->conf = conf_load(k->config);
 	umask(077);
-	return -1;
+	return may_lack && k->dir != NULL ? -1 : check_owner(k);
 }
 
 /* ------------------------------------------------------------ what is said */
@@ -110,6 +126,18 @@ keep_make_dir(const char *path)
 }
 
 bool
+keep_sync_dir(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool fine = fd != -1 ? fsync(fd) == 0 : errno == ENOENT;
+	int error = errno;
+
+	if (fd != -1)
+		close(fd);
+	return fine || keep_no(path, strerror(error));
+}
+
+bool
 keep_pour(int from, int to)
 {
 	static char piece[PIECE];
@@ -124,20 +152,41 @@ keep_pour(int from, int to)
 	return true;
 }
 
-bool
-keep_copy(const char *from, const char *to)
+int
+keep_create(const char *path)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC);
-	int out = in == -1 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL |
-	    O_CLOEXEC, 0600);
-	bool fine = out != -1 && keep_pour(in, out) && fsync(out) == 0;
-	int error = errno;
+	if (unlink(path) == -1 && errno != ENOENT)
+		return -1;
+	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
 
-	if (in != -1)
-		close(in);
+/* It may come from anywhere: nothing in it makes us wait, or leads elsewhere. */
+int
+keep_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd == -1 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = EINVAL;
+	return -1;
+}
+
+bool
+keep_copy(int from, const char *name, const char *to)
+{
+	int error = errno, out = from == -1 ? -1 : keep_create(to);
+	bool fine = out != -1 && keep_pour(from, out) && fsync(out) == 0;
+
+	if (from == -1)
+		return keep_no(name, strerror(error));
+	error = errno;
+	close(from);
 	if (out != -1)
 		close(out);
-	return fine || keep_no(in == -1 ? from : to, strerror(error));
+	return fine || keep_no(to, strerror(error));
 }
 
 /* --------------------------------------------------- what there should be */
@@ -190,6 +239,21 @@ keep_each(struct keep *k, struct db *db, kept_fn *fn)
 	    each_of(k, db, STMT_SNAPSHOT_DERIVED, fn);
 }
 
+bool
+keep_sound(const struct keep *k, int *version)
+{
+	const char *path = keep_path(k, "mxcgi.db"), *why = NULL;
+	int fd = keep_open(path);
+
+	if (fd == -1)
+		return keep_no(path, strerror(errno));
+	close(fd);
+	if (snapshot_check(NULL, path, version, k->mem, &why))
+		return true;
+	fprintf(stderr, "mxcgi: %s\n", why);
+	return false;
+}
+
 /* ------------------------------------------------------------------ BACKUP */
 
 static void
@@ -202,11 +266,9 @@ take_note(struct arena *mem, struct backup_note *note, char *line)
 		return;
 	*value++ = '\0';
 	if (strcmp(line, "server_name") == 0)
-		note->server_name = arena_strdup(mem, value);
+		note->server_name = plain_text(mem, value);
 	else if (strcmp(line, "made_at") == 0)
-		note->made_at = arena_strdup(mem, value);
-	else if (strcmp(line, "schema") == 0)
-		note->schema = atoi(value);
+		note->made_at = plain_text(mem, value);
 	else if (strcmp(line, "media") == 0)
 		note->media = strcmp(value, "yes") == 0;
 }

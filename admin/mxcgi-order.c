@@ -99,22 +99,24 @@ order_write(struct order *o, order_fn *step)
 
 /* -------------------------------------------------------- the store */
 
-/* Files that somebody else makes there are of no use to the server. */
-static int
-check_owner(struct order *o)
+int
+owner_trouble(const struct conf *conf, struct arena *mem, const char **why)
 {
-	const char *dir = o->conf->data_dir;
+	const char *dir = conf->data_dir;
 	const struct passwd *owner;
 	struct stat st;
 
-	if (stat(dir, &st) == -1)
-		return refuse(o, 1, "%s: %s; run `mxcgi init`", dir,
+	if (stat(dir, &st) == -1) {
+		*why = arena_printf(mem, "%s: %s; run `mxcgi init`", dir,
 		    strerror(errno));
+		return 1;
+	}
 	if (st.st_uid == geteuid())
 		return 0;
 	owner = getpwuid(st.st_uid);
-	return refuse(o, EX_NOPERM, "%s belongs to user %s; run this as that "
+	*why = arena_printf(mem, "%s belongs to user %s; run this as that "
 	    "user", dir, owner != NULL ? owner->pw_name : "of another name");
+	return EX_NOPERM;
 }
 
 static int
@@ -126,7 +128,7 @@ carry_out(struct order *o)
 	umask(077);
 	crypto_open();
 	o->conf = conf_load(config_path(o->option[OPT_CONFIG]));
-	if ((status = check_owner(o)) != 0)
+	if ((status = owner_trouble(o->conf, o->mem, &o->why)) != 0)
 		return status;
 	o->store = store_open(o->conf, NULL, CACHE_KIB, o->mem, &why);
 	if (o->store == NULL)

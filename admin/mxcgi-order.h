@@ -73,6 +73,13 @@ int		 refuse(struct order *, int status, const char *why, ...)
 		    __attribute__((format(printf, 3, 4)));
 
 /*
+ * Files that another user than that of data_dir makes there are of no use to the
+ * server.  0: it is ours; else the exit status, and *why.
+ */
+int		 owner_trouble(const struct conf *, struct arena *mem,
+		    const char **why);
+
+/*
  * Run a step against a snapshot, or as the one who writes: kept when it
  * returns 0, and then those who wait for changes hear of it.  Trouble of the
  * store overrules whatever the step says.

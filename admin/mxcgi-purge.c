@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "mxcgi-purge.h"
 #include "mxcgi.h"
+#include "store/snapshot.h"
 #include "store/upkeep.h"
 
 #define DAY_MS		(24 * 60 * 60 * 1000LL)
@@ -19,6 +20,16 @@
 
 /* ----------------------------------------------------------- piece by piece */
 
+/* All that is written would stay in the WAL until then. */
+static void
+await_snapshot(const struct order *o)
+{
+	while (snapshot_runs(o->conf)) {
+		order_tell("a backup is being made; this goes on behind it");
+		nanosleep(&(struct timespec){ 0, 100000000 }, NULL);
+	}
+}
+
 /* With memory of its own, and a gap for others behind it. */
 int
 purge_step(struct order *o, order_fn *step, bool writes)
@@ -27,8 +38,11 @@ purge_step(struct order *o, order_fn *step, bool writes)
 	struct upkeep upkeep = { .store = o->store };
 	struct arena *mem = arena_new();
 	struct arena *before = db_arena(o->db, mem);
-	int status = writes ? order_write(o, step) : order_read(o, step);
+	int status;
 
+	if (writes)
+		await_snapshot(o);
+	status = writes ? order_write(o, step) : order_read(o, step);
 	db_arena(o->db, before);
 	arena_free(mem);
 	if (!writes)

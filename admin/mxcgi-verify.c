@@ -3,13 +3,13 @@
  * sound, and are the files there that it speaks of?
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "matrix/signing.h"
 #include "mxcgi-backup.h"
 #include "mxcgi.h"
 #include "store/snapshot.h"
@@ -26,7 +26,7 @@ open_file(const char *name)
 	if (k.dir == NULL)
 		return media_file_open(k.conf, name);
 	snprintf(path, sizeof(path), "%s/media/%.2s/%s", k.dir, name, name);
-	return open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return keep_open(path);
 }
 
 static bool
@@ -99,23 +99,47 @@ look_at_media(const char *path)
 	return fine && bad == 0;
 }
 
+/* Who loses it cannot speak for the server any more. */
+static bool
+look_at_key(void)
+{
+	const char *path = k.dir != NULL ? keep_path(&k, "signing.key") :
+	    arena_printf(k.mem, "%s/signing.key", k.conf->data_dir);
+	const char *why = NULL;
+
+	if (signing_key_load(k.mem, path, &why) != NULL)
+		return true;
+	fprintf(stderr, "mxcgi: %s\n", why);
+	return false;
+}
+
+static bool
+look_at_database(const char *path, int *version)
+{
+	const char *why = NULL;
+
+	if (k.dir != NULL)
+		return keep_sound(&k, version);
+	if (snapshot_check(k.conf, path, version, k.mem, &why))
+		return true;
+	fprintf(stderr, "mxcgi: %s\n", why);
+	return false;
+}
+
 static bool
 verify(void)
 {
 	struct backup_note note = k.dir != NULL ? backup_note(&k) :
 	    (struct backup_note){ .server_name = k.conf->server_name,
-	    .schema = schema_version, .media = true };
+	    .media = true };
 	const char *path = k.dir != NULL ? keep_path(&k, "mxcgi.db") :
 	    arena_printf(k.mem, "%s/mxcgi.db", k.conf->data_dir);
-	const char *why = NULL;
 	int version;
 
 	if (note.server_name == NULL)
 		return keep_no(k.dir, "has no whole backup");
-	if (!snapshot_check(path, &version, k.mem, &why)) {
-		fprintf(stderr, "mxcgi: %s\n", why);
+	if (!look_at_key() || !look_at_database(path, &version))
 		return false;
-	}
 	printf("%s is sound, of schema %d\n", path, version);
 	if (!note.media)
 		return true;

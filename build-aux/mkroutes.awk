@@ -10,6 +10,7 @@
 #   lighttpd rewriting of the raw URL to /_mxcgi/PROGRAM
 #   list     one line an endpoint, tabs between, a real path: for the tests
 #   programs the names of all programs
+#   paths    every path with its versions and its program, for dispatch.c
 #
 # In what is for web servers @prefix@ stands for a regular expression: what comes
 # before /_matrix/.
@@ -147,6 +148,11 @@ NF != 10 { fault("want 10 columns, found " NF) }
 want == "list" {
 	real = prefix path
 	print $1 "\t" $2 "\t" real "\t" $4 "\t" $5 "\t" $6 "\t" $7 "\t" $8 "\t" $9 "\t" $10
+}
+
+want == "paths" && !((path, apis) in told) {
+	told[path, apis]
+	printf "{ %s,\n    \"%s\", \"%s\" },\n", apis, path, $1
 }
 
 $1 == program {

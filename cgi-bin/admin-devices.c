@@ -13,18 +13,28 @@
 
 /* ---------------------------------------------------------------- devices */
 
-/* Columns of $device_row, into an open object. */
-static void
-put_device(struct writer *w, const struct rows *row, const char *user_id)
+static const char *
+or_null(const char *text)
 {
-	put_text(w, "device_id", rows_text(row, 0));
-	if (!rows_null(row, 1))
-		put_text(w, "display_name", rows_text(row, 1));
-	put_time(w, "last_seen_ts", rows_int(row, 2));
-	put_text(w, "last_seen_ip", rows_text(row, 3));
-	put_text(w, "last_seen_user_agent", NULL);
+	return text != NULL && *text != '\0' ? text : NULL;
+}
+
+/* Columns of devices_show, into an open object. */
+static void
+put_device(struct request *r, const struct rows *row, const char *user_id)
+{
+	struct sighting seen = session_seen(r->vol, row);
+	struct writer *w = &r->out;
+
+	put_text(w, "device_id", rows_text(row, 1));
+	if (!rows_null(row, 2))
+		put_text(w, "display_name", rows_text(row, 2));
+	put_time(w, "last_seen_ts", seen.at);
+	put_text(w, "last_seen_ip", or_null(seen.address));
+	put_text(w, "last_seen_user_agent", or_null(seen.agent));
 	put_text(w, "user_id", user_id);
-	put_bool(w, "dehydrated", rows_int(row, 4) != 0);
+	put_bool(w, "dehydrated", db_int(r->db, 0, STMT_DEVICE_IS_DEHYDRATED,
+	    DB_INT(rows_int(row, 0))) != 0);
 }
 
 /*
@@ -42,11 +52,11 @@ devices_get(struct request *r)
 
 	if ((err = account_meant(r, &a)) != M_OK)
 		return err;
-	rows = db_query(r->db, STMT_USER_DEVICES, DB_INT(a.user));
+	rows = db_query(r->db, STMT_DEVICES_SHOW, DB_INT(a.user));
 	put_array(&r->out, "devices");
 	for (; rows_next(&rows); n++) {
 		write_object(&r->out);
-		put_device(&r->out, &rows, a.user_id);
+		put_device(r, &rows, a.user_id);
 		write_end(&r->out);
 	}
 	write_end(&r->out);
@@ -90,10 +100,10 @@ device_get(struct request *r)
 
 	if ((err = device_meant(r, &a, &device)) != M_OK)
 		return err;
-	row = db_query(r->db, STMT_USER_DEVICE, DB_INT(a.user),
+	row = db_query(r->db, STMT_DEVICE_SHOW, DB_INT(a.user),
 	    DB_TEXT(req_arg(r, "deviceId")));
 	if (rows_next(&row))
-		put_device(&r->out, &row, a.user_id);
+		put_device(r, &row, a.user_id);
 	rows_done(&row);
 	return M_OK;
 }

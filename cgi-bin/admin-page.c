@@ -1,6 +1,6 @@
 /*
  * admin-page.c - a page for administrators on top of the calls of this program:
- * cgi-bin/page/admin.js asks, and shows what comes.
+ * cgi-bin/page/admin*.js ask, and show what comes.
  */
 #include "admin.routes.h"
 #include "page-admin.h"
@@ -26,9 +26,11 @@ static const char frame[] =
 
 /* A file of ours beside the page: the browser checks that it is meant. */
 static void
-put_file(struct page *p, const char *begin, const char *end)
+put_file(struct page *p, const char *begin, const char *path, const char *end)
 {
 	page_markup(p, begin);
+	page_escaped(p, server_path(p->r, path));
+	page_markup(p, "\" nonce=\"");
 	page_escaped(p, p->reply.nonce);
 	page_markup(p, end);
 }
@@ -55,19 +57,18 @@ admin_page(struct request *r)
 	if (!r->conf->admin_api)
 		return switched_off(r);
 	page_begin(&p, r, "Administration");
-	put_file(&p, "<link rel=\"stylesheet\" href=\"" PATH "/admin.css\" "
-	    "nonce=\"", "\">\n");
+	put_file(&p, "<link rel=\"stylesheet\" href=\"", PATH "/admin.css",
+	    "\">\n");
 	page_markup(&p, "<p class=\"warning\" id=\"fault\" role=\"alert\" "
 	    "hidden></p>\n");
-	page_form_of_script(&p, "/_matrix/client/v3/login");
+	page_form_of_script(&p, server_path(r, "/_matrix/client/v3/login"));
 	page_input(&p, &(struct page_input){ "Username", "user", "text", NULL,
 	    "username" });
 	page_input(&p, &(struct page_input){ "Password", "password",
 	    "password", NULL, "current-password" });
 	page_form_end(&p, "Log in");
 	page_markup(&p, frame);
-	put_file(&p, "<script src=\"" PATH "/admin.js\" nonce=\"",
-	    "\"></script>\n");
+	put_file(&p, "<script src=\"", PATH "/admin.js", "\"></script>\n");
 	p.reply.asks = true;
 	return page_end(&p, M_OK);
 }

@@ -8,10 +8,10 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "media.routes.h"
 #include "serve/serve.h"
@@ -198,7 +198,7 @@ take_size(struct request *r, const char *name, unsigned *size)
 static int
 file_of(struct span data)
 {
-	int fd = memfd_create("identicon", MFD_CLOEXEC);
+	int fd = fd_memory("identicon");
 
 	if (fd != -1 && write(fd, data.s, data.n) == (ssize_t)data.n)
 		return fd;

@@ -94,17 +94,8 @@ SELECT r.room_id, d.type, d.content
  WHERE d.user = :user AND (d.room = 0 OR r.nr IS NOT NULL)
  ORDER BY d.room, d.type;
 
--- Devices, and what is known of them besides.
--- :part device_row
-d.device_id, d.display_name, d.seen_at, d.seen_address,
-       EXISTS (SELECT 1 FROM dehydrated_device x WHERE x.device = d.nr), d.nr
-
--- :name user_devices
-SELECT $device_row FROM device d WHERE d.user = :user ORDER BY d.nr;
-
--- :name user_device
-SELECT $device_row FROM device d
- WHERE d.user = :user AND d.device_id = :device_id;
+-- :name device_is_dehydrated
+SELECT EXISTS (SELECT 1 FROM dehydrated_device WHERE device = :device);
 
 -- A session that an administrator began ends at a time.
 -- :name tokens_end_at
@@ -112,9 +103,10 @@ UPDATE token SET expires_at = :at WHERE device = :device;
 
 --------------------------------------------------------------------- rooms
 
+-- Without those that are deleted, of which the end is kept for a week.
 -- :part rooms_listed
 room r
- WHERE r.hidden = 0
+ WHERE r.hidden = 0 AND r.closed = 0
    AND (:public IS NULL OR r.published = :public)
    AND (:empty IS NULL OR (r.joined = 0) = :empty)
    AND (:part IS NULL

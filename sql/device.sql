@@ -66,12 +66,9 @@ SELECT seq FROM sqlite_sequence WHERE name = 'to_device';
 -- :name to_device_got
 SELECT 1 FROM to_device WHERE device = :device AND nr <= :upto LIMIT 1;
 
--- :name to_device_dropping
-SELECT count(*), coalesce(sum(length(CAST(content AS BLOB))), 0)
-  FROM to_device WHERE device = :device AND nr <= :upto;
-
 -- :name to_device_drop
-DELETE FROM to_device WHERE device = :device AND nr <= :upto;
+DELETE FROM to_device WHERE device = :device AND nr <= :upto
+RETURNING length(CAST(content AS BLOB));
 
 -- :name to_device_unqueue
 UPDATE device SET queued = queued - :n, queued_bytes = queued_bytes - :bytes

@@ -5,8 +5,28 @@
 SELECT field, value FROM profile WHERE user = :user ORDER BY field;
 
 -- :name export_devices
-SELECT device_id, display_name, created_at, seen_at, seen_address
+SELECT device_id, display_name, created_at, seen_at, seen_address, seen_agent
   FROM device WHERE user = :user ORDER BY nr;
+
+-- Of keys what others may see.
+-- :name export_device_keys
+SELECT d.device_id, k.keys
+  FROM device d CROSS JOIN device_key k ON k.device = d.nr
+ WHERE d.user = :user ORDER BY d.nr;
+
+-- :name export_cross_signing
+SELECT usage, key FROM cross_signing_key WHERE user = :user ORDER BY usage;
+
+-- Only their owner can read them.
+-- :name export_key_backups
+SELECT version, algorithm, keys, bytes FROM key_backup
+ WHERE user = :user ORDER BY version;
+
+-- :name export_aliases
+-- :scan an administrator asks now and then
+SELECT a.alias, r.room_id, a.created_at
+  FROM alias a CROSS JOIN room r ON r.nr = a.room
+ WHERE a.creator = :user ORDER BY a.alias;
 
 -- :name export_sso_links
 SELECT issuer, subject, linked_at FROM sso_link

@@ -16,6 +16,17 @@ SELECT nr, id FROM appservice ORDER BY nr;
 -- :name service_drop
 DELETE FROM appservice WHERE nr = :nr;
 
+-- The networks in whose directories something is, one after the other; a row is
+-- always there.
+-- :name service_network_next
+SELECT min(network) FROM network_room WHERE network > :after;
+
+-- :name service_network_drop
+DELETE FROM network_room
+ WHERE (network, room) IN (SELECT network, room FROM network_room
+                            WHERE network = :network LIMIT :most)
+RETURNING room;
+
 -- How far the stream may be thinned.
 -- :name service_upto
 SELECT min(pos) FROM appservice;
@@ -90,7 +101,7 @@ UPDATE appservice SET pos = :pos, epoch = :epoch, heard = :heard
  WHERE nr = :nr;
 
 -- :name service_txn_next
-UPDATE appservice SET txn = txn + 1, due_at = 0, failures = 0 WHERE nr = :nr;
+UPDATE appservice SET txn = txn + 1 WHERE nr = :nr;
 
 -- :name service_txn_put
 INSERT INTO appservice_txn (appservice, body) VALUES (:nr, :body);

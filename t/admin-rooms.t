@@ -237,6 +237,8 @@ as ann
 req GET "$v3/joined_rooms"
 is_json ".joined_rooms | index(\"$gamma_id\")" null 'indeed'
 boss
+req GET "$a1/rooms"
+is_json ".rooms | map(.room_id) | index(\"$gamma_id\")" null 'and it is listed no more'
 req DELETE "$a1/rooms/!never:localhost" '{"block":true}'
 is_json . '{"failed_to_kick_users":[],"kicked_users":[],"local_aliases":[],"new_room_id":null}' 'a room that is not known is blocked'
 req DELETE "$a1/rooms/!never2:localhost" '{}';	is_err 400 M_UNKNOWN 'or nothing is done'

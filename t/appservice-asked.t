@@ -240,4 +240,22 @@ for path in protocols protocol/irc location/irc user/irc location?alias=%23a:b u
 	is_err 429 M_LIMIT_EXCEEDED "$path: $first, and not as often as one likes"
 done
 service_does ok
+
+# ------------------------------------------------------- registered no more
+in_room "$net"
+list $irc one public;          is_status 200 'published again'
+list $irc two public;          is_status 200 'in two networks'
+conf appservices registration "$tmp/gone.yaml"
+stop
+start tcp
+for try in 1 2 3 4 5 6 7 8 9 10; do
+	MXCGI_CONFIG="$tmp/mxcgi.conf" "$BUILD/admin/housekeeper" --once \
+	    2>>"$tmp/log"
+	public '{"third_party_instance_id":"irc|one","limit":9}'
+	[ "$(get_json '.chunk | length')" != 0 ] || break
+	sleep 0.5
+done
+is_json "$rooms" '[]' 'what it published is public no more'
+public '{"include_all_networks":true}'
+is_json "[.chunk[] | select(.room_id == \"$net\")]" '[]' 'in no network'
 done_testing

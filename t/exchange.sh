@@ -3,8 +3,10 @@
 # exchange LABEL             two new users exchange a message and an image
 #
 # Before it: slashes=no      where a slash that is encoded cannot arrive
+#            chunks=         where a body without Content-Length cannot
+#            programs=DIR    where they are, if not in $BUILD
 
-slashes=yes
+slashes=yes chunks=yes programs=$BUILD/cgi-bin
 v3=/_matrix/client/v3
 media=/_matrix/media/v3
 v1=/_matrix/client/v1/media
@@ -39,7 +41,7 @@ exchange_message() {
 	is_json "$room_now.body" '"hi"' "$1: and arrives at who waits"
 	bg wait GET "$v3/sync?timeout=20000&since=$(get_json .next_batch)"
 	as "bob$1"
-	chunked=yes
+	chunked=$chunks
 	req PUT "$here/send/m.room.message/t1" '{"body":"ho","msgtype":"m.text"}'
 	chunked=
 	is_status 200 "$1: another, in chunks"
@@ -67,7 +69,7 @@ exchange_image() {
 	ok $? "$1: it is seen as it was"
 	is_head '^content-type: image/png' "$1: as an image"
 	req GET "$v1/thumbnail/$mxc?width=32&height=32&method=crop"
-	if [ -x "$BUILD/cgi-bin/thumbnailer" ]; then
+	if [ -x "$programs/thumbnailer" ]; then
 		is_head '^content-type: image/(png|jpeg)' "$1: and smaller"
 	else
 		is_err 400 M_UNKNOWN "$1: but not smaller, without libvips"
@@ -94,6 +96,20 @@ exchange_slashes() {
 	is_json .room_id "\"$room\"" "$1: a slash in an alias"
 }
 
+# It arrives, with the token, and is refused: nobody here is an administrator.
+exchange_tools() {
+	for path in v1/server_version v1/rooms v2/users/@x:localhost \
+	    v1/rooms/!x:localhost v1/rooms/!x:localhost/messages; do
+		req GET /_synapse/admin/$path
+		is_err 403 M_FORBIDDEN "$1: $path is for administrators (security 33)"
+	done
+	req GET /_synapse/admin/nothing
+	is_err 404 M_UNRECOGNIZED "$1: and the rest of that place is nothing"
+	[ "$slashes" = yes ] || return 0
+	req GET /_synapse/admin/v1/rooms/a%2Fb
+	is_err 403 M_FORBIDDEN "$1: a slash in what administrators ask"
+}
+
 exchange_rest() {
 	req GET "$here/state/m.room.power_levels/"
 	is_json ".users | type" '"object"' "$1: an empty state key"
@@ -105,6 +121,8 @@ exchange_rest() {
 	is "$(grep -ic '^content-type' "$tmp/head")" 1 "$1: its type comes once"
 	token=
 	req GET $v3/sync;	is_err 401 M_MISSING_TOKEN "$1: no token"
+	req_file POST "$media/upload" "$tmp/large"
+	is_err 401 M_MISSING_TOKEN "$1: which is said of a large file, too"
 	req GET "$v3/account/whoami?access_token=$(eval "echo \$token_bob$1")"
 	is_status 200 "$1: a token in the query"
 	req GET /_matrix/static/client/login/
@@ -118,5 +136,6 @@ exchange() {
 	exchange_message "$1"
 	exchange_image "$1"
 	exchange_slashes "$1"
+	exchange_tools "$1"
 	exchange_rest "$1"
 }

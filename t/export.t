@@ -1,7 +1,8 @@
 #!/bin/sh
 # mxcgi export: all that there is about a person, and nothing about another.
 . "$(dirname "$0")/lib.sh"
-. "$SRC/t/media.sh"
+. "$SRC/t/devices.sh"
+. "$SRC/t/media.sh"	# whose upload it is
 
 start
 for name in ann bob; do user $name; done
@@ -9,7 +10,6 @@ is_exit() { is "$status" "$1" "$2"; }
 out=$tmp/out
 # What jq finds in all lines of file $1.
 lines() { jq -s . "$out/$1.jsonl" >"$tmp/body"; }
-v3=/_matrix/client/v3
 
 as bob
 req POST $v3/createRoom '{"preset":"public_chat","name":"The Kitchen"}'
@@ -38,6 +38,14 @@ upload "$tmp/text" text/plain notes.txt
 file=${mxc#*/}
 req POST /_matrix/media/v1/create
 awaited=$(get_json .content_uri)
+
+req PUT "$v3/directory/room/%23anns:localhost" "{\"room_id\":\"$room\"}"
+identity ann
+req POST $v3/keys/upload "{\"device_keys\":$(device_keys ann)}"
+is_status 200 'keys of a device'
+req POST $v3/room_keys/version '{"algorithm":"m.megolm_backup.v1.curve25519-aes-sha2","auth_data":{"public_key":"a locked box"}}'
+is_status 200 'a backup of keys'
+cross_signing ann
 
 # ---------------------------------------------------------- how it is called
 
@@ -75,6 +83,14 @@ lines profile
 is_json 'map([.field, .value])' '[["displayname","Ann \"A\" B"]]' 'profile'
 lines devices
 is_json 'length, .[0].device_id' "$(printf '1\n"%s"' "$device_ann")" 'devices'
+lines device_keys
+is_json 'map([.device_id, .keys.user_id])' "[[\"$device_ann\",\"$user\"]]" 'their public keys'
+lines cross_signing_keys
+is_json 'map(.usage)' '["master","self_signing","user_signing"]' 'and those of theirs'
+lines key_backups
+is_json 'map([.version, .keys])' '[[1,0]]' 'backups of secret ones, which are not'
+lines aliases
+is_json 'map([.alias, .room_id])' "[[\"#anns:localhost\",\"$room\"]]" 'aliases'
 lines events
 is_json "map(select(.event_id == \"$mine\")) | .[0] | .content.body, .room_id, .redacted" \
     "$(printf '"Ann says\\nthis"\n"%s"\nfalse' "$room")" 'what was said'
@@ -106,13 +122,26 @@ is_json 'map([.uri, .file, .name])' \
 is "$(cat "$out/media/$file")" 'some text' 'with what is in them'
 is "$(ls "$out/media")" "$file" "and nobody else's"
 
-for secret in 'secret of Bob' 'a secret key' "$token_ann" '$scrypt$'; do
+for secret in 'secret of Bob' 'a secret key' 'a locked box' "$token_ann" '$scrypt$'; do
 	is "$(grep -rlF "$secret" "$out")" '' "nothing has: $secret"
 done
 admin export ann --to "$out"
 is_exit 73 'a second time needs another place'
 admin export bob --to "$tmp/bob"
 like '^/.*/bob has what is known about @bob:localhost: ' 'in words'
+for n in 1 2 3; do
+	req PUT "$v3/rooms/$r/send/m.room.message/long$n" \
+	    "{\"msgtype\":\"m.text\",\"body\":\"$(printf '%030000d' $n)\"}"
+done
+(
+	trap '' XFSZ
+	ulimit -f 100
+	exec "$mxcgi" export ann --to "$tmp/short" --config "$tmp/mxcgi.conf"
+) >"$tmp/body" 2>"$tmp/said"
+is $? 73 'without space'
+grep -q 'File too large' "$tmp/said"
+ok $? 'says so'
+ok "$([ ! -e "$tmp/short/account.jsonl" ]; echo $?)" 'and is not whole'
 deactivate ann true
 admin export ann --to "$tmp/later"
 is_exit 0 'who is gone can be asked for'

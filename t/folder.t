@@ -36,6 +36,11 @@ is "$(base_path=$base_path/more; req GET /_matrix/client/versions; echo "$status
     'nor is one in it'
 req GET /_matrix/static/client/login/
 like "data-url=\"$base_path$v3/login\"" 'the page to log in asks there'
+req GET /_matrix/static/admin/
+like "data-url=\"$base_path$v3/login\"" 'so does that of administrators'
+like "src=\"$base_path/_matrix/static/admin/admin.js\"" 'whose script comes from there'
+req GET /_synapse/admin/v1/server_version
+is_err 403 M_FORBIDDEN 'what it asks is there (security 33)'
 
 # ------------------------------------------------------------ single sign-on
 

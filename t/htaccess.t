@@ -106,7 +106,7 @@ slashes=no
 base_path=/~ann/mx
 server https://example.org/~ann/mx
 ann mkdir "$web/mx"
-ann cp -R "$home/web/mxcgi-htaccess/_matrix" "$web/mx"
+ann cp -R "$home/web/mxcgi-htaccess/_matrix" "$home/web/mxcgi-htaccess/_synapse" "$web/mx"
 ann cp "$home/web/mxcgi-htaccess/page.htaccess" "$web/mx/.htaccess"
 url=http://127.0.0.1:$port$base_path
 exchange folder
@@ -145,7 +145,8 @@ like 'no.conf: ' 'and says so when it does not'
 # ------------------------------------------------------ the root of a domain
 base_path=
 server https://example.org
-ann cp -R "$home/web/mxcgi-htaccess/_matrix" "$home/web/mxcgi-htaccess/.well-known" "$web"
+ann cp -R "$home/web/mxcgi-htaccess/_matrix" "$home/web/mxcgi-htaccess/_synapse" \
+    "$home/web/mxcgi-htaccess/.well-known" "$web"
 url=http://127.0.0.1:$domain
 exchange domain
 req GET /.well-known/matrix/client

@@ -105,10 +105,31 @@ few=$(get_json '.[-1].events')
 
 # --------------------------------------------------------------- it is done
 
+# holding NAME: a backup is at that, until release.
+holding() {
+	mkfifo "$tmp/go"
+	flock "$tmp/run/$1.lock" cat "$tmp/go" &
+	flock=$!
+	until ! flock -n "$tmp/run/$1.lock" true; do sleep 0.02; done
+}
+release() { : >"$tmp/go"; wait $flock; rm "$tmp/go"; }
+
 admin room show "$room" --json
 state=$(get_json .state_events)
-admin purge history "$room" --before "$cut" --keep-last 4 --yes --json; lines
-is_exit 0 'deleted'
+holding snapshot
+admin purge history "$room" --before "$cut" --json; lines
+is_json '.[-1] | [.events > 0, .deleted]' '[true,false]' 'one may look during a backup'
+"$mxcgi" purge history "$room" --before "$cut" --keep-last 4 --yes --json \
+    --config "$tmp/mxcgi.conf" >"$tmp/purged" 2>&1 &
+purge=$!
+sleep 0.5
+as bob
+event_of "$one";	is_status 200 'what is to go waits for its end'
+release
+wait $purge
+is $? 0 'and then goes'
+cp "$tmp/purged" "$tmp/body"
+status=0; lines
 is_json '.[-1] | [.rooms, .events, .deleted]' "[1,$few,true]" 'as many as were told'
 as bob
 event_of "$one";	is_err 404 M_NOT_FOUND 'an old one is gone'

@@ -45,7 +45,13 @@ said brief '["one"]' 'unless it is enabled nothing goes'
 # ------------------------------------------------------------ what rooms ask
 
 conf retention least 1ms
-restart enabled yes
+stop
+conf retention enabled yes
+mkfifo "$tmp/go"
+flock "$tmp/run/snapshot.lock" cat "$tmp/go" &
+flock=$!
+until ! flock -n "$tmp/run/snapshot.lock" true; do sleep 0.02; done
+start
 room long "{\"max_lifetime\":$hour}"
 room none
 room least '{"min_lifetime":1}'
@@ -61,6 +67,10 @@ for name in brief $all; do
 done
 req GET "$v3/sync"
 since=$(get_json .next_batch)
+housekeep
+said brief '["one","a","b","c"]' 'nothing goes while a backup is made'
+: >"$tmp/go"
+wait $flock
 housekeep
 said brief '["-"]' 'what is over its time is gone, and the last says nothing'
 for name in $all; do

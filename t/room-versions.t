@@ -9,7 +9,7 @@ user carol
 user dan
 v3=/_matrix/client/v3
 python=$BUILD/synapse/bin/python
-[ -x "$python" ] || bail_out "sh t/synapse/install $BUILD/synapse"
+[ -x "$python" ] || bail_out "sh t/tools/venv synapse $BUILD/synapse"
 
 # since VERSION, till VERSION: is the room of that version, or of a newer one?
 since() { [ "$n" -ge "$1" ]; }

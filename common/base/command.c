@@ -1,7 +1,7 @@
 /*
  * command.c - see command.h.
  *
- * The input is a file in memory: whoever does not read it cannot block us, and
+ * The input is a file without a name: whoever does not read it cannot block us, and
  * raises no SIGPIPE.  The end of the program is what counts, not that of its
  * output, which something that it left behind may hold open.
  */
@@ -12,7 +12,6 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@
 #include "base/fd.h"
 
 #define WORDS_MAX	32
+#define LOOK_MS		10
 
 struct run {
 	int		 input;
@@ -106,6 +106,31 @@ listen_to(struct run *r)
 	return true;
 }
 
+static bool
+has_ended(const struct run *r)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return waitid(P_PID, (id_t)r->pid, &info,
+	    WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
+/* Linux before 5.3 has to be asked again and again. */
+static bool
+await_by_looking(struct run *r, unsigned ms)
+{
+	int64_t until = clock_mono_us() + (int64_t)ms * 1000;
+	struct pollfd p = { .fd = r->said[0], .events = POLLIN };
+
+	while (clock_mono_us() < until) {
+		if (has_ended(r))
+			return true;
+		if (poll(&p, 1, LOOK_MS) > 0 && !listen_to(r))
+			p.fd = -1;
+	}
+	return false;
+}
+
 /* False: it has not ended in time. */
 static bool
 await(struct run *r, unsigned ms)
@@ -150,7 +175,7 @@ follow(struct run *r, unsigned ms)
 
 	r->end = (int)syscall(SYS_pidfd_open, r->pid, 0);
 	fcntl(r->said[0], F_SETFL, O_NONBLOCK);
-	ended = r->end != -1 && await(r, ms);
+	ended = r->end != -1 ? await(r, ms) : await_by_looking(r, ms);
 	if (!ended)
 		kill(-r->pid, SIGKILL);
 	while (waitpid(r->pid, &status, 0) == -1 && errno == EINTR)
@@ -222,7 +247,7 @@ command_run(const char *command, const char *input, size_t n, unsigned ms,
 		snprintf(why, size, "no command, or a very long one");
 		return false;
 	}
-	if ((r.input = memfd_create("input", MFD_CLOEXEC)) == -1) {
+	if ((r.input = fd_memory("input")) == -1) {
 		snprintf(why, size, "no more files may be opened");
 		return false;
 	}

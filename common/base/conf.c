@@ -365,6 +365,23 @@ set_workers(struct conf *conf)
 		    cores > 8 ? 8 : (unsigned)cores;
 }
 
+/* Each system has them elsewhere, and static programs have none to ask where. */
+static const char *
+find_certificates(void)
+{
+	static const char *const paths[] = {
+		"/etc/ssl/certs/ca-certificates.crt",
+		"/etc/pki/tls/certs/ca-bundle.crt",
+		"/etc/ssl/ca-bundle.pem",
+		"/etc/ssl/cert.pem"
+	};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (access(paths[i], R_OK) == 0)
+			return paths[i];
+	return NULL;
+}
+
 static void
 check_whole(struct reading *r)
 {
@@ -385,6 +402,8 @@ check_whole(struct reading *r)
 	if (conf->media_dir == NULL)
 		conf->media_dir = arena_printf(r->mem, "%s/media",
 		    conf->data_dir);
+	if (CURL_LINKED && conf->outbound_ca_file == NULL)
+		conf->outbound_ca_file = find_certificates();
 	check_turn(r);
 	read_registrations(r);
 	set_workers(conf);
@@ -427,23 +446,41 @@ message(const struct reading *r)
 	return n < 0 ? NULL : text;
 }
 
-const struct conf *
-conf_read(const char *path, char **why)
+/* What was read is valid for as long as the program runs. */
+static void
+begin(struct reading *r, const char *path)
 {
-	/* What was read is valid for as long as the program runs. */
 	static struct arena *mem;
-	struct reading r = { 0 };
 
 	if (mem == NULL)
 		mem = arena_new();
-	r.mem = mem;
-	r.conf = arena_memdup(mem, &defaults, sizeof defaults);
-	r.conf->path = arena_strdup(mem, path);
+	*r = (struct reading){ .mem = mem };
+	r->conf = arena_memdup(mem, &defaults, sizeof defaults);
+	r->conf->path = arena_strdup(mem, path);
+}
+
+const struct conf *
+conf_read(const char *path, char **why)
+{
+	struct reading r;
+
+	begin(&r, path);
 	read_file(&r);
 	if (r.fault == NULL)
 		return r.conf;
 	*why = message(&r);
 	return NULL;
+}
+
+const struct conf *
+conf_new(const char *server_name)
+{
+	struct reading r;
+
+	begin(&r, "");
+	r.conf->server_name = arena_strdup(r.mem, server_name);
+	check_whole(&r);
+	return r.conf;
 }
 
 const char *

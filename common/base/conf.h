@@ -283,8 +283,10 @@ struct conf {
  * program ends with a message that says what to do.
  */
 const struct conf *conf_load(const char *path);
-/* The same, for tests: NULL and *why (malloc'd) on an error. */
+/* The same without ending: NULL and *why (malloc'd) on an error. */
 const struct conf *conf_read(const char *path, char **why);
+/* What a file has that says nothing but this name. */
+const struct conf *conf_new(const char *server_name);
 
 /*
  * Where clients and people reach this server, without a slash at the end; in

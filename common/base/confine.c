@@ -1,13 +1,14 @@
 /* confine.c - which files a program works with; see confine.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/confine-inner.h"
 #include "base/beside.h"
+#include "base/fd.h"
 
 #define PATH_SIZE	4096
 
@@ -47,13 +48,8 @@ allow_store(const struct conf *conf, unsigned reach)
 static void
 allow_media(const struct conf *conf)
 {
-	bool shared = conf->media_handover != HANDOVER_NONE;
-	mode_t mode = shared ? 0750 : 0700;
-	struct stat st;
-
-	if (mkdir(conf->media_dir, mode) == 0 &&
-	    stat(conf->media_dir, &st) == 0)
-		chmod(conf->media_dir, mode | (st.st_mode & S_ISGID));
+	fd_make_dir(AT_FDCWD, conf->media_dir,
+	    conf->media_handover != HANDOVER_NONE ? 0750 : 0700);
 	confine_files_allow(conf->media_dir, USE_KEEP);
 }
 

@@ -7,8 +7,16 @@
 
 #define LIBRARY	"libcurl.so.4"
 
-struct curl_functions curl_functions;
 static bool loaded;
+
+#if CURL_LINKED
+static void
+load(void)
+{
+	loaded = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+#else
+struct curl_functions curl_functions;
 
 /* POSIX lets the pointer to an object be one to a function, C does not. */
 static bool
@@ -38,6 +46,7 @@ load(void)
 	else
 		loaded = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
+#endif
 
 bool
 curl_load(void)

@@ -4,6 +4,8 @@
  * It brings some thirty other libraries, which would make each start of a CGI
  * five times as long; and few requests ask anybody outside.  Whoever includes
  * this and has called curl_load() writes curl_easy_...() as usual.
+ *
+ * With --enable-static (CURL_LINKED) it is a part of the programs that need it.
  */
 #ifndef MXCGI_CURL_H
 #define MXCGI_CURL_H
@@ -13,6 +15,7 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 
+#if !CURL_LINKED
 /* What is used of it; the names are those of libcurl without "curl_". */
 #define CURL_FUNCTIONS(X)						\
 	X(CURLcode, global_init, (long))				\
@@ -40,9 +43,6 @@ struct curl_functions {
 };
 extern struct curl_functions curl_functions;
 
-/* False: it is not installed.  Any thread may; once is enough. */
-bool	curl_load(void);
-
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 #define curl_global_init	curl_functions.global_init
@@ -60,5 +60,9 @@ bool	curl_load(void);
 #define curl_url_set		curl_functions.url_set
 #define curl_url_get		curl_functions.url_get
 #define curl_free		curl_functions.free
+#endif
+
+/* False: it is not installed.  Any thread may; once is enough. */
+bool	curl_load(void);
 
 #endif

@@ -29,6 +29,16 @@ account_data_get(struct db *db, int64_t user, int64_t room, const char *type)
 	return get(db, user, room, type, &pos);
 }
 
+int64_t
+account_data_changed(struct db *db, int64_t user, int64_t room,
+    const char *type)
+{
+	int64_t pos;
+
+	get(db, user, room, type, &pos);
+	return pos;
+}
+
 void
 account_data_put(struct db *db, int64_t user, int64_t room, const char *type,
     struct span content)

@@ -12,9 +12,13 @@
 #include "store/db.h"
 
 #define ACCOUNT_DATA_GLOBAL	INT64_C(0)	/* instead of a room.nr */
+#define IGNORED_USERS	"m.ignored_user_list"
 
 /* A JSON object in the db's arena, or NULL. */
 const char	*account_data_get(struct db *, int64_t user, int64_t room,
+		    const char *type);
+/* When it changed last (change.pos); 0: it was never there. */
+int64_t		 account_data_changed(struct db *, int64_t user, int64_t room,
 		    const char *type);
 /* content: a JSON object.  The same again is no change. */
 void		 account_data_put(struct db *, int64_t user, int64_t room,

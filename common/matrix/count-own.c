@@ -186,7 +186,6 @@ counting_begin(struct counting *c)
 {
 	const struct push_whose whose = { .user = c->user,
 	    .user_id = c->user_id };
-	struct rows rows;
 	bool own;
 
 	if (c->known)
@@ -196,9 +195,6 @@ counting_begin(struct counting *c)
 	if (!own)
 		return;
 	c->own = push_user_read(c->db, c->mem, &whose);
-	rows = db_query(c->db, STMT_ACCOUNT_DATA_GET, DB_INT(c->user),
-	    DB_INT(ACCOUNT_DATA_GLOBAL), DB_TEXT("m.ignored_user_list"));
-	if (rows_next(&rows))
-		c->ignored = rows_int(&rows, 1);
-	rows_done(&rows);
+	c->ignored = account_data_changed(c->db, c->user, ACCOUNT_DATA_GLOBAL,
+	    IGNORED_USERS);
 }

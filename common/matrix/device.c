@@ -88,10 +88,12 @@ to_device_write(struct writer *w, struct db *db, int64_t device, int64_t after,
 void
 to_device_drop(struct db *db, int64_t device, int64_t upto)
 {
-	struct queue gone = queue_of(db_query(db, STMT_TO_DEVICE_DROPPING,
-	    DB_INT(device), DB_INT(upto)));
+	struct rows rows = db_query(db, STMT_TO_DEVICE_DROP, DB_INT(device),
+	    DB_INT(upto));
+	struct queue gone = { 0, 0 };
 
-	db_exec(db, STMT_TO_DEVICE_DROP, DB_INT(device), DB_INT(upto));
+	for (; rows_next(&rows); gone.n++)
+		gone.bytes += rows_int(&rows, 0);
 	db_exec(db, STMT_TO_DEVICE_UNQUEUE, DB_INT(gone.n),
 	    DB_INT(gone.bytes), DB_INT(device));
 }

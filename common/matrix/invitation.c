@@ -32,6 +32,6 @@ bool
 invitation_hidden(struct db *db, int64_t user, const char *sender_id)
 {
 	return invitations_blocked(db, user) ||
-	    json_get(json_get(kept(db, user, "m.ignored_user_list"),
+	    json_get(json_get(kept(db, user, IGNORED_USERS),
 	    "ignored_users"), sender_id) != NULL;
 }

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "base/fd.h"
 #include "matrix/media-file.h"
 
 #define UNFINISHED	"unfinished"
@@ -66,14 +67,13 @@ is_shared(const struct conf *conf)
 static bool
 make_dir(const struct conf *conf, int at, const char *name)
 {
-	mode_t mode = is_shared(conf) ? 0750 : 0700;
-	struct stat st;
+	return fd_make_dir(at, name, is_shared(conf) ? 0750 : 0700);
+}
 
-	if (mkdirat(at, name, mode) == -1)
-		return errno == EEXIST;
-	/* A new one has got the bit by which it hands on its group. */
-	return fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    fchmodat(at, name, mode | (st.st_mode & S_ISGID), 0) == 0;
+bool
+media_dir_make(const struct conf *conf)
+{
+	return make_dir(conf, AT_FDCWD, conf->media_dir);
 }
 
 /* The directory itself may be a link: who configured it says so. */
@@ -108,7 +108,7 @@ make_and_open_dir(const struct conf *conf, const char *name)
 {
 	int root;
 
-	if (!make_dir(conf, AT_FDCWD, conf->media_dir))
+	if (!media_dir_make(conf))
 		return -1;
 	root = open_root(conf);
 	if (root != -1 && !make_dir(conf, root, name)) {

@@ -49,6 +49,8 @@ enum media_file_fate {
 };
 void		 media_file_end(struct media_file *, enum media_file_fate);
 
+/* [media] directory is there.  False: errno says why. */
+bool		 media_dir_make(const struct conf *);
 /*
  * A new file of that name, to be written to, without a mark: what comes back
  * from a backup.  -1: errno says why.

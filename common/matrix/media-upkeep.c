@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "matrix/media.h"
+#include "store/snapshot.h"
 #include "store/upkeep.h"
 
 #define CHUNK	50
@@ -64,14 +65,19 @@ remove_files(const struct conf *conf, name *names, size_t n)
 	return gone;
 }
 
-/* The files first, without the lock: who dies between has left a row. */
+/*
+ * The files first, without the lock: who dies between has left a row.  A backup
+ * that is being made may have to copy them yet.
+ */
 bool
 media_remove_gone(struct store *store)
 {
 	name names[CHUNK];
-	size_t n = find_gone(store, names);
-	size_t gone = remove_files(store->conf, names, n);
+	size_t n = find_gone(store, names), gone;
 
+	if (n == 0 || backup_runs(store->conf))
+		return false;
+	gone = remove_files(store->conf, names, n);
 	if (gone == 0 || !upkeep_begin(store))
 		return false;
 	for (size_t i = 0; i < gone; i++)

@@ -53,17 +53,6 @@ struct summing {
 	bool		 whole;		/* next has room for it */
 };
 
-static int64_t
-ignored_since(struct db *db, int64_t user)
-{
-	struct rows rows = db_query(db, STMT_ACCOUNT_DATA_GET, DB_INT(user),
-	    DB_INT(ACCOUNT_DATA_GLOBAL), DB_TEXT("m.ignored_user_list"));
-	int64_t pos = rows_next(&rows) ? rows_int(&rows, 1) : 0;
-
-	rows_done(&rows);
-	return pos;
-}
-
 static void
 add_room(struct summing *s, int64_t room, int64_t since)
 {
@@ -154,7 +143,8 @@ push_unread(struct store *store, struct badges *badges, struct arena *mem,
 		    .most = SPENT_MAX },
 		.next = { .user = user, .pos = change_last(db),
 		    .rules = push_user_changed(db, user, NULL),
-		    .ignored = ignored_since(db, user) },
+		    .ignored = account_data_changed(db, user,
+		    ACCOUNT_DATA_GLOBAL, IGNORED_USERS) },
 		.whole = true,
 	};
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "matrix/purge.h"
+#include "store/snapshot.h"
 
 #define PAGE		200	/* rooms, of one transaction that reads */
 
@@ -215,7 +216,7 @@ retention_upkeep(struct upkeep *u)
 	struct arena *mem, *before;
 	bool more;
 
-	if (!u->store->conf->retention)
+	if (!u->store->conf->retention || snapshot_runs(u->store->conf))
 		return false;
 	mem = arena_new();
 	before = db_arena(u->store->main, mem);

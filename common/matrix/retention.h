@@ -29,7 +29,10 @@ void		 retention_store(struct db *, int64_t room,
 /* How long its messages are kept, ms; 0: for ever. */
 int64_t		 retention_life(const struct conf *, const struct retention *);
 
-/* The housekeeper's (upkeep.h): what is over its time goes. */
+/*
+ * The housekeeper's (upkeep.h): what is over its time goes; but not while a
+ * snapshot is taken, for until its end the WAL would have all of it.
+ */
 bool		 retention_upkeep(struct upkeep *);
 
 #endif

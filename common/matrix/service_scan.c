@@ -10,6 +10,7 @@
 
 #define ACCOUNTS_AT_ONCE	100
 #define MEMBERS_AT_ONCE		1000
+#define ROOMS_AT_ONCE		500
 #define SCAN_US			20000	/* others wait for the lock */
 
 /* Of all that says which users are its own. */
@@ -165,25 +166,83 @@ find_other(struct store *store)
 	return other;
 }
 
+/* Does a network belong to one of them?  Its name is "ID|NETWORK". */
+static bool
+is_theirs(const struct conf *conf, const char *network)
+{
+	const struct appservice *as = conf->appservices;
+	size_t n;
+
+	for (; as != NULL; as = as->next) {
+		n = strlen(as->id);
+		if (strncmp(network, as->id, n) == 0 && network[n] == '|')
+			return true;
+	}
+	return false;
+}
+
+/* The first that belongs to nobody, in the db's arena; NULL: there is none. */
+static const char *
+find_network(struct store *store)
+{
+	const char *network = "";
+	struct rows rows;
+
+	do {
+		rows = db_query(store->main, STMT_SERVICE_NETWORK_NEXT,
+		    DB_TEXT(network));
+		network = rows_next(&rows) ? rows_text(&rows, 0) : NULL;
+		rows_done(&rows);
+	} while (network != NULL && is_theirs(store->conf, network));
+	return network;
+}
+
+static void
+drop_network(struct db *db, const char *network)
+{
+	struct rows rows = db_query(db, STMT_SERVICE_NETWORK_DROP,
+	    DB_TEXT(network), DB_INT(ROOMS_AT_ONCE));
+	int64_t room[ROOMS_AT_ONCE];
+	size_t n = 0;
+
+	while (rows_next(&rows))
+		if (n < ROOMS_AT_ONCE)
+			room[n++] = rows_int(&rows, 0);
+	rows_done(&rows);
+	for (size_t i = 0; i < n; i++)
+		db_exec(db, STMT_ROOM_NETWORKS, DB_INT(room[i]));
+}
+
+static void
+drop_other(struct db *db, int64_t other)
+{
+	if (db_exec(db, STMT_SERVICE_MEMBERS_DROP, DB_INT(other),
+	    DB_INT(MEMBERS_AT_ONCE)) > 0)
+		return;
+	db_exec(db, STMT_SERVICE_TXN_DROP, DB_INT(other));
+	db_exec(db, STMT_SERVICE_DROP, DB_INT(other));
+}
+
 enum service_step
 services_tidy(struct store *store)
 {
 	struct db *db = store->main;
+	const char *network;
 	int64_t other;
 
 	if (!db_begin(db, TX_READ))
 		return SERVICE_LATER;
 	other = find_other(store);
+	network = find_network(store);
 	if (!db_commit(db))
 		return SERVICE_LATER;
-	if (other == 0)
+	if (other == 0 && network == NULL)
 		return SERVICE_QUIET;
 	if (!upkeep_begin(store))
 		return SERVICE_LATER;
-	if (db_exec(db, STMT_SERVICE_MEMBERS_DROP, DB_INT(other),
-	    DB_INT(MEMBERS_AT_ONCE)) == 0) {
-		db_exec(db, STMT_SERVICE_TXN_DROP, DB_INT(other));
-		db_exec(db, STMT_SERVICE_DROP, DB_INT(other));
-	}
+	if (network != NULL)
+		drop_network(db, network);
+	else
+		drop_other(db, other);
 	return upkeep_commit(store) ? SERVICE_AGAIN : SERVICE_LATER;
 }

@@ -74,7 +74,8 @@ write_error(struct life *l, const char *error)
 	put_text(&w, "error", error);
 	if (l->retry_after_ms > 0)
 		put_int(&w, "retry_after_ms", l->retry_after_ms);
-	if (l->members.len > 1) {	/* "{" opened by reply_error_members() */
+	/* "{" was opened by reply_error_members(). */
+	if (l->members.len > 1 && !buf_full(&l->members)) {
 		buf_putc(&l->body, ',');
 		buf_add(&l->body, l->members.s + 1, l->members.len - 1);
 	}

@@ -22,6 +22,7 @@
 #include "base/crypto.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "serve/cgi-body.h"
 #include "serve/jobs.h"
 #include "serve/life.h"
 #include "serve/run.h"
@@ -53,74 +54,6 @@ head_from_environment(void)
 	/* Only FastCGI hands work on; as CGI it is done here. */
 	head.elsewhere = NULL;
 	return head;
-}
-
-/*
- * As much as Content-Length says.  Where a request comes in chunks there is
- * none, and the web server ends the input with the body.
- */
-static bool
-read_body(struct life *l, const struct head *head)
-{
-	size_t want = l->length != -1 ? (size_t)l->length :
-	    head->encoding != NULL ? l->body_max + 1 : 0;
-	char *text = arena_alloc(l->r.mem, want);
-	size_t have = 0;
-
-	while (have < want) {
-		ssize_t n = read(0, text + have, want - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		have += (size_t)n;
-	}
-	return life_body(l, text, have);
-}
-
-/*
- * A file that came in chunks and broke off looks like a whole one here, as the
- * web server only ends the input.
- */
-static bool
-has_length(struct life *l)
-{
-	if (l->length == -1)
-		l->err = fail(&l->r, M_BAD_REQUEST, "A file needs a "
-		    "Content-Length here");
-	return l->length != -1;
-}
-
-/* The same into a file, piece by piece. */
-static bool
-read_file(struct store *store, struct life *l)
-{
-	static char piece[UPLOAD_PIECE];
-	long long left = l->length;
-
-	if (!has_length(l) || !round_gate(store, l))
-		return false;
-	while (left > 0) {
-		size_t want = left < UPLOAD_PIECE ? (size_t)left : UPLOAD_PIECE;
-		ssize_t n = read(0, piece, want);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		if (!life_piece(l, piece, (size_t)n))
-			return false;
-		left -= n;
-	}
-	return life_whole(l);
-}
-
-static bool
-take_body(struct store *store, struct life *l, const struct head *head)
-{
-	return l->body_max == 0 || (life_takes_file(l) ?
-	    read_file(store, l) : read_body(l, head));
 }
 
 static void
@@ -394,7 +327,7 @@ cgi_serve(struct store *store)
 	unsigned bells = 0;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (life_head(l, &head) && take_body(store, l, &head))
+	if (life_head(l, &head) && cgi_body_take(store, l, &head))
 		l = live(store, l, &bells);
 	if (bell != -1)
 		bell_leave(store->bell, bell);
@@ -402,6 +335,7 @@ cgi_serve(struct store *store)
 		bell_leave(store->bell, soon_bell);
 	answer(l);
 	ring(store, &bells);
+	cgi_body_forget(store->conf, &head);
 	life_free(l);
 	work(store);
 	checkpoint(store);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "store/snapshot.h"
 #include "store/db-inner.h"
+#include "store/stream.h"
 
 #define CACHE_KIB	1024
 #define STEP_PAGES	64	/* 256 KiB between two calls of progress */
@@ -18,6 +20,7 @@
 #define BUSY_TRIES	1000
 #define BUSY_NS		10000000
 #define MARK_TRIES	20
+#define LEAP		1000000000	/* more than is ever lost */
 
 struct copying {
 	const char	*to;
@@ -33,6 +36,77 @@ no(struct copying *c, const char *path, const char *what)
 {
 	*c->why = arena_printf(c->mem, "%s: %s", path, what);
 	return false;
+}
+
+/* ------------------------------------------------------------------- marks */
+
+/* In run_dir, for there confined programs may look.  Who dies lets go of it. */
+#define READING	"snapshot.lock"
+#define WHOLE	"backup.lock"
+
+static int
+mark_open(const struct conf *conf, const char *name, int flags)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", conf->run_dir, name);
+	fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd == -1 && errno == ENOENT && (flags & O_CREAT) != 0 &&
+	    mkdir(conf->run_dir, 0700) == 0)
+		fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd;
+}
+
+/* Who only looks has it for a moment, too. */
+static int
+mark_set(const struct conf *conf, const char *name, struct arena *mem,
+    const char **why)
+{
+	int fd = mark_open(conf, name, O_RDWR | O_CREAT);
+	int error = errno;
+
+	for (int tries = 0; fd != -1 && tries < MARK_TRIES; tries++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		error = errno;
+		nanosleep(&(struct timespec){ 0, BUSY_NS }, NULL);
+	}
+	*why = arena_printf(mem, "%s/%s: %s", conf->run_dir, name,
+	    fd != -1 && error == EWOULDBLOCK ? "another backup is being made, "
+	    "or looked through; wait until it is done" : strerror(error));
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+static bool
+mark_is_set(const struct conf *conf, const char *name)
+{
+	int fd = mark_open(conf, name, O_RDONLY);
+	bool set = fd != -1 && flock(fd, LOCK_SH | LOCK_NB) == -1;
+
+	if (fd != -1)
+		close(fd);
+	return set;
+}
+
+bool
+snapshot_runs(const struct conf *conf)
+{
+	return mark_is_set(conf, READING);
+}
+
+int
+backup_begin(const struct conf *conf, struct arena *mem, const char **why)
+{
+	return mark_set(conf, WHOLE, mem, why);
+}
+
+bool
+backup_runs(const struct conf *conf)
+{
+	return mark_is_set(conf, WHOLE);
 }
 
 /* ----------------------------------------------------------------- copying */
@@ -144,44 +218,15 @@ copy(struct copying *c)
 	    open_into(c) && make_single(c) && close_into(c) && sync_file(c);
 }
 
-/* Who dies lets go of it. */
-static int
-mark_open(const struct conf *conf, struct arena *mem, int flags)
+/*
+ * What came meanwhile is moved while nobody is refused for it yet: the WAL may
+ * have become longer than writers bear without us.
+ */
+static void
+empty_wal(struct copying *c)
 {
-	return open(arena_printf(mem, "%s/backup.lock", conf->data_dir),
-	    flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-}
-
-static int
-mark(struct copying *c, const struct conf *conf)
-{
-	int fd = mark_open(conf, c->mem, O_RDWR | O_CREAT);
-
-	/* Who only looks has it for a moment, too. */
-	for (int tries = 0; fd != -1 && tries < MARK_TRIES; tries++) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return fd;
-		nanosleep(&(struct timespec){ 0, BUSY_NS }, NULL);
-	}
-	no(c, conf->data_dir, fd != -1 && errno == EWOULDBLOCK ?
-	    "another backup is being made; wait until it is done" :
-	    strerror(errno));
-	if (fd != -1)
-		close(fd);
-	return -1;
-}
-
-bool
-snapshot_runs(const struct conf *conf)
-{
-	struct arena *mem = arena_new();
-	int fd = mark_open(conf, mem, O_RDONLY);
-	bool runs = fd != -1 && flock(fd, LOCK_SH | LOCK_NB) == -1;
-
-	arena_free(mem);
-	if (fd != -1)
-		close(fd);
-	return runs;
+	db_script(c->from, "COMMIT");
+	db_checkpoint(c->from, CHECKPOINT_PASSIVE, 0);
 }
 
 bool
@@ -192,7 +237,7 @@ snapshot_take(const struct conf *conf, const char *to, snapshot_progress *progre
 	    .why = why };
 	const char *path = arena_printf(mem, "%s/mxcgi.db", conf->data_dir);
 	bool fine;
-	int fd = mark(&c, conf);
+	int fd = mark_set(conf, READING, mem, why);
 
 	if (fd == -1)
 		return false;
@@ -203,6 +248,8 @@ snapshot_take(const struct conf *conf, const char *to, snapshot_progress *progre
 	c.from = db_open(path, &(struct db_options){ .cache_kib = CACHE_KIB },
 	    mem, why);
 	fine = c.from != NULL && copy(&c);
+	if (c.from != NULL)
+		empty_wal(&c);
 	sqlite3_close(c.into);
 	db_close(c.from);
 	close(fd);
@@ -234,6 +281,19 @@ snapshot_close(struct db *db)
 	db_close(db);
 }
 
+bool
+snapshot_leap(struct db *db)
+{
+	if (!db_begin(db, TX_WRITE))
+		return false;
+	db_exec(db, STMT_LEAP_CHANGES, DB_INT(LEAP), DB_INT(CHANGE_SESSION));
+	db_exec(db, STMT_LEAP_NUMBERED);
+	db_exec(db, STMT_LEAP_TO_DEVICE, DB_INT(LEAP));
+	db_exec(db, STMT_LEAP_APPSERVICES, DB_INT(LEAP));
+	db_exec(db, STMT_LEAP_ONE_TIME_KEYS);
+	return db_commit(db);
+}
+
 /* The first row that a check gives; "ok" when there is none. */
 static const char *
 first_row(struct db *db, const char *sql, struct arena *mem)
@@ -258,9 +318,8 @@ first_row(struct db *db, const char *sql, struct arena *mem)
 	return text;
 }
 
-bool
-snapshot_check(const char *path, int *version, struct arena *mem,
-    const char **why)
+static bool
+check(const char *path, int *version, struct arena *mem, const char **why)
 {
 	struct db *db = db_open(path,
 	    &(struct db_options){ .cache_kib = CACHE_KIB }, mem, why);
@@ -280,5 +339,18 @@ snapshot_check(const char *path, int *version, struct arena *mem,
 	else if (!fine)
 		*why = arena_printf(mem, "%s is damaged: a row of the table %s "
 		    "names one that does not exist", path, rows);
+	return fine;
+}
+
+bool
+snapshot_check(const struct conf *in_use, const char *path, int *version,
+    struct arena *mem, const char **why)
+{
+	int mark = in_use != NULL ? mark_set(in_use, READING, mem, why) : -1;
+	bool fine = (in_use == NULL || mark != -1) &&
+	    check(path, version, mem, why);
+
+	if (mark != -1)
+		close(mark);
 	return fine;
 }

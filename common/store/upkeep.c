@@ -187,7 +187,7 @@ upkeep_shrink(struct upkeep *u)
 	int64_t free_pages;
 	bool more;
 
-	if (!upkeep_begin(u->store))
+	if (snapshot_runs(u->store->conf) || !upkeep_begin(u->store))
 		return false;
 	free_pages = db_int(db, 0, STMT_PAGES_FREE);
 	more = free_pages > FREE_MANY &&

@@ -52,7 +52,10 @@ bool	upkeep_expire(struct upkeep *);
 bool	upkeep_thin(struct upkeep *);
 /* When devices were seen, from the volatile store into the main one. */
 bool	upkeep_seen(struct upkeep *);
-/* Give free pages back to the file system when they are many. */
+/*
+ * Give free pages back to the file system when they are many, and no snapshot is
+ * taken.
+ */
 bool	upkeep_shrink(struct upkeep *);
 
 #endif

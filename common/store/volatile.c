@@ -81,17 +81,24 @@ fill(struct db *db, struct arena *mem)
 	    (long)fingerprint()));
 }
 
+static void
+remove_files(const char *path, struct arena *mem)
+{
+	static const char *const suffix[] = { "", "-wal", "-shm", "-journal" };
+
+	for (size_t i = 0; i < sizeof suffix / sizeof suffix[0]; i++)
+		unlink(arena_printf(mem, "%s%s", path, suffix[i]));
+}
+
 /* Who has the old one open keeps it: all the files are new ones. */
 static bool
 make(const char *path, struct arena *mem, const char **why)
 {
-	static const char *const suffix[] = { "", "-wal", "-shm", "-journal" };
 	struct db *db;
 	bool made;
 	int fd;
 
-	for (size_t i = 0; i < sizeof suffix / sizeof suffix[0]; i++)
-		unlink(arena_printf(mem, "%s%s", path, suffix[i]));
+	remove_files(path, mem);
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		*why = arena_printf(mem, "%s: %s", path, strerror(errno));
@@ -132,11 +139,17 @@ open_or_make(int lock, const char *path, struct arena *mem,
 	return open_usable(path, mem, epoch, why);
 }
 
+static const char *
+path_of(const struct conf *conf, struct arena *mem)
+{
+	return arena_printf(mem, "%s/volatile.db", conf->run_dir);
+}
+
 struct db *
 volatile_open(const struct conf *conf, struct arena *mem, const char **epoch,
     const char **why)
 {
-	const char *path = arena_printf(mem, "%s/volatile.db", conf->run_dir);
+	const char *path = path_of(conf, mem);
 	const char *name = arena_printf(mem, "%s/volatile.lock", conf->run_dir);
 	int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct db *db;
@@ -151,4 +164,17 @@ volatile_open(const struct conf *conf, struct arena *mem, const char **epoch,
 	db = open_or_make(lock, path, mem, epoch, why);
 	close(lock);
 	return db;
+}
+
+void
+volatile_forget(const struct conf *conf, struct arena *mem)
+{
+	const char *name = arena_printf(mem, "%s/volatile.lock", conf->run_dir);
+	int lock = open(name, O_RDWR | O_CLOEXEC);
+
+	if (lock < 0)
+		return;
+	lock_file(lock, LOCK_EX);
+	remove_files(path_of(conf, mem), mem);
+	close(lock);
 }

@@ -14,5 +14,7 @@
  */
 struct db	*volatile_open(const struct conf *, struct arena *mem,
 		    const char **epoch, const char **why);
+/* It is forgotten: whoever opens it next makes it anew. */
+void		 volatile_forget(const struct conf *, struct arena *mem);
 
 #endif
