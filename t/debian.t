@@ -84,7 +84,7 @@ install_packages() {	# mxcgi-nginx | mxcgi-apache
 # All may register, as often as they like.
 run_mxcgi() {
 	port=$(free_port)
-	url=http://127.0.0.1:$port
+	url=http://localhost:$port
 	sed -i "s,^#base_url.*,base_url = $url,
 	    s/^registration.*/registration = open/" "$root/etc/mxcgi/mxcgi.conf"
 	printf '%s\n' '[limits]' 'enabled = no' '[presence]' 'enabled = no' \
