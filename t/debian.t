@@ -3,9 +3,6 @@
 # their own with nginx in front of them, upgraded while it runs, purged; and
 # installed with the name known before, with Apache.
 T=fcgi
-. "$(dirname "$0")/lib.sh"
-. "$SRC/t/host.sh"
-. "$SRC/t/exchange.sh"
 
 skip() {
 	echo "1..0 # SKIP $1"
@@ -15,6 +12,15 @@ skip() {
 for command in dpkg-buildpackage dh debconf-updatepo lintian debootstrap; do
 	command -v $command >/dev/null || skip "there is no $command"
 done
+# Its programs have the same paths and user in each such tree: the doctor must see
+# no others.
+if [ -z "${NAMESPACE-}" ]; then
+	unshare -pf --mount-proc true 2>/dev/null || skip 'there are no namespaces'
+	NAMESPACE=yes exec unshare -pf --mount-proc --kill-child sh "$0"
+fi
+. "$(dirname "$0")/lib.sh"
+. "$SRC/t/host.sh"
+. "$SRC/t/exchange.sh"
 
 root=$tmp/root
 suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
