@@ -3,9 +3,6 @@
 # their own with nginx in front of them, upgraded while it runs, purged; and
 # installed with the name known before, with Apache.
 T=fcgi
-. "$(dirname "$0")/lib.sh"
-. "$SRC/t/host.sh"
-. "$SRC/t/exchange.sh"
 
 skip() {
 	echo "1..0 # SKIP $1"
@@ -15,6 +12,15 @@ skip() {
 for command in dpkg-buildpackage dh debconf-updatepo lintian debootstrap; do
 	command -v $command >/dev/null || skip "there is no $command"
 done
+# Its programs have the same paths and user in each such tree: the doctor must see
+# no others.
+if [ -z "${NAMESPACE-}" ]; then
+	unshare -pf --mount-proc true 2>/dev/null || skip 'there are no namespaces'
+	NAMESPACE=yes exec unshare -pf --mount-proc --kill-child sh "$0"
+fi
+. "$(dirname "$0")/lib.sh"
+. "$SRC/t/host.sh"
+. "$SRC/t/exchange.sh"
 
 root=$tmp/root
 suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
@@ -50,8 +56,8 @@ packages() {
 	make -C "$BUILD" -s distdir distdir="$tmp/deb/mxcgi" >"$tmp/body" 2>&1 ||
 	    { show; bail_out 'make distdir failed'; }
 	cd "$tmp/deb/mxcgi" || exit 1
-	PATH=/usr/lib/ccache:$PATH \
-	    try 'the packages are built' dpkg-buildpackage -us -uc -b
+	try 'the packages are built' env -u MAKEFLAGS PATH="/usr/lib/ccache:$PATH" \
+	    dpkg-buildpackage -us -uc -b
 	try 'lintian finds nothing wrong' lintian --allow-root --fail-on error,warning \
 	    "$tmp/deb"/*.changes
 	cd "$SRC" || exit 1
@@ -83,12 +89,13 @@ install_packages() {	# mxcgi-nginx | mxcgi-apache
 
 # All may register, as often as they like.
 run_mxcgi() {
-	sed -i 's/^registration.*/registration = open/' "$root/etc/mxcgi/mxcgi.conf"
+	port=$(free_port)
+	url=http://localhost:$port
+	sed -i "s,^#base_url.*,base_url = $url,
+	    s/^registration.*/registration = open/" "$root/etc/mxcgi/mxcgi.conf"
 	printf '%s\n' '[limits]' 'enabled = no' '[presence]' 'enabled = no' \
 	    >>"$root/etc/mxcgi/mxcgi.conf"
 	as_mxcgi mxcgi run --group www-data --daemon --log /var/lib/mxcgi/log
-	port=$(free_port)
-	url=http://127.0.0.1:$port
 }
 
 serve_nginx() {
@@ -171,6 +178,7 @@ try 'the administrator gives the name' as_mxcgi mxcgi init --server-name localho
     mxcgi-housekeeper.service
 try 'and tells nginx of it' serve_nginx
 exchange nginx
+try 'nginx: the doctor finds all well' as_mxcgi mxcgi doctor --quick
 as annnginx
 
 next_version
@@ -200,6 +208,7 @@ is "$name" localhost 'the server is set up'
 ok $? 'and is started with the machine'
 try 'Apache is told of it' serve_apache
 exchange apache
+try 'apache: the doctor finds all well' as_mxcgi mxcgi doctor --quick
 purge apache
 try 'Apache goes on without it' inside apache2ctl -t
 inside apache2ctl stop 2>/dev/null
