@@ -33,6 +33,14 @@ location_of(struct doctor *d, const struct web_root *root, const char *dir)
 	    *rest != '\0' ? rest : "/");
 }
 
+/* Only Apache heeds a .htaccess. */
+static bool
+is_fenced(struct doctor *d, const char *dir)
+{
+	return d->web != WEB_NGINX && d->web != WEB_LIGHTTPD &&
+	    fence_is_there(d->mem, dir);
+}
+
 static void
 look_at_place(struct doctor *d, const char *what, const char *path,
     const char *dir)
@@ -41,7 +49,7 @@ look_at_place(struct doctor *d, const char *what, const char *path,
 	const char *told;
 	struct remedy remedy;
 
-	if (fence_is_there(d->mem, dir) ||
+	if (is_fenced(d, dir) ||
 	    !web_root_of(d->mem, d->web_conf, path, &root))
 		return;
 	told = arena_printf(d->mem, "%s %s lies in %s, which a web server "

@@ -245,8 +245,9 @@ void
 check_poll(struct doctor *d)
 {
 	struct ask ask = { .ms = WAIT_MS + SPARE_MS };
-	int64_t want = !d->resident && d->conf->cgi_wait_max_ms < WAIT_MS ?
-	    d->conf->cgi_wait_max_ms : WAIT_MS;
+	int64_t cgi_max = d->conf->cgi_wait_max_ms, want =
+	    !d->resident && !d->on_demand && cgi_max < WAIT_MS ? cgi_max :
+	    WAIT_MS;
 	struct reply r;
 
 	if (!d->asked) {

@@ -73,6 +73,9 @@ say_not_reached(struct doctor *d, struct reply *r)
 		    "No client is served.", REMEDY(d->resident ?
 		    "its error log says why; often the sockets in run_dir are "
 		    "not for its group: mxcgi run --group GROUP" :
+		    d->on_demand ?
+		    "its error log says why; often the sockets in run_dir are "
+		    "not for its group: SocketGroup= of their units" :
 		    "start `mxcgi run`; as CGI the web server's error log says "
 		    "why a program did not start (owner of mxcgi.conf?)"));
 	else

@@ -46,7 +46,7 @@ broken() {
 	apache_conf '/CGIPassAuth/d'
 	doctor --quick
 	finds token 'does not arrive' 'CGIPassAuth On' "$kind: tokens are lost"
-	apache_conf '1s/^/LimitRequestBody 2000000\n/'
+	apache_conf "1s/^/$limit\\n/"
 	doctor --quick
 	finds upload '52428800 bytes' 'LimitRequestBody' "$kind: uploads are too large"
 	apache_conf '1s/^/RewriteEngine On\nRewriteRule ^\/_matrix\/ - [R=404,L]\n/'
@@ -57,6 +57,7 @@ broken() {
 
 cp "$mxcgi" "$tmp/mxcgi"
 chmod 755 "$tmp/mxcgi"
+limit='LimitRequestBody 2000000'
 apache cgi cgid headers
 doctor --quick
 [ "$status" = 2 ] && like '^wrong: housekeeper: .*has not worked yet' \
@@ -77,6 +78,8 @@ rm -f "$tmp/apache.log"
     bail_out 'mxcgi run failed'
 started=yes
 owner_of_apache=$owner owner=$owner
+# To mod_proxy_fcgi LimitRequestBody is nothing; others may have theirs.
+limit='RewriteEngine On\nRewriteCond expr "%{HTTP:Content-Length} -gt 2000000"\nRewriteRule ^\/_matrix\/ - [R=413,L]'
 apache fcgi proxy proxy_fcgi
 owner=
 doctor --quick

@@ -313,7 +313,7 @@ doctor
 finds wrong housekeeper '1[12][0-9] minutes ago' 'the housekeeper does not work'
 touch "$tmp/run/housekeeper.done"
 
-perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Listen => 1,
+setsid perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Listen => 1,
     Local => $ARGV[0]) or die; open STDIN, "<&", $s; $ENV{MXCGI_CONFIG} = $ARGV[1];
     exec $ARGV[2]' "$tmp/orphan" "$tmp/mxcgi.conf" "$BUILD/cgi-bin/rooms" \
     2>>"$tmp/log" &
