@@ -53,6 +53,7 @@ struct doctor {
 	struct told {				/* by the endpoint of events-doctor.c */
 		const char	*version, *address;
 		int64_t		 uid;
+		bool		 folder;	/* by way of a .htaccess */
 	} told;
 	const char	*local_address;		/* from which it was asked */
 	enum web	 web;

@@ -261,12 +261,19 @@ sed 's/^durability = .*/durability = power/' "$tmp/mxcgi.conf" >"$tmp/other.conf
 other
 finds wrong sync 'cannot be written' 'a disk that loses what is written'
 fault=
-exec 8<>"$tmp/data/mxcgi.lock"
-flock 8
-printf '%20d %20d\n' $$ 1 >&8	# since the machine started
-doctor
-finds wrong lock 'has been writing for [1-9][0-9]+ s' 'somebody keeps others from writing'
-exec 8<&-
+cp "$tmp/mxcgi.conf" "$tmp/other.conf"
+echo 'STALL write' >"$tmp/stall"
+env LD_PRELOAD="$faults" MXCGI_FAULT="$tmp/stall" \
+    ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" \
+    "$mxcgi" user add bob --no-password --config "$tmp/mxcgi.conf" >/dev/null 2>>"$tmp/log" &
+writer=$!
+fault=MXCGI_UP=100
+until other -v; ! grep -q '^fine: lock' "$tmp/body"; do sleep 0.1; done
+finds wrong lock "process $writer has been writing for 1[0-9][0-9] s" 'somebody keeps others from writing'
+like "kill $writer" 'and who that is'
+rm "$tmp/stall"
+wait $writer
+fault=
 
 sed 's/^name = .*/name = example.org/' "$tmp/mxcgi.conf" >"$tmp/other.conf"
 other
@@ -334,13 +341,14 @@ doctor
 finds wrong run 'profile.sock: no answer' 'a program that hangs'
 kill -CONT "$frozen"
 
-sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version = 999'
-doctor
-finds wrong database 'schema 999.*newer' 'a database of a newer version'
-sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version = 1'
-doctor
+sed "s,^data_dir = .*,data_dir = $tmp/old," "$tmp/mxcgi.conf" >"$tmp/other.conf"
+"$BUILD/t/schema/older" "$tmp/other.conf" >/dev/null || bail_out 'no old database'
+other
 finds wrong database 'schema 1,' 'a database of an older version'
 like 'do: mxcgi migrate' 'a database of an older version: how to mend it'
+"$BUILD/t/schema/newer" "$tmp/mxcgi.conf" >/dev/null || bail_out 'no new database'
+doctor
+finds wrong database 'schema 9999.*newer' 'a database of a newer version'
 
 "$mxcgi" stop --config "$tmp/mxcgi.conf" >/dev/null
 doctor
@@ -359,5 +367,6 @@ if [ "$(id -u)" = 0 ]; then
 	grep -q 'belongs to user nobody' "$tmp/said";	ok $? 'and says whose it is'
 	chown root "$tmp/data"
 fi
-expect_log 'has schema|ended with status 1|the schema has moved|signal process started'
+expect_log 'has schema|ended with status 1|the schema has|signal process started'
+expect_log 'forbidden by rule|unlink\(\) .*/http.sock'
 done_testing

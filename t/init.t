@@ -135,36 +135,41 @@ admin migrate
 is_status 0 'migrate: nothing to do'
 is "$(ls "$tmp/data" | grep -c before)" 0 'migrate: and so nothing is copied'
 admin migrate --nothing;	is_status 64 'migrate: an option that is none'
-sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version = 1'
+
+# older: a database of the first version; was: which it was before.
+older() {
+	rm -f "$tmp"/data/mxcgi.db*
+	"$BUILD/t/schema/older" "$tmp/mxcgi.conf" >"$tmp/body" || bail_out 'no old database'
+}
+was() {
+	mkdir -m 700 "$tmp/was"
+	for part in '' -wal; do
+		[ ! -e "$1$part" ] || cp "$1$part" "$tmp/was/mxcgi.db$part"
+	done
+	sed "s,^data_dir = .*,data_dir = $tmp/was," "$tmp/mxcgi.conf" >"$tmp/was.conf"
+	chmod 600 "$tmp/was.conf"
+	"$BUILD/t/schema/older" "$tmp/was.conf"
+	rm -r "$tmp/was" "$tmp/was.conf"
+}
+older
 env LD_PRELOAD="$BUILD/t/faults/faults.so" MXCGI_FREE=1000000 \
     ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" \
     "$mxcgi" migrate --config "$tmp/mxcgi.conf" >"$tmp/body" 2>"$tmp/said"
 is $? 1 'migrate: no space for a copy'
 says '--no-copy.*Nothing was changed' 'migrate: it says what can be done'
-is "$(sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version')" 1 'migrate: nothing was changed'
-# What is of the newest schema already cannot be brought there: the copy is all.
-admin migrate
-is_status 1 'migrate: what cannot be brought up'
 copy=$tmp/data/mxcgi.db.before-1
-[ -s "$copy" ];	ok $? 'migrate: was copied before'
-is "$(stat -c %a "$copy")" 600 'migrate: for nobody else (security 29)'
-is "$(sqlite3 "$copy" 'PRAGMA integrity_check; PRAGMA user_version' | tr '\n' ' ')" \
-    'ok 1 ' 'migrate: whole, and what it was'
-[ ! -e "$copy.new" ];	ok $? 'migrate: and under its own name'
-rm "$copy"
-sqlite3 "$tmp/old.db" <"$SRC/sql/0001-initial.sql"
-sqlite3 "$tmp/old.db" "PRAGMA user_version = 1;
-    INSERT INTO meta VALUES ('server_name', 'localhost')"
-mkdir "$tmp/kept"
-mv "$tmp"/data/mxcgi.db* "$tmp/kept"
-cp "$tmp/old.db" "$tmp/data/mxcgi.db"
+is "$(was "$tmp/data/mxcgi.db")" 1 'migrate: nothing was changed'
+[ ! -e "$copy" ];	ok $? 'migrate: and nothing is kept'
 admin migrate
 is_status 0 'migrate: an old database is brought up'
 like "^kept $copy, as it was before" 'migrate: and its copy is spoken of'
 like 'brought .* from schema 1 to' 'migrate: with how far it came'
-rm "$copy"
-cp "$tmp/old.db" "$tmp/data/mxcgi.db"
-rm -f "$tmp"/data/mxcgi.db-*
+is "$(stat -c %a "$copy")" 600 'migrate: for nobody else (security 29)'
+is "$(was "$copy")" 1 'migrate: which is what it was'
+[ ! -e "$copy.new" ];	ok $? 'migrate: and under its own name'
+admin verify
+is_status 0 'migrate: what came of it is whole'
+older
 admin migrate --no-copy
 is_status 0 'migrate: --no-copy'
 [ ! -e "$copy" ];	ok $? 'migrate: not with --no-copy'
