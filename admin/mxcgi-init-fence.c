@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "mxcgi-init.h"
+#include "mxcgi-made.h"
 #include "mxcgi-web-root.h"
 
 static bool
@@ -65,7 +66,7 @@ show_nginx(struct arena *mem, const struct wish *w, const char *dir)
 	n = strlen(root.url);
 	if (n > 0 && root.url[n - 1] == '/')
 		n--;
-	printf("nginx does not look at it; in server {} of that host:\n"
+	fprintf(made_words(), "nginx does not look at it; in server {} of that host:\n"
 	    "\tlocation ^~ %.*s%s { deny all; }\n", (int)n, root.url,
 	    path_resolved(mem, dir) + strlen(root.dir));
 }
@@ -75,10 +76,8 @@ fence(struct arena *mem, const struct wish *w, const char *dir)
 {
 	const char *path = arena_printf(mem, "%s/.htaccess", dir), *why = NULL;
 
-	if (fence_is_there(mem, dir)) {
-		printf("kept %s\n", path);
-		return true;
-	}
+	if (fence_is_there(mem, dir))
+		return made_file("kept", path);
 	if (access(path, F_OK) == 0) {
 		fprintf(stderr, "mxcgi: %s is there and does not forbid "
 		    "everything; add `Require all denied` to it\n", path);
@@ -88,7 +87,7 @@ fence(struct arena *mem, const struct wish *w, const char *dir)
 		fprintf(stderr, "mxcgi: %s\n", why);
 		return false;
 	}
-	printf("made %s\n", path);
+	made_file("made", path);
 	show_nginx(mem, w, dir);
 	return true;
 }

@@ -5,8 +5,9 @@
 #                            and $tmp/web for pages; as root all is given away
 # host_resident              `mxcgi run`, for a web server that speaks FastCGI
 # host_fill                  what nginx/fill makes of these, in $tmp/web.conf
-# host_doctor ARGUMENT...    `mxcgi doctor --quick` of $port and $base_path, as whom
-#                            data belongs to: $status and $tmp/body as by admin
+# as_owner COMMAND...        as whom data belongs to
+# host_doctor ARGUMENT...    `mxcgi doctor` of $port and $base_path, as that: $status
+#                            and $tmp/body as by admin
 # host_pages                 two pages of the host's own, in $tmp/web
 # give FILE...               it belongs to whom the web server runs as
 #
@@ -47,14 +48,17 @@ host_fill() {
 	    bail_out 'nginx/fill failed'
 }
 
+as_owner() {
+	keeper=$(stat -c %u "$tmp/data")
+	[ "$keeper" = "$(id -u)" ] || set -- setpriv --reuid "$keeper" \
+	    --regid "$(stat -c %g "$tmp/data")" --clear-groups "$@"
+	"$@"
+}
 host_doctor() {
-	keeper=$(stat -c %u:%g "$tmp/data")
-	set -- "$tmp/bin/mxcgi" doctor --quick --web-conf "$tmp/none" \
-	    --config "$tmp/mxcgi.conf" --url "http://localhost:$port$base_path" "$@"
-	[ -z "$owner" ] || set -- setpriv --reuid "${keeper%:*}" \
-	    --regid "${keeper#*:}" --clear-groups "$@"
-	asked=$*
-	"$@" >"$tmp/body" 2>"$tmp/said"
+	asked="mxcgi doctor $*"
+	as_owner "$tmp/bin/mxcgi" doctor --web-conf "$tmp/none" \
+	    --config "$tmp/mxcgi.conf" --url "http://localhost:$port$base_path" \
+	    "$@" >"$tmp/body" 2>"$tmp/said"
 	status=$?
 }
 

@@ -127,6 +127,16 @@ printf '# root %s;\nroot %s-other;\nroot $here;\n' "$tmp/home/pages" "$tmp/home/
 init --server-name localhost
 is_status 0 'what is beside it, or a remark, is not shown'
 
+at=$tmp/json
+init --server-name localhost --json
+is_status 0 '--json'
+is_json '[.schema_before, .schema > 0, (.files | map(.state) | unique),
+    (.files | map(.path) | index("'"$at/data/mxcgi.db"'") > 0)]' \
+    '[0,true,["made"],true]' '--json: one object with all that was made'
+init --json
+is_json '[.schema_before == .schema, (.files | map(.state) | unique)]' \
+    '[true,["kept"]]' '--json: or was there'
+
 # ------------------------------------------------------------------- migrate
 
 start
@@ -162,8 +172,8 @@ is "$(was "$tmp/data/mxcgi.db")" 1 'migrate: nothing was changed'
 [ ! -e "$copy" ];	ok $? 'migrate: and nothing is kept'
 admin migrate
 is_status 0 'migrate: an old database is brought up'
-like "^kept $copy, as it was before" 'migrate: and its copy is spoken of'
-like 'brought .* from schema 1 to' 'migrate: with how far it came'
+like "^copied $copy\$" 'migrate: and its copy is spoken of'
+like '^    from schema 1 to [1-9]' 'migrate: with how far it came'
 is "$(stat -c %a "$copy")" 600 'migrate: for nobody else (security 29)'
 is "$(was "$copy")" 1 'migrate: which is what it was'
 [ ! -e "$copy.new" ];	ok $? 'migrate: and under its own name'
@@ -173,4 +183,12 @@ older
 admin migrate --no-copy
 is_status 0 'migrate: --no-copy'
 [ ! -e "$copy" ];	ok $? 'migrate: not with --no-copy'
+rm -f "$copy"
+older
+admin migrate --json
+is_status 0 'migrate: --json'
+is_json '[.schema_before, (.files | map([.state, .path]))]' \
+    "[1,[[\"copied\",\"$copy\"],[\"migrated\",\"$tmp/data/mxcgi.db\"]]]" \
+    'migrate: --json: one object'
+grep -q '^0002-' "$tmp/said";	ok $? 'migrate: --json: the steps are told beside it'
 done_testing
