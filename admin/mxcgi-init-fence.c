@@ -59,16 +59,11 @@ static void
 show_nginx(struct arena *mem, const struct wish *w, const char *dir)
 {
 	struct web_root root;
-	size_t n;
 
-	if (!web_root_of(mem, w->web_conf, dir, &root))
-		return;
-	n = strlen(root.url);
-	if (n > 0 && root.url[n - 1] == '/')
-		n--;
-	fprintf(made_words(), "nginx does not look at it; in server {} of that host:\n"
-	    "\tlocation ^~ %.*s%s { deny all; }\n", (int)n, root.url,
-	    path_resolved(mem, dir) + strlen(root.dir));
+	if (web_root_of(mem, w->web_conf, dir, &root))
+		fprintf(made_words(), "nginx does not look at it; in server {} "
+		    "of that host:\n\tlocation ^~ %s { deny all; }\n",
+		    web_root_location(mem, &root, dir));
 }
 
 static bool

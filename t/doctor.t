@@ -216,7 +216,15 @@ like "location \^~ /data" 'data lies where pages are: what forbids it'
 printf '<VirtualHost *>\n\tDocumentRoot "%s"\n' "$tmp" >"$tmp/site.conf"
 other --web-conf "$tmp/site.conf"
 finds wrong web-root 'DocumentRoot' 'as Apache says it'
-rm "$tmp/site.conf"
+line=$(sed -n 's/^    nginx: \(location.*data .*\)/\1/p' "$tmp/body")
+printf 'server {\n\troot %s;\n\t%s\n}\n' "$tmp" "$line" >"$tmp/site.conf"
+other --web-conf "$tmp/site.conf"
+! grep -q '^wrong: web-root: data_dir' "$tmp/body";	ok $? 'the line that was shown mends it'
+grep -q '^wrong: web-root: run_dir' "$tmp/body";	ok $? 'but not the other places'
+printf 'Require all denied\n' >"$tmp/run/.htaccess"
+other --web-conf "$tmp/site.conf"
+finds wrong web-root 'run_dir' 'a .htaccess is no fence to nginx (security 29)'
+rm "$tmp/site.conf" "$tmp/run/.htaccess"
 ln -s "$tmp/data" "$tmp/web/hidden"
 spoil "location /data/ { alias $tmp/data/; }" ''
 through

@@ -137,6 +137,20 @@ init --json
 is_json '[.schema_before == .schema, (.files | map(.state) | unique)]' \
     '[true,["kept"]]' '--json: or was there'
 
+at=$tmp/home/pages/denied
+printf 'server {\n\troot %s;\n\tlocation ^~ /denied {\n\t\tdeny all;\n\t}\n}\n' \
+    "$tmp/home/pages" >"$none"
+init --server-name localhost
+is_status 0 'what nginx is told to deny is not shown either'
+printf '$HTTP["url"] =~ "^/no" { url.access-deny = ("") }\nserver.document-root = "%s"\n' \
+    "$tmp/home/pages" >"$none"
+at=$tmp/home/pages/yes
+init --server-name localhost
+is_status 1 'which is not what lies beside it (security 29)'
+at=$tmp/home/pages/no
+init --server-name localhost
+is_status 0 'as lighttpd has it'
+
 # ------------------------------------------------------------------- migrate
 
 start
