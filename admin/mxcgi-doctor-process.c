@@ -30,11 +30,11 @@ is_ours(const char *name)
 
 /* A value of its environment; NULL: none. */
 static const char *
-value_of(const char *environ, size_t n, const char *name)
+value_of(const char *env, size_t n, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (const char *s = environ; s < environ + n; s += strlen(s) + 1)
+	for (const char *s = env; s < env + n; s += strlen(s) + 1)
 		if (strncmp(s, name, len) == 0 && s[len] == '=')
 			return s + len + 1;
 	return NULL;
@@ -93,14 +93,14 @@ same_file(const char *a, const char *b)
 static bool
 serves(struct arena *mem, const struct conf *conf, struct process *p)
 {
-	static char environ[ENVIRON_MAX];
+	static char env[ENVIRON_MAX];
 	size_t n = read_file(arena_printf(mem, "/proc/%ld/environ", p->pid),
-	    environ, sizeof(environ));
-	const char *config = value_of(environ, n, "MXCGI_CONFIG");
+	    env, sizeof(env));
+	const char *config = value_of(env, n, "MXCGI_CONFIG");
 
-	p->on_demand = value_of(environ, n, "MXCGI_ON_DEMAND") != NULL;
+	p->on_demand = value_of(env, n, "MXCGI_ON_DEMAND") != NULL;
 	return config != NULL && same_file(config, conf->path) &&
-	    value_of(environ, n, "REQUEST_METHOD") == NULL;
+	    value_of(env, n, "REQUEST_METHOD") == NULL;
 }
 
 static bool

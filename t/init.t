@@ -160,10 +160,10 @@ is_status 0 'migrate: nothing to do'
 is "$(ls "$tmp/data" | grep -c before)" 0 'migrate: and so nothing is copied'
 admin migrate --nothing;	is_status 64 'migrate: an option that is none'
 
-# older: a database of the first version; was: which it was before.
+# older [MIB]: a database of the first version; was: which it was before.
 older() {
 	rm -f "$tmp"/data/mxcgi.db*
-	"$BUILD/t/schema/older" "$tmp/mxcgi.conf" >"$tmp/body" || bail_out 'no old database'
+	"$BUILD/t/schema/older" "$tmp/mxcgi.conf" "$@" >"$tmp/body" || bail_out 'no old database'
 }
 was() {
 	mkdir -m 700 "$tmp/was"
@@ -198,8 +198,9 @@ admin migrate --no-copy
 is_status 0 'migrate: --no-copy'
 [ ! -e "$copy" ];	ok $? 'migrate: not with --no-copy'
 rm -f "$copy"
-older
+older 64
 admin migrate --json
+says '^copying: [0-9]+ of 6[4-9] MiB' 'migrate: how far the copy is'
 is_status 0 'migrate: --json'
 is_json '[.schema_before, (.files | map([.state, .path]))]' \
     "[1,[[\"copied\",\"$copy\"],[\"migrated\",\"$tmp/data/mxcgi.db\"]]]" \
