@@ -158,8 +158,9 @@ note_orphan(const struct process *p, void *arg)
 		return;
 	warn(d, arena_printf(d->mem, "process %ld (%s) serves this "
 	    "configuration, and nobody looks after it", p->pid, p->name),
-	    "It takes memory, and may answer from an old version.", REMEDY(p->on_demand ? "have either started: mxcgi "
-	    "stop, or systemctl disable --now mxcgi.target" :
+	    "It takes memory, and may answer from an old version.",
+	    REMEDY(p->on_demand ? "let either start programs: mxcgi stop, or "
+	    "systemctl disable --now mxcgi.target" :
 	    arena_printf(d->mem, "kill %ld", p->pid)));
 }
 
@@ -174,7 +175,7 @@ static void
 note_replaced(const struct process *p, void *arg)
 {
 	struct doctor *d = arg;
-	bool run = p->parent == server_runs(d->conf);
+	bool run = d->resident && p->parent == server_runs(d->conf);
 
 	if (!p->replaced || !(run || p->on_demand) ||
 	    (d->last != NULL && d->last->check == d->check))
