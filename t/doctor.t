@@ -350,11 +350,11 @@ finds wrong run 'profile.sock: no answer' 'a program that hangs'
 kill -CONT "$frozen"
 
 sed "s,^data_dir = .*,data_dir = $tmp/old," "$tmp/mxcgi.conf" >"$tmp/other.conf"
-"$BUILD/t/schema/older" "$tmp/other.conf" >/dev/null || bail_out 'no old database'
+"$BUILD/t/schema/older" "$tmp/other.conf" >/dev/null || bail_out 'no old database; make t/schema/older t/schema/newer'
 other
 finds wrong database 'schema 1,' 'a database of an older version'
 like 'do: mxcgi migrate' 'a database of an older version: how to mend it'
-"$BUILD/t/schema/newer" "$tmp/mxcgi.conf" >/dev/null || bail_out 'no new database'
+"$BUILD/t/schema/newer" "$tmp/mxcgi.conf" >/dev/null || bail_out 'no new database; make t/schema/older t/schema/newer'
 doctor
 finds wrong database 'schema 9999.*newer' 'a database of a newer version'
 

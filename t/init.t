@@ -163,7 +163,7 @@ admin migrate --nothing;	is_status 64 'migrate: an option that is none'
 # older [MIB]: a database of the first version; was: which it was before.
 older() {
 	rm -f "$tmp"/data/mxcgi.db*
-	"$BUILD/t/schema/older" "$tmp/mxcgi.conf" "$@" >"$tmp/body" || bail_out 'no old database'
+	"$BUILD/t/schema/older" "$tmp/mxcgi.conf" "$@" >"$tmp/body" || bail_out 'no old database; make t/schema/older t/schema/newer'
 }
 was() {
 	mkdir -m 700 "$tmp/was"
