@@ -308,8 +308,24 @@ save(void)
 	    write_note() && put_in_place();
 }
 
-static int
-tell(void)
+static void
+tell_json(void)
+{
+	struct json_line line;
+	struct writer *w = json_line_begin(&line, k.mem);
+
+	put_text(w, "directory", k.dir);
+	put_text(w, "server_name", k.conf->server_name);
+	put_bool(w, "with_media", k.media);
+	put_int(w, "media", k.files);
+	put_int(w, "bytes", k.bytes);
+	put_int(w, "there_already", k.there);
+	put_int(w, "lost", k.lost);
+	json_line_end(&line);
+}
+
+static void
+tell_words(void)
 {
 	printf("%s has a backup of %s", k.dir, k.conf->server_name);
 	if (k.media)
@@ -317,6 +333,12 @@ tell(void)
 		    "there already)", (long long)k.files, (long long)k.bytes,
 		    (long long)k.there);
 	putchar('\n');
+}
+
+static int
+tell(void)
+{
+	(k.json ? tell_json : tell_words)();
 	if (k.lost == 0)
 		return 0;
 	fprintf(stderr, "mxcgi: %lld files of media are lost; what is left is "

@@ -29,7 +29,7 @@ struct keep {
 	const struct conf *conf;
 	const char	*config;	/* its path */
 	const char	*dir;		/* of the backup; NULL: the server itself */
-	bool		 media, hashes, yes;	/* what the options say */
+	bool		 media, hashes, yes, json;	/* as the options say */
 	struct arena	*mem;
 	int64_t		 files, bytes;	/* of media that were dealt with */
 	int64_t		 there;		/* files that had been before */

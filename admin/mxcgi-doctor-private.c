@@ -20,17 +20,12 @@
 
 /* ----------------------------------------------------------- by the place */
 
-/* Where location is as the browser has it, below the root or alias. */
-static const char *
-location_of(struct doctor *d, const struct web_root *root, const char *dir)
+/* Only Apache heeds a .htaccess. */
+static bool
+is_fenced(struct doctor *d, const char *dir)
 {
-	const char *rest = path_resolved(d->mem, dir) + strlen(root->dir);
-	size_t n = strlen(root->url);
-
-	if (n > 0 && root->url[n - 1] == '/')
-		n--;
-	return arena_printf(d->mem, "%.*s%s", (int)n, root->url,
-	    *rest != '\0' ? rest : "/");
+	return d->web != WEB_NGINX && d->web != WEB_LIGHTTPD &&
+	    fence_is_there(d->mem, dir);
 }
 
 static void
@@ -38,22 +33,22 @@ look_at_place(struct doctor *d, const char *what, const char *path,
     const char *dir)
 {
 	struct web_root root;
-	const char *told;
+	const char *told, *at;
 	struct remedy remedy;
 
-	if (fence_is_there(d->mem, dir) ||
+	if (is_fenced(d, dir) ||
 	    !web_root_of(d->mem, d->web_conf, path, &root))
 		return;
+	at = web_root_location(d->mem, &root, dir);
 	told = arena_printf(d->mem, "%s %s lies in %s, which a web server "
 	    "shows (%s)", what, path, root.dir, root.why);
 	remedy = (struct remedy){ .any = "move it elsewhere; or fence it", .of = {
 		[WEB_NGINX] = arena_printf(d->mem, "location ^~ %s { deny all; "
-		    "}", location_of(d, &root, dir)),
+		    "}", at),
 		[WEB_APACHE] = arena_printf(d->mem, "`Require all denied` in "
 		    "%s/.htaccess", dir),
 		[WEB_LIGHTTPD] = arena_printf(d->mem, "$HTTP[\"url\"] =~ \"^%s\""
-		    " { url.access-deny = (\"\") }", location_of(d, &root,
-		    dir)) } };
+		    " { url.access-deny = (\"\") }", at) } };
 	(root.configured ? wrong : warn)(d, told, "Strangers may download "
 	    "messages, keys and passwords' hashes.", remedy);
 }

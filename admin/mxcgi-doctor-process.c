@@ -30,11 +30,11 @@ is_ours(const char *name)
 
 /* A value of its environment; NULL: none. */
 static const char *
-value_of(const char *environ, size_t n, const char *name)
+value_of(const char *env, size_t n, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (const char *s = environ; s < environ + n; s += strlen(s) + 1)
+	for (const char *s = env; s < env + n; s += strlen(s) + 1)
 		if (strncmp(s, name, len) == 0 && s[len] == '=')
 			return s + len + 1;
 	return NULL;
@@ -56,17 +56,28 @@ read_file(const char *path, char *to, size_t size)
 	return n;
 }
 
-static long
-parent_of(struct arena *mem, long pid)
+static void
+read_family(struct arena *mem, long pid, long *parent, long *session)
 {
 	char text[512];
 	const char *end;
 
+	*parent = *session = 0;
 	read_file(arena_printf(mem, "/proc/%ld/stat", pid), text,
 	    sizeof(text));
-	end = strrchr(text, ')');
-	return end != NULL && end[1] != '\0' && end[2] != '\0' ?
-	    strtol(end + 3, NULL, 10) : 0;
+	if ((end = strrchr(text, ')')) != NULL)
+		sscanf(end + 1, " %*c %ld %*d %ld", parent, session);
+}
+
+/* Who adopts is init, or one of another session who asked for it. */
+static void
+look_at_family(struct arena *mem, struct process *p)
+{
+	long session, theirs, grandparent;
+
+	read_family(mem, p->pid, &p->parent, &session);
+	read_family(mem, p->parent, &grandparent, &theirs);
+	p->left = p->parent <= 1 || session != theirs;
 }
 
 static bool
@@ -80,15 +91,16 @@ same_file(const char *a, const char *b)
 
 /* With this configuration, and not for one request as CGI. */
 static bool
-serves(struct arena *mem, const struct conf *conf, long pid)
+serves(struct arena *mem, const struct conf *conf, struct process *p)
 {
-	static char environ[ENVIRON_MAX];
-	size_t n = read_file(arena_printf(mem, "/proc/%ld/environ", pid),
-	    environ, sizeof(environ));
-	const char *config = value_of(environ, n, "MXCGI_CONFIG");
+	static char env[ENVIRON_MAX];
+	size_t n = read_file(arena_printf(mem, "/proc/%ld/environ", p->pid),
+	    env, sizeof(env));
+	const char *config = value_of(env, n, "MXCGI_CONFIG");
 
+	p->on_demand = value_of(env, n, "MXCGI_ON_DEMAND") != NULL;
 	return config != NULL && same_file(config, conf->path) &&
-	    value_of(environ, n, "REQUEST_METHOD") == NULL;
+	    value_of(env, n, "REQUEST_METHOD") == NULL;
 }
 
 static bool
@@ -107,12 +119,12 @@ look(struct arena *mem, const struct conf *conf, long pid, struct process *p)
 	p->exe = arena_strdup(mem, exe);
 	p->name = strrchr(p->exe, '/') != NULL ? strrchr(p->exe, '/') + 1 :
 	    p->exe;
-	if (!is_ours(p->name) || !serves(mem, conf, pid))
+	if (!is_ours(p->name) || !serves(mem, conf, p))
 		return false;
 	n = readlink(arena_printf(mem, "/proc/%ld/fd/0", pid), in,
 	    sizeof(in) - 1);
 	p->listens = n > 0 && strncmp(in, "socket:", 7) == 0;
-	p->parent = parent_of(mem, pid);
+	look_at_family(mem, p);
 	return true;
 }
 

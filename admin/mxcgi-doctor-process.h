@@ -9,6 +9,8 @@
 
 struct process {
 	long		 pid, parent;
+	bool		 left;		/* by who started it: another adopted it */
+	bool		 on_demand;	/* started by its socket, as systemd does */
 	const char	*name;		/* rooms */
 	const char	*exe;		/* its file */
 	bool		 replaced;	/* which is another by now */

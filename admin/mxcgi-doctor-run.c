@@ -120,6 +120,7 @@ try_sockets(struct doctor *d, unsigned *bad, const char **fault)
 	return n;
 }
 
+/* Without `mxcgi run` they are its remains, or somebody else listens. */
 void
 check_run(struct doctor *d)
 {
@@ -128,32 +129,39 @@ check_run(struct doctor *d)
 
 	d->resident = server_runs(d->conf) != 0;
 	n = try_sockets(d, &bad, &fault);
-	if (!d->resident && n > 0)
+	d->on_demand = !d->resident && bad < n;
+	if (!d->resident && n > 0 && bad == n)
 		wrong(d, arena_printf(d->mem, "%u sockets are in run_dir, and "
-		    "`mxcgi run` is not at work (%s)", n, fault != NULL ? fault :
-		    "somebody else answers"), "The web server finds nobody to "
-		    "ask.", REMEDY(arena_printf(d->mem, "mxcgi run; or with "
-		    "plain CGI: rm %s/*.sock", d->conf->run_dir)));
+		    "`mxcgi run` is not at work (%s)", n, fault),
+		    "The web server finds nobody to ask.", REMEDY(arena_printf(
+		    d->mem, "mxcgi run; or with plain CGI: rm %s/*.sock",
+		    d->conf->run_dir)));
 	else if (bad > 0)
 		wrong(d, arena_printf(d->mem, "%u of %u sockets do not answer "
 		    "(%s)", bad, n, fault), "That part of the server does not "
-		    "work.", REMEDY("the log of `mxcgi run` says why; then "
-		    "mxcgi stop, and mxcgi run"));
+		    "work.", REMEDY(d->resident ? "the log of `mxcgi run` says "
+		    "why; then mxcgi stop, and mxcgi run" :
+		    "journalctl -u 'mxcgi*' says why; then systemctl restart "
+		    "mxcgi.target"));
 }
 
 /* ------------------------------------------------------------- processes */
 
+/* Those that a web server or systemd started end with it. */
 static void
 note_orphan(const struct process *p, void *arg)
 {
 	struct doctor *d = arg;
 
-	if (!p->listens || p->parent == server_runs(d->conf))
+	if (!p->listens || p->parent == server_runs(d->conf) || !p->left ||
+	    (p->on_demand && !d->resident))
 		return;
 	warn(d, arena_printf(d->mem, "process %ld (%s) serves this "
-	    "configuration, and `mxcgi run` does not know of it", p->pid,
-	    p->name), "It takes memory, and may answer from an old version.",
-	    REMEDY(arena_printf(d->mem, "kill %ld", p->pid)));
+	    "configuration, and nobody looks after it", p->pid, p->name),
+	    "It takes memory, and may answer from an old version.",
+	    REMEDY(p->on_demand ? "let either start programs: mxcgi stop, or "
+	    "systemctl disable --now mxcgi.target" :
+	    arena_printf(d->mem, "kill %ld", p->pid)));
 }
 
 void
@@ -162,28 +170,45 @@ check_orphans(struct doctor *d)
 	processes_each(d->mem, d->conf, note_orphan, d);
 }
 
+/* Whom a web server started it renews, and who is left was spoken of. */
 static void
 note_replaced(const struct process *p, void *arg)
 {
 	struct doctor *d = arg;
+	bool run = d->resident && p->parent == server_runs(d->conf);
 
-	if (!p->replaced || p->parent != server_runs(d->conf) ||
+	if (!p->replaced || !(run || p->on_demand) ||
 	    (d->last != NULL && d->last->check == d->check))
 		return;
 	warn(d, arena_printf(d->mem, "process %ld (%s) is of a file that was "
 	    "replaced since: an upgrade is not finished", p->pid, p->name),
-	    "Clients are served by the old version.",
-	    REMEDY(arena_printf(d->mem, "kill -HUP %ld",
-	    server_runs(d->conf))));
+	    "Clients are served by the old version.", REMEDY(run ?
+	    arena_printf(d->mem, "kill -HUP %ld", p->parent) :
+	    "systemctl restart mxcgi.target"));
 }
 
 void
 check_programs(struct doctor *d)
 {
-	if (d->resident)
+	if (d->resident || d->on_demand)
 		processes_each(d->mem, d->conf, note_replaced, d);
 	else
 		skip(d, "none stays: this is plain CGI");
+}
+
+static const char *
+have_it_work(struct doctor *d)
+{
+	char program[PATH_MAX];
+
+	if (d->resident)
+		return "the log of `mxcgi run` says why";
+	if (d->on_demand)
+		return "systemctl enable --now mxcgi-visit.timer; journalctl "
+		    "-u mxcgi-visit says how it went";
+	beside("housekeeper", program, sizeof(program));
+	return arena_printf(d->mem, "crontab -e, as the owner of data_dir: "
+	    "* * * * * MXCGI_CONFIG=%s %s --once", d->conf->path, program);
 }
 
 void
@@ -192,7 +217,6 @@ check_housekeeper(struct doctor *d)
 	const char *path = arena_printf(d->mem, "%s/housekeeper.done",
 	    d->conf->run_dir), *what;
 	long long limit = d->resident ? RESIDENT_S : CRON_S, since;
-	char program[PATH_MAX];
 	struct stat st;
 
 	if (stat(path, &st) == -1)
@@ -203,11 +227,8 @@ check_housekeeper(struct doctor *d)
 		    "minutes ago", since / 60);
 	else
 		return;
-	beside("housekeeper", program, sizeof(program));
 	wrong(d, what, "Nobody gets notifications, and the database only "
-	    "grows.", REMEDY(d->resident ? "the log of `mxcgi run` says why" :
-	    arena_printf(d->mem, "crontab -e, as the owner of data_dir: "
-	    "* * * * * MXCGI_CONFIG=%s %s --once", d->conf->path, program)));
+	    "grows.", REMEDY(have_it_work(d)));
 }
 
 /* -------------------------------------------------------------- pictures */

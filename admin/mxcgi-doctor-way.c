@@ -80,6 +80,15 @@ judge_well_known(struct doctor *d, struct reply *r, const char *url)
 		    "Clients in browsers do not find the server.", serve_it);
 }
 
+/* A URL without its path. */
+static const char *
+root_of(struct doctor *d, const char *url)
+{
+	size_t n = (size_t)(strstr(url, "://") + 3 - url);
+
+	return arena_strndup(d->mem, url, n + strcspn(url + n, "/"));
+}
+
 /* Where the name is that of the front door, clients need not be told. */
 void
 check_well_known(struct doctor *d)
@@ -88,7 +97,7 @@ check_well_known(struct doctor *d)
 	bool same = strcasecmp(host, host_of(d->mem, d->url)) == 0;
 	const char *url = arena_printf(d->mem,
 	    "%s%s/.well-known/matrix/client", same ? "" : "https://",
-	    same ? d->url : host);
+	    same ? root_of(d, d->url) : host);
 	struct reply r;
 
 	if (same && (d->conf->base_url == NULL || !d->reached)) {
@@ -132,6 +141,7 @@ ask_programs(struct doctor *d)
 	d->told.version = json_text(body, "version");
 	d->told.address = json_text(body, "address");
 	json_int(body, "uid", &d->told.uid);
+	d->told.folder = json_is_true(body, "folder");
 	d->asked = r.status == 200 && d->told.version != NULL &&
 	    d->told.address != NULL;
 	return true;
@@ -245,8 +255,9 @@ void
 check_poll(struct doctor *d)
 {
 	struct ask ask = { .ms = WAIT_MS + SPARE_MS };
-	int64_t want = !d->resident && d->conf->cgi_wait_max_ms < WAIT_MS ?
-	    d->conf->cgi_wait_max_ms : WAIT_MS;
+	int64_t cgi_max = d->conf->cgi_wait_max_ms, want =
+	    !d->resident && !d->on_demand && cgi_max < WAIT_MS ? cgi_max :
+	    WAIT_MS;
 	struct reply r;
 
 	if (!d->asked) {

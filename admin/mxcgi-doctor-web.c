@@ -73,6 +73,9 @@ say_not_reached(struct doctor *d, struct reply *r)
 		    "No client is served.", REMEDY(d->resident ?
 		    "its error log says why; often the sockets in run_dir are "
 		    "not for its group: mxcgi run --group GROUP" :
+		    d->on_demand ?
+		    "its error log says why; often the sockets in run_dir are "
+		    "not for its group: SocketGroup= of their units" :
 		    "start `mxcgi run`; as CGI the web server's error log says "
 		    "why a program did not start (owner of mxcgi.conf?)"));
 	else
@@ -151,7 +154,8 @@ static const struct remedy raw_paths = { .of = {
 
 /*
  * An alias of nobody's server: where it arrives as it was sent its own refusal
- * comes back, and otherwise that of a path that is none.
+ * comes back, and otherwise that of a path that is none.  A .htaccess cannot
+ * mend that: there all is well when rooms that are made here have no such ids.
  */
 void
 check_slash(struct doctor *d)
@@ -167,10 +171,15 @@ check_slash(struct doctor *d)
 	if (errcode != NULL && strcmp(errcode, "M_NOT_FOUND") == 0)
 		return;
 	d->slash_lost = true;
-	wrong(d, errcode != NULL ? "%2F in a path is decoded on its way" :
-	    arena_printf(d->mem, "a path with %%2F is refused by the web server "
-	    "(status %d)", r.status), "Rooms, events and state whose ids hold a "
-	    "slash cannot be reached.", raw_paths);
+	if (d->told.folder)
+		fine(d, "slashes in ids do not arrive, which a .htaccess "
+		    "cannot change; see room-version");
+	else
+		wrong(d, errcode != NULL ? "%2F in a path is decoded on its "
+		    "way" : arena_printf(d->mem, "a path with %%2F is refused "
+		    "by the web server (status %d)", r.status), "Rooms, events "
+		    "and state whose ids hold a slash cannot be reached.",
+		    raw_paths);
 }
 
 void

@@ -45,6 +45,7 @@ struct doctor {
 	/* What one check finds out for those behind it. */
 	struct store	*store;			/* NULL: it cannot be used */
 	bool		 resident;		/* mxcgi run is at work */
+	bool		 on_demand;		/* others listen, such as systemd */
 	bool		 reached;		/* the programs answer at the front door */
 	bool		 insecure;		/* TLS was judged; go on without */
 	bool		 slash_lost;
@@ -52,6 +53,7 @@ struct doctor {
 	struct told {				/* by the endpoint of events-doctor.c */
 		const char	*version, *address;
 		int64_t		 uid;
+		bool		 folder;	/* by way of a .htaccess */
 	} told;
 	const char	*local_address;		/* from which it was asked */
 	enum web	 web;

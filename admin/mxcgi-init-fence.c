@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "mxcgi-init.h"
+#include "mxcgi-made.h"
 #include "mxcgi-web-root.h"
 
 static bool
@@ -58,16 +59,11 @@ static void
 show_nginx(struct arena *mem, const struct wish *w, const char *dir)
 {
 	struct web_root root;
-	size_t n;
 
-	if (!web_root_of(mem, w->web_conf, dir, &root))
-		return;
-	n = strlen(root.url);
-	if (n > 0 && root.url[n - 1] == '/')
-		n--;
-	printf("nginx does not look at it; in server {} of that host:\n"
-	    "\tlocation ^~ %.*s%s { deny all; }\n", (int)n, root.url,
-	    path_resolved(mem, dir) + strlen(root.dir));
+	if (web_root_of(mem, w->web_conf, dir, &root))
+		fprintf(made_words(), "nginx does not look at it; in server {} "
+		    "of that host:\n\tlocation ^~ %s { deny all; }\n",
+		    web_root_location(mem, &root, dir));
 }
 
 static bool
@@ -75,10 +71,8 @@ fence(struct arena *mem, const struct wish *w, const char *dir)
 {
 	const char *path = arena_printf(mem, "%s/.htaccess", dir), *why = NULL;
 
-	if (fence_is_there(mem, dir)) {
-		printf("kept %s\n", path);
-		return true;
-	}
+	if (fence_is_there(mem, dir))
+		return made_file("kept", path);
 	if (access(path, F_OK) == 0) {
 		fprintf(stderr, "mxcgi: %s is there and does not forbid "
 		    "everything; add `Require all denied` to it\n", path);
@@ -88,7 +82,7 @@ fence(struct arena *mem, const struct wish *w, const char *dir)
 		fprintf(stderr, "mxcgi: %s\n", why);
 		return false;
 	}
-	printf("made %s\n", path);
+	made_file("made", path);
 	show_nginx(mem, w, dir);
 	return true;
 }

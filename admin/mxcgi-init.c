@@ -22,6 +22,7 @@
 #include "matrix/ids.h"
 #include "matrix/signing.h"
 #include "mxcgi-init.h"
+#include "mxcgi-made.h"
 #include "mxcgi-migrate.h"
 #include "mxcgi-web-root.h"
 #include "mxcgi.h"
@@ -48,13 +49,6 @@ complain(const char *path)
 	return false;
 }
 
-static bool
-said(const char *what, const char *path)
-{
-	printf("%s %s\n", what, path);
-	return true;
-}
-
 /* mkdir -p; what is made is for its owner alone. */
 static bool
 make_dir(struct arena *mem, const char *path)
@@ -64,7 +58,7 @@ make_dir(struct arena *mem, const char *path)
 
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 		if (st.st_uid == geteuid())
-			return said("kept", path);
+			return made_file("kept", path);
 		fprintf(stderr, "mxcgi: %s belongs to somebody else; run this "
 		    "as its owner\n", path);
 		return false;
@@ -78,7 +72,7 @@ make_dir(struct arena *mem, const char *path)
 	}
 	if (mkdir(path, 0700) == -1)
 		return complain(path);
-	return said("made", path);
+	return made_file("made", path);
 }
 
 static bool
@@ -123,7 +117,7 @@ write_conf(struct arena *mem, const struct wish *w)
 	}
 	fclose(f);
 	unlink(new);
-	return said("made", w->config);
+	return made_file("made", w->config);
 }
 
 static bool
@@ -152,7 +146,7 @@ have_conf(struct arena *mem, struct wish *w)
 			return NULL;
 		if (!place_is_private(mem, w, conf->data_dir, conf->run_dir))
 			return NULL;
-		said("kept", w->config);
+		made_file("kept", w->config);
 		return conf;
 	}
 	if (w->server_name == NULL && isatty(STDIN_FILENO) &&
@@ -185,9 +179,9 @@ have_key(struct arena *mem, const struct conf *conf)
 
 	if (access(path, F_OK) == 0) {
 		if (signing_key_load(mem, path, &why) != NULL)
-			return said("kept", path);
+			return made_file("kept", path);
 	} else if (signing_key_make(path, &why))
-		return said("made", path);
+		return made_file("made", path);
 	fprintf(stderr, "mxcgi: %s\n", why);
 	return false;
 }
@@ -196,30 +190,35 @@ static bool
 init(struct arena *mem, struct wish *w)
 {
 	const struct conf *conf;
+	int before;
 
 	umask(077);
 	crypto_open();
+	made_begin(mem, w->json);
 	conf = have_conf(mem, w);
-	return conf != NULL && make_dir(mem, conf->data_dir) &&
-	    make_dir(mem, conf->run_dir) && place_fence(mem, w, conf) &&
-	    have_key(mem, conf) && have_database(mem, conf, w->copy);
+	if (conf == NULL || !make_dir(mem, conf->data_dir) ||
+	    !make_dir(mem, conf->run_dir) || !place_fence(mem, w, conf) ||
+	    !have_key(mem, conf) ||
+	    (before = have_database(mem, conf, w->copy)) == -1)
+		return false;
+	made_end(before);
+	return true;
 }
 
 /* As mxcgi user does it; the password is asked for, or a line of stdin. */
 static int
 have_admin(const struct wish *w)
 {
-	char *words[] = { (char[]){ "user" }, (char[]){ "add" },
-	    (char[]){ "--admin" }, (char[]){ "--config" }, NULL,
-	    (char[]){ "--" }, NULL, NULL };
 	char config[PATH_MAX], name[512];
+	char *words[] = { (char[]){ "user" }, (char[]){ "add" },
+	    (char[]){ "--admin" }, (char[]){ "--config" }, config,
+	    w->json ? (char[]){ "--json" } : (char[]){ "--admin" },
+	    (char[]){ "--" }, name, NULL };
 
 	snprintf(config, sizeof(config), "%s", w->config);
 	snprintf(name, sizeof(name), "%s", w->admin);
-	words[4] = config;
-	words[6] = name;
 	optind = 0;
-	return cmd_user(7, words);
+	return cmd_user(8, words);
 }
 
 static int
@@ -229,7 +228,7 @@ usage(FILE *to)
 	    "\t    [--data-dir DIR] [--run-dir DIR] "
 	    "[--registration open|closed]\n"
 	    "\t    [--admin NAME] [--fence] [--web-conf DIR]... [--no-copy]\n"
-	    "\t    [--config FILE]\n\n"
+	    "\t    [--json] [--config FILE]\n\n"
 	    "On a terminal it asks for what is not said when there is neither a\n"
 	    "configuration nor --server-name.\n", to);
 	return to == stdout ? 0 : EX_USAGE;
@@ -249,6 +248,7 @@ cmd_init(int argc, char **argv)
 		{ "fence", no_argument, NULL, 'f' },
 		{ "web-conf", required_argument, NULL, 'w' },
 		{ "no-copy", no_argument, NULL, 'k' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
@@ -269,6 +269,7 @@ cmd_init(int argc, char **argv)
 		case 'a': w.admin = optarg; break;
 		case 'f': w.fence = true; break;
 		case 'k': w.copy = false; break;
+		case 'j': w.json = true; break;
 		case 'w':
 			if (n == WEB_CONF_MAX)
 				return usage(stderr);

@@ -20,6 +20,7 @@ struct wish {
 	const char	*admin;		/* the name of an administrator */
 	const char *const *web_conf;	/* mxcgi-web-root.h */
 	bool		 fence;
+	bool		 json;
 	bool		 copy;		/* of the database, before a migration */
 };
 

@@ -25,7 +25,7 @@
 static int
 usage(FILE *to, const char *name, const char *options, bool may_lack)
 {
-	fprintf(to, "usage: mxcgi %s%s%s%s [--config FILE] %s\n", name,
+	fprintf(to, "usage: mxcgi %s%s%s%s [--json] [--config FILE] %s\n", name,
 	    strchr(options, 'n') ? " [--no-media]" : "",
 	    strchr(options, 'h') ? " [--hashes]" : "",
 	    strchr(options, 'y') ? " [--yes]" : "",
@@ -57,6 +57,7 @@ keep_options(struct keep *k, int argc, char **argv, const char *takes)
 		{ "no-media", no_argument, NULL, 'n' },
 		{ "hashes", no_argument, NULL, 'h' },
 		{ "yes", no_argument, NULL, 'y' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, '!' },
 		{ NULL, 0, NULL, 0 }
 	};
@@ -68,13 +69,14 @@ keep_options(struct keep *k, int argc, char **argv, const char *takes)
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (opt == '!')
 			return usage(stdout, argv[0], takes, may_lack);
-		if (opt != 'c' && strchr(takes, opt) == NULL)
+		if (opt != 'c' && opt != 'j' && strchr(takes, opt) == NULL)
 			return usage(stderr, argv[0], takes, may_lack);
 		switch (opt) {
 		case 'c': config = optarg; break;
 		case 'n': k->media = false; break;
 		case 'h': k->hashes = true; break;
 		case 'y': k->yes = true; break;
+		case 'j': k->json = true; break;
 		}
 	}
 	if (argc - optind > 1 || (argc == optind && !may_lack))

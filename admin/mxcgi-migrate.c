@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "mxcgi-made.h"
 #include "mxcgi-migrate.h"
 #include "mxcgi.h"
 #include "store/snapshot.h"
@@ -60,8 +61,8 @@ stepped(const char *step)
 	static int64_t began;
 
 	if (step != NULL) {
-		puts(step);
-		fflush(stdout);
+		fprintf(made_words(), "%s\n", step);
+		fflush(made_words());
 		began = clock_mono_us();
 		is_due(0);
 	} else if (is_due(SLOW_US)) {
@@ -106,32 +107,48 @@ copy_first(struct arena *mem, const struct conf *conf, const char *path,
 		    "Nothing was changed", why));
 	if (rename(new, to) == -1)
 		return no(arena_printf(mem, "%s: %s", to, strerror(errno)));
-	printf("kept %s, as it was before; remove it when all is well\n", to);
+	made_file("copied", to);
+	fputs("    as it was before; remove it when all is well\n",
+	    made_words());
 	return true;
 }
 
-bool
+static bool
+may_bring_up(struct arena *mem, const struct conf *conf, const char *path,
+    int before, bool copy)
+{
+	return !copy || before == 0 || before >= schema_version ||
+	    copy_first(mem, conf, path, before);
+}
+
+int
 have_database(struct arena *mem, const struct conf *conf, bool copy)
 {
 	const char *path = arena_printf(mem, "%s/mxcgi.db", conf->data_dir);
 	const char *why = NULL;
 	int before = store_version(conf, mem, &why);
 
-	if (before == -1)
-		return no(why);
-	if (copy && before > 0 && before < schema_version &&
-	    !copy_first(mem, conf, path, before))
-		return false;
-	if ((before = store_migrate(conf, stepped, mem, &why)) == -1)
-		return no(why);
-	if (before == 0)
-		printf("made %s\n", path);
-	else if (before == schema_version)
-		printf("kept %s\n", path);
-	else
-		printf("brought %s from schema %d to %d\n", path, before,
+	if (before != -1 && !may_bring_up(mem, conf, path, before, copy))
+		return -1;
+	if (before == -1 ||
+	    (before = store_migrate(conf, stepped, mem, &why)) == -1) {
+		no(why);
+		return -1;
+	}
+	made_file(before == 0 ? "made" : before == schema_version ? "kept" :
+	    "migrated", path);
+	if (before != 0 && before != schema_version)
+		fprintf(made_words(), "    from schema %d to %d\n", before,
 		    schema_version);
-	return true;
+	return before;
+}
+
+static int
+usage(FILE *to)
+{
+	fputs("usage: mxcgi migrate [--no-copy] [--json] [--config FILE]\n",
+	    to);
+	return to == stdout ? 0 : EX_USAGE;
 }
 
 int
@@ -140,26 +157,30 @@ cmd_migrate(int argc, char **argv)
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "no-copy", no_argument, NULL, 'n' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
 	struct arena *mem = arena_new();
 	const char *config = NULL;
-	bool copy = true, good;
-	int opt;
+	bool copy = true, json = false;
+	int opt, before;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (opt) {
 		case 'c': config = optarg; break;
 		case 'n': copy = false; break;
-		default: return EX_USAGE;
+		case 'j': json = true; break;
+		case 'h': return usage(stdout);
+		default: return usage(stderr);
 		}
-	if (optind != argc) {
-		fprintf(stderr, "usage: mxcgi migrate [--no-copy] "
-		    "[--config FILE]\n");
-		return EX_USAGE;
-	}
+	if (optind != argc)
+		return usage(stderr);
 	umask(077);
-	good = have_database(mem, conf_load(config_path(config)), copy);
+	made_begin(mem, json);
+	before = have_database(mem, conf_load(config_path(config)), copy);
+	if (before != -1)
+		made_end(before);
 	arena_free(mem);
-	return good ? 0 : 1;
+	return before != -1 ? 0 : 1;
 }

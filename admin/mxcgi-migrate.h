@@ -8,9 +8,10 @@
 #include "base/conf.h"
 
 /*
- * Make it, or bring it to this version's schema, and say so.  copy: what it was
- * before is kept as mxcgi.db.before-VERSION.  False: it has said why.
+ * Make it, or bring it to this version's schema, and say so (mxcgi-made.h).
+ * copy: what it was before is kept as mxcgi.db.before-VERSION.  The schema that
+ * it had, 0 where it was made; -1: it has said why not.
  */
-bool	have_database(struct arena *, const struct conf *, bool copy);
+int	have_database(struct arena *, const struct conf *, bool copy);
 
 #endif

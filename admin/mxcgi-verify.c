@@ -11,6 +11,7 @@
 #include "base/crypto.h"
 #include "matrix/signing.h"
 #include "mxcgi-backup.h"
+#include "mxcgi-order.h"
 #include "mxcgi.h"
 #include "store/snapshot.h"
 #include "store/store.h"
@@ -126,6 +127,30 @@ look_at_database(const char *path, int *version)
 	return false;
 }
 
+static void
+tell_json(const char *path, int version, bool media)
+{
+	struct json_line line;
+	struct writer *w = json_line_begin(&line, k.mem);
+
+	put_text(w, "path", path);
+	put_int(w, "schema", version);
+	put_bool(w, "with_media", media);
+	put_int(w, "media", k.files);
+	put_int(w, "bytes", k.bytes);
+	put_int(w, "wrong", bad);
+	json_line_end(&line);
+}
+
+static void
+tell_words(const char *path, int version, bool media)
+{
+	printf("%s is sound, of schema %d\n", path, version);
+	if (media && bad == 0)
+		printf("%lld files of media with %lld bytes are there\n",
+		    (long long)k.files, (long long)k.bytes);
+}
+
 static bool
 verify(void)
 {
@@ -134,25 +159,23 @@ verify(void)
 	    .media = true };
 	const char *path = k.dir != NULL ? keep_path(&k, "mxcgi.db") :
 	    arena_printf(k.mem, "%s/mxcgi.db", k.conf->data_dir);
+	bool media = note.media, fine = true;
 	int version;
 
 	if (note.server_name == NULL)
 		return keep_no(k.dir, "has no whole backup");
 	if (!look_at_key() || !look_at_database(path, &version))
 		return false;
-	printf("%s is sound, of schema %d\n", path, version);
-	if (!note.media)
-		return true;
-	if (version != schema_version) {
-		printf("its media are not looked at: this mxcgi has schema %d\n",
-		    schema_version);
-		return true;
+	if (media && version != schema_version) {
+		fprintf(stderr, "mxcgi: media are not looked at: this mxcgi has "
+		    "schema %d, the database %d\n", schema_version, version);
+		media = false;
 	}
-	if (!look_at_media(path))
-		return false;
-	printf("%lld files of media with %lld bytes are there\n",
-	    (long long)k.files, (long long)k.bytes);
-	return true;
+	if (media)
+		fine = look_at_media(path);
+	if (fine || bad > 0)
+		(k.json ? tell_json : tell_words)(path, version, media);
+	return fine;
 }
 
 int

@@ -28,10 +28,17 @@ static const char *const usual_names[] = {
 	"public_html", "htdocs", "httpdocs", "www", "html", "wwwroot", NULL
 };
 
+struct denial {
+	const struct denial *next;
+	const char	*url;			/* and all below it */
+};
+
 struct search {
 	struct arena	*mem;
 	const char	*path;		/* resolved */
 	struct web_root	*found;
+	const char	*block;			/* the URL of the one we are in */
+	const struct denial *denied;
 };
 
 const char *
@@ -50,6 +57,19 @@ path_resolved(struct arena *mem, const char *path)
 	}
 	return arena_printf(mem, "%s%s", strcmp(real, "/") == 0 ? "" : real,
 	    tail);
+}
+
+const char *
+web_root_location(struct arena *mem, const struct web_root *root,
+    const char *path)
+{
+	const char *rest = path_resolved(mem, path) + strlen(root->dir);
+	size_t n = strlen(root->url);
+
+	while (n > 0 && root->url[n - 1] == '/')
+		n--;
+	return arena_printf(mem, "%.*s%s", (int)n, root->url,
+	    *rest != '\0' ? rest : "/");
 }
 
 static bool
@@ -103,6 +123,54 @@ judge(struct search *s, const char *dir, const char *url, const char *key,
 	    .configured = true };
 }
 
+/* Of the blocks that only speak of what begins with a URL. */
+static const char *
+block_of(struct search *s, const char *line)
+{
+	static const char *const begin[] = { "location ^~ ",
+	    "$HTTP[\"url\"] =~ \"^" };
+	const char *at = NULL;
+
+	for (size_t i = 0; i < 2 && at == NULL; i++)
+		if ((at = strstr(line, begin[i])) != NULL)
+			at += strlen(begin[i]);
+	return at == NULL ? NULL :
+	    arena_strndup(s->mem, at, strcspn(at, " \"{\r\n"));
+}
+
+static void
+note_denial(struct search *s, const char *line)
+{
+	const char *block = block_of(s, line);
+
+	if (line[strspn(line, " \t")] == '#')
+		return;
+	s->block = block != NULL ? block : s->block;
+	if (s->block != NULL && (strstr(line, "deny all;") != NULL ||
+	    strstr(line, "url.access-deny = (\"\")") != NULL)) {
+		struct denial *one = arena_alloc(s->mem, sizeof(*one));
+
+		*one = (struct denial){ .next = s->denied, .url = s->block };
+		s->denied = one;
+	}
+	if (strchr(line, '}') != NULL)
+		s->block = NULL;
+}
+
+static bool
+is_denied(const struct search *s)
+{
+	const char *url = arena_printf(s->mem, "%s/",
+	    web_root_location(s->mem, s->found, s->path));
+
+	for (const struct denial *one = s->denied; one != NULL;
+	    one = one->next)
+		if (strlen(one->url) > 1 &&
+		    strncmp(url, one->url, strlen(one->url)) == 0)
+			return true;
+	return false;
+}
+
 /* An alias of nginx belongs to a location; ours is internal. */
 static void
 read_line(struct search *s, char *line, const char *file)
@@ -132,8 +200,11 @@ read_file(struct search *s, const char *file)
 
 	if (f == NULL)
 		return;
-	while (fgets(line, sizeof(line), f) != NULL)
+	while (fgets(line, sizeof(line), f) != NULL) {
+		note_denial(s, line);
 		read_line(s, line, file);
+	}
+	s->block = NULL;
 	fclose(f);
 }
 
@@ -219,7 +290,7 @@ web_root_of(struct arena *mem, const char *const *conf, const char *path,
 		judge_names(&s);
 	if (found->dir == NULL)
 		judge_htaccess(&s);
-	return found->dir != NULL;
+	return found->dir != NULL && !is_denied(&s);
 }
 
 /* --------------------------------------------------------------- the fence */

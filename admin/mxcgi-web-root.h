@@ -22,11 +22,18 @@ struct web_root {
 	bool		 configured;	/* and not only a name */
 };
 /*
- * Where path, which need not be there yet, lies within one.  conf: directories
- * (or files) of configuration, NULL at their end; or NULL: the usual ones.
+ * Where path, which need not be there yet, lies within one that does not forbid
+ * it by a line of nginx or lighttpd, as is shown to who needs one.  conf:
+ * directories (or files) of configuration, NULL at their end; or NULL: the usual
+ * ones.
  */
 bool	web_root_of(struct arena *, const char *const *conf, const char *path,
 	    struct web_root *);
+/*
+ * Where that is for browsers.
+ */
+const char *web_root_location(struct arena *, const struct web_root *,
+	    const char *path);
 /*
  * The same path with links resolved, as far as it is there; absolute.
  */

@@ -18,9 +18,9 @@ static const struct command {
 	{ "init", cmd_init,
 	    "[--server-name NAME] [--base-url URL] [--data-dir DIR] "
 	    "[--run-dir DIR]\n\t    [--registration open|closed] "
-	    "[--admin NAME] [--fence]\n\t    [--web-conf DIR]... [--no-copy]",
+	    "[--admin NAME] [--fence]\n\t    [--web-conf DIR]... [--no-copy] [--json]",
 	    "make configuration, directories, signing key and database" },
-	{ "migrate", cmd_migrate, "[--no-copy]",
+	{ "migrate", cmd_migrate, "[--no-copy] [--json]",
 	    "bring the database to this version's schema" },
 	{ "doctor", cmd_doctor, "[--url URL] [--quick] [--json] [-v]\n"
 	    "\t    [--web-conf DIR]...",
@@ -51,11 +51,11 @@ static const struct command {
 	    "what users reported; `mxcgi report --help` says more" },
 	{ "notice", cmd_notice, "USER|--all TEXT [--pin|--unpin]",
 	    "tell users something, in a room that each has for this" },
-	{ "backup", cmd_backup, "[--no-media] DIRECTORY",
+	{ "backup", cmd_backup, "[--no-media] [--json] DIRECTORY",
 	    "copy all that the server is, while it runs" },
-	{ "restore", cmd_restore, "[--yes] DIRECTORY",
+	{ "restore", cmd_restore, "[--yes] [--json] DIRECTORY",
 	    "make the server what a backup says" },
-	{ "verify", cmd_verify, "[--hashes] [DIRECTORY]",
+	{ "verify", cmd_verify, "[--hashes] [--json] [DIRECTORY]",
 	    "look whether the server, or a backup, is sound" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,6 +42,8 @@ tell(struct request *r)
 	put_text(&r->out, "version", PACKAGE_VERSION);
 	put_text(&r->out, "address", r->address);
 	put_int(&r->out, "uid", geteuid());
+	/* Apache alone says so, when a .htaccess led here. */
+	put_bool(&r->out, "folder", getenv("REDIRECT_URL") != NULL);
 	return M_OK;
 }
 

@@ -94,6 +94,12 @@ is_exit 0 'which is sound'
 like '^2 files of media with 300009 bytes are there$' 'to the last file'
 admin verify --hashes
 is_exit 0 'as the server is'
+admin backup --json "$copy"
+is_json '[.directory, .server_name, .with_media, .media, .bytes, .there_already, .lost]' \
+    "[\"$copy\",\"localhost\",true,2,300009,2,0]" 'a backup: --json'
+admin verify --json "$copy"
+is_json '[.path, .schema > 0, .with_media, .media, .bytes, .wrong]' \
+    "[\"$copy/mxcgi.db\",true,true,2,300009,0]" 'verify: --json'
 
 # While somebody writes, who loses nothing by it.
 (

@@ -216,7 +216,15 @@ like "location \^~ /data" 'data lies where pages are: what forbids it'
 printf '<VirtualHost *>\n\tDocumentRoot "%s"\n' "$tmp" >"$tmp/site.conf"
 other --web-conf "$tmp/site.conf"
 finds wrong web-root 'DocumentRoot' 'as Apache says it'
-rm "$tmp/site.conf"
+line=$(sed -n 's/^    nginx: \(location.*data .*\)/\1/p' "$tmp/body")
+printf 'server {\n\troot %s;\n\t%s\n}\n' "$tmp" "$line" >"$tmp/site.conf"
+other --web-conf "$tmp/site.conf"
+! grep -q '^wrong: web-root: data_dir' "$tmp/body";	ok $? 'the line that was shown mends it'
+grep -q '^wrong: web-root: run_dir' "$tmp/body";	ok $? 'but not the other places'
+printf 'Require all denied\n' >"$tmp/run/.htaccess"
+other --web-conf "$tmp/site.conf"
+finds wrong web-root 'run_dir' 'a .htaccess is no fence to nginx (security 29)'
+rm "$tmp/site.conf" "$tmp/run/.htaccess"
 ln -s "$tmp/data" "$tmp/web/hidden"
 spoil "location /data/ { alias $tmp/data/; }" ''
 through
@@ -261,12 +269,19 @@ sed 's/^durability = .*/durability = power/' "$tmp/mxcgi.conf" >"$tmp/other.conf
 other
 finds wrong sync 'cannot be written' 'a disk that loses what is written'
 fault=
-exec 8<>"$tmp/data/mxcgi.lock"
-flock 8
-printf '%20d %20d\n' $$ 1 >&8	# since the machine started
-doctor
-finds wrong lock 'has been writing for [1-9][0-9]+ s' 'somebody keeps others from writing'
-exec 8<&-
+cp "$tmp/mxcgi.conf" "$tmp/other.conf"
+echo 'STALL write' >"$tmp/stall"
+env LD_PRELOAD="$faults" MXCGI_FAULT="$tmp/stall" \
+    ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" \
+    "$mxcgi" user add bob --no-password --config "$tmp/mxcgi.conf" >/dev/null 2>>"$tmp/log" &
+writer=$!
+fault=MXCGI_UP=100
+until other -v; ! grep -q '^fine: lock' "$tmp/body"; do sleep 0.1; done
+finds wrong lock "process $writer has been writing for 1[0-9][0-9] s" 'somebody keeps others from writing'
+like "kill $writer" 'and who that is'
+rm "$tmp/stall"
+wait $writer
+fault=
 
 sed 's/^name = .*/name = example.org/' "$tmp/mxcgi.conf" >"$tmp/other.conf"
 other
@@ -313,7 +328,7 @@ doctor
 finds wrong housekeeper '1[12][0-9] minutes ago' 'the housekeeper does not work'
 touch "$tmp/run/housekeeper.done"
 
-perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Listen => 1,
+setsid perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Listen => 1,
     Local => $ARGV[0]) or die; open STDIN, "<&", $s; $ENV{MXCGI_CONFIG} = $ARGV[1];
     exec $ARGV[2]' "$tmp/orphan" "$tmp/mxcgi.conf" "$BUILD/cgi-bin/rooms" \
     2>>"$tmp/log" &
@@ -334,13 +349,14 @@ doctor
 finds wrong run 'profile.sock: no answer' 'a program that hangs'
 kill -CONT "$frozen"
 
-sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version = 999'
-doctor
-finds wrong database 'schema 999.*newer' 'a database of a newer version'
-sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version = 1'
-doctor
+sed "s,^data_dir = .*,data_dir = $tmp/old," "$tmp/mxcgi.conf" >"$tmp/other.conf"
+"$BUILD/t/schema/older" "$tmp/other.conf" >/dev/null || bail_out 'no old database; make t/schema/older t/schema/newer'
+other
 finds wrong database 'schema 1,' 'a database of an older version'
 like 'do: mxcgi migrate' 'a database of an older version: how to mend it'
+"$BUILD/t/schema/newer" "$tmp/mxcgi.conf" >/dev/null || bail_out 'no new database; make t/schema/older t/schema/newer'
+doctor
+finds wrong database 'schema 9999.*newer' 'a database of a newer version'
 
 "$mxcgi" stop --config "$tmp/mxcgi.conf" >/dev/null
 doctor
@@ -359,5 +375,6 @@ if [ "$(id -u)" = 0 ]; then
 	grep -q 'belongs to user nobody' "$tmp/said";	ok $? 'and says whose it is'
 	chown root "$tmp/data"
 fi
-expect_log 'has schema|ended with status 1|the schema has moved|signal process started'
+expect_log 'has schema|ended with status 1|the schema has|signal process started'
+expect_log 'forbidden by rule|unlink\(\) .*/http.sock'
 done_testing

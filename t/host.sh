@@ -5,6 +5,9 @@
 #                            and $tmp/web for pages; as root all is given away
 # host_resident              `mxcgi run`, for a web server that speaks FastCGI
 # host_fill                  what nginx/fill makes of these, in $tmp/web.conf
+# as_owner COMMAND...        as whom data belongs to
+# host_doctor ARGUMENT...    `mxcgi doctor` of $port and $base_path, as that: $status
+#                            and $tmp/body as by admin
 # host_pages                 two pages of the host's own, in $tmp/web
 # give FILE...               it belongs to whom the web server runs as
 #
@@ -22,7 +25,7 @@ give() { [ -z "$owner" ] || chown -R "$owner:$group" "$@"; }
 host_prepare() {
 	chmod 755 "$tmp"
 	mkdir "$tmp/web" "$tmp/bin"
-	cp "$BUILD"/cgi-bin/* "$BUILD/admin/housekeeper" "$tmp/bin" 2>/dev/null
+	cp "$BUILD"/cgi-bin/* "$BUILD/admin/housekeeper" "$mxcgi" "$tmp/bin" 2>/dev/null
 	make_conf
 	"$mxcgi" init --config "$tmp/mxcgi.conf" >"$tmp/log" 2>&1 || bail_out 'mxcgi init failed'
 	: >"$tmp/log"
@@ -43,6 +46,20 @@ host_fill() {
 	sh "$SRC/nginx/fill" --gen "$BUILD/gen" --bin "$tmp/bin" \
 	    --config "$tmp/mxcgi.conf" --prefix "$base_path" "$tmp/web.conf" ||
 	    bail_out 'nginx/fill failed'
+}
+
+as_owner() {
+	keeper=$(stat -c %u "$tmp/data")
+	[ "$keeper" = "$(id -u)" ] || set -- setpriv --reuid "$keeper" \
+	    --regid "$(stat -c %g "$tmp/data")" --clear-groups "$@"
+	"$@"
+}
+host_doctor() {
+	asked="mxcgi doctor $*"
+	as_owner "$tmp/bin/mxcgi" doctor --web-conf "$tmp/none" \
+	    --config "$tmp/mxcgi.conf" --url "http://localhost:$port$base_path" \
+	    "$@" >"$tmp/body" 2>"$tmp/said"
+	status=$?
 }
 
 host_pages() {

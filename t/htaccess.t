@@ -93,6 +93,7 @@ server() {
 
 conf server data_dir "$home/mxcgi/data"
 conf server run_dir "$home/mxcgi/run"
+conf store durability process
 an_account
 own_pages_of_ann
 an_apache
@@ -156,6 +157,24 @@ is_err 404 M_UNRECOGNIZED 'domain: and nothing else'
 for path in / /a/page /.well-known/other; do
 	req GET $path;	like '^the own page$' "domain: $path is the site's"
 done
+
+# Here nobody can have slashes arrive, and rooms have no ids with them.
+doctor() {
+	asked="mxcgi doctor $*"
+	ann "$home/mxcgi/mxcgi" doctor --quick --web-conf "$tmp/none" --config \
+	    "$home/mxcgi/mxcgi.conf" --url "http://localhost:$domain" "$@" \
+	    >"$tmp/body" 2>"$tmp/said"
+	status=$?
+}
+doctor
+is_status 0 'doctor: a good installation'
+like '^all is well' 'doctor: of which there is nothing to say'
+doctor -v
+like '^fine: slash: .*a .htaccess cannot change' 'doctor: but what cannot be had, when asked'
+printf '[rooms]\nversion = 3\n' >>"$home/mxcgi/mxcgi.conf"
+doctor
+is_status 2 'doctor: rooms with slashes in ids'
+like '^wrong: room-version: ' 'doctor: are wrong there'
 
 apache_stop
 cgi_log

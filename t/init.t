@@ -127,6 +127,30 @@ printf '# root %s;\nroot %s-other;\nroot $here;\n' "$tmp/home/pages" "$tmp/home/
 init --server-name localhost
 is_status 0 'what is beside it, or a remark, is not shown'
 
+at=$tmp/json
+init --server-name localhost --json
+is_status 0 '--json'
+is_json '[.schema_before, .schema > 0, (.files | map(.state) | unique),
+    (.files | map(.path) | index("'"$at/data/mxcgi.db"'") > 0)]' \
+    '[0,true,["made"],true]' '--json: one object with all that was made'
+init --json
+is_json '[.schema_before == .schema, (.files | map(.state) | unique)]' \
+    '[true,["kept"]]' '--json: or was there'
+
+at=$tmp/home/pages/denied
+printf 'server {\n\troot %s;\n\tlocation ^~ /denied {\n\t\tdeny all;\n\t}\n}\n' \
+    "$tmp/home/pages" >"$none"
+init --server-name localhost
+is_status 0 'what nginx is told to deny is not shown either'
+printf '$HTTP["url"] =~ "^/no" { url.access-deny = ("") }\nserver.document-root = "%s"\n' \
+    "$tmp/home/pages" >"$none"
+at=$tmp/home/pages/yes
+init --server-name localhost
+is_status 1 'which is not what lies beside it (security 29)'
+at=$tmp/home/pages/no
+init --server-name localhost
+is_status 0 'as lighttpd has it'
+
 # ------------------------------------------------------------------- migrate
 
 start
@@ -135,37 +159,51 @@ admin migrate
 is_status 0 'migrate: nothing to do'
 is "$(ls "$tmp/data" | grep -c before)" 0 'migrate: and so nothing is copied'
 admin migrate --nothing;	is_status 64 'migrate: an option that is none'
-sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version = 1'
+
+# older [MIB]: a database of the first version; was: which it was before.
+older() {
+	rm -f "$tmp"/data/mxcgi.db*
+	"$BUILD/t/schema/older" "$tmp/mxcgi.conf" "$@" >"$tmp/body" || bail_out 'no old database; make t/schema/older t/schema/newer'
+}
+was() {
+	mkdir -m 700 "$tmp/was"
+	for part in '' -wal; do
+		[ ! -e "$1$part" ] || cp "$1$part" "$tmp/was/mxcgi.db$part"
+	done
+	sed "s,^data_dir = .*,data_dir = $tmp/was," "$tmp/mxcgi.conf" >"$tmp/was.conf"
+	chmod 600 "$tmp/was.conf"
+	"$BUILD/t/schema/older" "$tmp/was.conf"
+	rm -r "$tmp/was" "$tmp/was.conf"
+}
+older
 env LD_PRELOAD="$BUILD/t/faults/faults.so" MXCGI_FREE=1000000 \
     ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" \
     "$mxcgi" migrate --config "$tmp/mxcgi.conf" >"$tmp/body" 2>"$tmp/said"
 is $? 1 'migrate: no space for a copy'
 says '--no-copy.*Nothing was changed' 'migrate: it says what can be done'
-is "$(sqlite3 "$tmp/data/mxcgi.db" 'PRAGMA user_version')" 1 'migrate: nothing was changed'
-# What is of the newest schema already cannot be brought there: the copy is all.
-admin migrate
-is_status 1 'migrate: what cannot be brought up'
 copy=$tmp/data/mxcgi.db.before-1
-[ -s "$copy" ];	ok $? 'migrate: was copied before'
-is "$(stat -c %a "$copy")" 600 'migrate: for nobody else (security 29)'
-is "$(sqlite3 "$copy" 'PRAGMA integrity_check; PRAGMA user_version' | tr '\n' ' ')" \
-    'ok 1 ' 'migrate: whole, and what it was'
-[ ! -e "$copy.new" ];	ok $? 'migrate: and under its own name'
-rm "$copy"
-sqlite3 "$tmp/old.db" <"$SRC/sql/0001-initial.sql"
-sqlite3 "$tmp/old.db" "PRAGMA user_version = 1;
-    INSERT INTO meta VALUES ('server_name', 'localhost')"
-mkdir "$tmp/kept"
-mv "$tmp"/data/mxcgi.db* "$tmp/kept"
-cp "$tmp/old.db" "$tmp/data/mxcgi.db"
+is "$(was "$tmp/data/mxcgi.db")" 1 'migrate: nothing was changed'
+[ ! -e "$copy" ];	ok $? 'migrate: and nothing is kept'
 admin migrate
 is_status 0 'migrate: an old database is brought up'
-like "^kept $copy, as it was before" 'migrate: and its copy is spoken of'
-like 'brought .* from schema 1 to' 'migrate: with how far it came'
-rm "$copy"
-cp "$tmp/old.db" "$tmp/data/mxcgi.db"
-rm -f "$tmp"/data/mxcgi.db-*
+like "^copied $copy\$" 'migrate: and its copy is spoken of'
+like '^    from schema 1 to [1-9]' 'migrate: with how far it came'
+is "$(stat -c %a "$copy")" 600 'migrate: for nobody else (security 29)'
+is "$(was "$copy")" 1 'migrate: which is what it was'
+[ ! -e "$copy.new" ];	ok $? 'migrate: and under its own name'
+admin verify
+is_status 0 'migrate: what came of it is whole'
+older
 admin migrate --no-copy
 is_status 0 'migrate: --no-copy'
 [ ! -e "$copy" ];	ok $? 'migrate: not with --no-copy'
+rm -f "$copy"
+older 64
+admin migrate --json
+says '^copying: [0-9]+ of 6[4-9] MiB' 'migrate: how far the copy is'
+is_status 0 'migrate: --json'
+is_json '[.schema_before, (.files | map([.state, .path]))]' \
+    "[1,[[\"copied\",\"$copy\"],[\"migrated\",\"$tmp/data/mxcgi.db\"]]]" \
+    'migrate: --json: one object'
+grep -q '^0002-' "$tmp/said";	ok $? 'migrate: --json: the steps are told beside it'
 done_testing

@@ -76,6 +76,7 @@ decode=disable
 conf server base_url https://example.org
 conf media directory "$tmp/media"
 conf media handover lighttpd
+conf store durability process
 host_prepare
 host_pages
 mkdir "$tmp/media"
@@ -93,6 +94,13 @@ token=
 own_site fastcgi
 stop_lighttpd
 
+start_lighttpd fastcgi fcgi well-known page
+until [ -e "$tmp/run/housekeeper.done" ]; do sleep 0.05; done
+host_doctor --quick
+is_status 0 'doctor: a good installation'
+like '^all is well' 'doctor: of which there is nothing to say'
+stop_lighttpd
+
 # As Debian has it.
 decode=enable
 start_lighttpd fastcgi fcgi well-known page
@@ -101,6 +109,10 @@ is_json '.["m.homeserver"].base_url' '"https://example.org"' 'the address is dis
 req GET /;	is_page 200 'a page at the root'
 req GET "$v3/rooms/!a%2Fb:localhost/state/m.x"
 is_err 404 M_UNRECOGNIZED 'url-path-2f-decode: a slash within an id cannot arrive'
+host_doctor --quick
+is_status 2 'doctor: which is wrong'
+like '^wrong: slash: ' 'doctor: as it says'
+like '^    lighttpd: server.http-parseopts' 'doctor: with the line to change'
 stop_lighttpd
 stop
 decode=disable
@@ -121,8 +133,13 @@ own_site cgi
 url=${url%"$base_path"}/%7Eann/mx
 req GET /_matrix/client/versions
 is_status 200 'cgi: as browsers may write it'
-sh -c "$(sed 's/^[* ]*//' "$tmp/web.conf/mxcgi-crontab")" >"$tmp/body" 2>&1
+as_owner sh -c "$(sed 's/^[* ]*//' "$tmp/web.conf/mxcgi-crontab")" >"$tmp/body" 2>&1
 is "$? $(cat "$tmp/body")" '0 ' 'the line for cron works, and has nothing to say'
+stop_lighttpd
+start_lighttpd cgi cgi well-known page
+host_doctor --quick
+is_status 0 'doctor: a good installation as CGI'
+like '^all is well' 'doctor: of which there is nothing to say either'
 stop_lighttpd
 grep -Ev 'server (started|stopped)|shutdown|logfiles cycled' "$tmp/lighttpd.all" >"$tmp/body"
 is "$(cat "$tmp/body")" '' 'lighttpd has nothing to complain of'

@@ -3,6 +3,7 @@
 # what of the kind is installed.
 T=fcgi
 . "$(dirname "$0")/lib.sh"
+expect_log 'open\(\)|a client request body'
 
 v3=/_matrix/client/v3
 units=$tmp/units
@@ -39,7 +40,8 @@ all_end() { while [ -n "$(running)" ]; do sleep 0.05; done; }
 # ------------------------------------------------------ started and ended
 
 conf server idle_exit 1s
-start
+conf store durability process
+start tcp
 # So that nginx lets go of its connections, too.
 sed -i 's/keepalive [0-9]*;/&\n\tkeepalive_timeout 100ms;/' \
     "$tmp/nginx/mxcgi-http.conf"
@@ -87,6 +89,26 @@ all_end
 MXCGI_CONFIG=$tmp/mxcgi.conf "$BUILD/admin/housekeeper" --once 2>>"$tmp/log"
 admin user show ann --json
 is_json .joined_rooms 0 'tasks of programs that have ended the housekeeper does'
+
+# ------------------------------------------------- what mxcgi doctor says of it
+
+doctor() { admin doctor --quick --web-conf "$tmp/none" \
+    --url "http://localhost:$port" "$@"; }
+doctor
+is_status 0 'a good installation'
+like '^all is well: ' 'of which there is nothing to say'
+doctor -v
+like '^fine: programs: ' 'programs that were replaced would be seen'
+rm "$tmp/run/housekeeper.done"
+doctor
+like '    do: systemctl enable --now mxcgi-visit.timer' \
+    'the housekeeper does not come: what to change'
+perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Listen => 1,
+    Local => $ARGV[0]) or die' "$tmp/run/gone.sock"
+doctor
+like "^wrong: run: 1 of .*gone.sock: nobody listens" 'a socket at which nobody listens'
+like "    do: journalctl -u 'mxcgi" 'and what says why'
+rm "$tmp/run/gone.sock"
 stop_programs
 
 # --------------------------------------------------------------- the units

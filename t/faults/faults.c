@@ -8,14 +8,14 @@
  * .db or -wal, or, with the word media, to those below a directory media; words
  * apart by spaces:
  *
- *	ENOSPC, EIO	the error
+ *	ENOSPC, EIO	the error; or STALL: the call waits until that is over
  *	write, sync	the calls that have it (write: also pwrite; sync:
  *			fsync and fdatasync); both may be named
  *
  * so "ENOSPC write" is a full disk.  MXCGI_CLOCK=SECONDS has the clock go so
- * much fast, or with a minus slow; with MXCGI_FREE=BYTES no file system has more
- * left.  Under AddressSanitizer the program also
- * needs ASAN_OPTIONS=verify_asan_link_order=0.
+ * much fast, or with a minus slow; to MXCGI_UP=SECONDS the machine has been up for
+ * so much longer; with MXCGI_FREE=BYTES no file system has more left.  Under
+ * AddressSanitizer the program also needs ASAN_OPTIONS=verify_asan_link_order=0.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -52,9 +52,9 @@ is_meant(int fd, bool media)
 	    ends_in(path, ".db") || ends_in(path, "-wal");
 }
 
-/* The errno that call has now for fd; 0: none. */
+/* The errno that call has now for fd; 0: none, -1: it waits. */
 static int
-fault(int fd, const char *call)
+fault_now(int fd, const char *call)
 {
 	const char *name = getenv("MXCGI_FAULT");
 	char text[100];
@@ -69,7 +69,19 @@ fault(int fd, const char *call)
 	if (strstr(text, call) == NULL ||
 	    !is_meant(fd, strstr(text, "media") != NULL))
 		return 0;
+	if (strstr(text, "STALL") != NULL)
+		return -1;
 	return strstr(text, "ENOSPC") != NULL ? ENOSPC : EIO;
+}
+
+static int
+fault(int fd, const char *call)
+{
+	int err;
+
+	while ((err = fault_now(fd, call)) == -1)
+		usleep(20000);
+	return err;
 }
 
 /* Fails with the fault, or goes on to the function of that name behind us. */
@@ -102,13 +114,14 @@ int
 clock_gettime(clockid_t clock, struct timespec *t)
 {
 	static int (*next)(clockid_t, struct timespec *);
-	const char *fast = getenv("MXCGI_CLOCK");
+	const char *fast = getenv(clock == CLOCK_REALTIME ? "MXCGI_CLOCK" :
+	    "MXCGI_UP");
 	int rc;
 
 	if (next == NULL)
 		*(void **)&next = dlsym(RTLD_NEXT, "clock_gettime");
 	rc = next(clock, t);
-	if (rc == 0 && clock == CLOCK_REALTIME && fast != NULL)
+	if (rc == 0 && fast != NULL)
 		t->tv_sec += atol(fast);
 	return rc;
 }
