@@ -66,6 +66,9 @@ const char	*keep_path(const struct keep *, const char *name);
 void		 keep_tell(struct keep *, const char *format, ...)
 		    __attribute__((format(printf, 2, 3)));
 
+/* What restore has done, in words or as JSON. */
+void		 keep_restored(const struct keep *, struct backup_note);
+
 /* All files that db speaks of, in turn, until one of them gives false. */
 typedef bool	 kept_fn(struct keep *, struct db *, const struct kept_file *);
 bool		 keep_each(struct keep *, struct db *, kept_fn *);

@@ -288,3 +288,38 @@ backup_note(const struct keep *k)
 		fclose(f);
 	return note;
 }
+
+/* ------------------------------------------------------- what was restored */
+
+static void
+restored_json(const struct keep *k, struct backup_note note)
+{
+	struct json_line line;
+	struct writer *w = json_line_begin(&line, k->mem);
+
+	put_text(w, "server_name", k->conf->server_name);
+	put_text(w, "made_at", note.made_at);
+	put_bool(w, "with_media", note.media);
+	put_int(w, "media", k->files);
+	put_int(w, "lost", k->lost);
+	json_line_end(&line);
+}
+
+static void
+restored_words(const struct keep *k, struct backup_note note)
+{
+	printf("%s is again what it was at %s", k->conf->server_name,
+	    note.made_at);
+	if (note.media)
+		printf(", with %lld files of media", (long long)k->files);
+	printf("\n");
+}
+
+void
+keep_restored(const struct keep *k, struct backup_note note)
+{
+	(k->json ? restored_json : restored_words)(k, note);
+	if (k->lost > 0)
+		fprintf(stderr, "mxcgi: %lld files of media are missing\n",
+		    (long long)k->lost);
+}

@@ -329,39 +329,6 @@ go_on(bool media)
 	return fine;
 }
 
-static void
-tell_json(struct backup_note note)
-{
-	struct json_line line;
-	struct writer *w = json_line_begin(&line, k.mem);
-
-	put_text(w, "server_name", k.conf->server_name);
-	put_text(w, "made_at", note.made_at);
-	put_bool(w, "with_media", note.media);
-	put_int(w, "media", k.files);
-	put_int(w, "lost", k.lost);
-	json_line_end(&line);
-}
-
-static void
-tell_words(struct backup_note note)
-{
-	printf("%s is again what it was at %s", k.conf->server_name,
-	    note.made_at);
-	if (note.media)
-		printf(", with %lld files of media", (long long)k.files);
-	printf("\n");
-}
-
-static void
-tell(struct backup_note note)
-{
-	(k.json ? tell_json : tell_words)(note);
-	if (k.lost > 0)
-		fprintf(stderr, "mxcgi: %lld files of media are missing\n",
-		    (long long)k.lost);
-}
-
 static bool
 restore(void)
 {
@@ -376,7 +343,7 @@ restore(void)
 	}
 	if (!replace(note.media) || !go_on(note.media))
 		return false;
-	tell(note);
+	keep_restored(&k, note);
 	return k.lost == 0;
 }
 
