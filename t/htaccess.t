@@ -99,7 +99,7 @@ own_pages_of_ann
 an_apache
 # As `make install` leaves it.
 mkdir "$tmp/share"
-cp "$SRC"/nginx/* "$BUILD"/gen/routes.list "$BUILD"/gen/*-routes.conf \
+cp -R "$SRC"/nginx/* "$BUILD"/gen/routes.list "$BUILD"/gen/*-routes.conf \
     "$BUILD"/gen/paths "$tmp/share"
 slashes=no
 
