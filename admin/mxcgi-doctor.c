@@ -209,7 +209,7 @@ cmd_doctor(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
-	struct doctor d = { .mem = arena_new() };
+	struct doctor d = { .quick = false };
 	const char *config = NULL, *url = NULL;
 	const char *dirs[WEB_CONF_MAX + 1] = { NULL };
 	size_t n = 0;
@@ -234,6 +234,7 @@ cmd_doctor(int argc, char **argv)
 		return usage(stderr);
 	if (n > 0)
 		d.web_conf = dirs;
+	d.mem = arena_new();
 	status = doctor(&d, config, url);
 	arena_free(d.mem);
 	return status;

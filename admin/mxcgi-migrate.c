@@ -161,8 +161,8 @@ cmd_migrate(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
-	struct arena *mem = arena_new();
 	const char *config = NULL;
+	struct arena *mem;
 	bool copy = true, json = false;
 	int opt, before;
 
@@ -177,6 +177,7 @@ cmd_migrate(int argc, char **argv)
 	if (optind != argc)
 		return usage(stderr);
 	umask(077);
+	mem = arena_new();
 	made_begin(mem, json);
 	before = have_database(mem, conf_load(config_path(config)), copy);
 	if (before != -1)
