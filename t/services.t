@@ -45,7 +45,11 @@ start tcp
 # So that nginx lets go of its connections, too.
 sed -i 's/keepalive [0-9]*;/&\n\tkeepalive_timeout 100ms;/' \
     "$tmp/nginx/mxcgi-http.conf"
-kill -HUP "$(cat "$tmp/nginx.pid")"
+master=$(cat "$tmp/nginx.pid")
+workers() { cat "/proc/$master/task/$master/children"; }
+old=$(workers)
+kill -HUP "$master"
+while workers | grep -qw "${old%% *}"; do sleep 0.02; done
 is "$(running)" '' 'nobody asks for anything: nothing runs'
 req GET /_matrix/client/versions
 is_status 200 'the first request starts its program'
