@@ -2,15 +2,12 @@
 //
 // usage: node admin.mjs BASE_URL SCREENSHOT_DIR CHROMIUM SCRATCH_DIR
 
-import { readFileSync, mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { accessible, fits, narrow, none, openBrowser, openContext, shoot as shootPage }
+	from "./browser.mjs";
 import { ok } from "./tap.mjs";
 
 const [, , base, shots, executablePath, scratch] = process.argv;
 const v3 = `${base}/_matrix/client/v3`;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-mkdirSync(shots, { recursive: true });
 
 // ------------------------------------------------------------ what there is
 
@@ -43,48 +40,14 @@ await fetch(`${base}/_matrix/media/v3/upload?filename=picture.txt`, { method: "P
 
 // --------------------------------------------------------------- the browser
 
-// It writes nowhere else.
-process.env.HOME = process.env.TMPDIR = scratch;
-const browser = await chromium.launch({ executablePath, headless: true,
-	args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-	    "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
-const refusals = [];	// of the Content-Security-Policy, and errors of scripts
-const narrow = { width: 375, height: 667 }, wide = { width: 1280, height: 800 };
-const between = { width: 910, height: 800 };	// just enough for tables
-const context = await browser.newContext({ viewport: narrow, deviceScaleFactor: 2 });
-context.setDefaultTimeout(30000);
-context.on("console", (message) => {
-	if (/Content.Security.Policy/i.test(message.text()))
-		refusals.push(message.text());
-});
-context.on("weberror", (error) => refusals.push(String(error.error())));
+const browser = await openBrowser(executablePath, scratch, shots);
+const context = await openContext(browser);
 const page = await context.newPage();
 
-// Run from outside, so the page's own policy stands.
-async function accessible(name) {
-	const found = await page.evaluate(`(async () => { ${axe};
-		const said = await axe.run(document, { resultTypes: ["violations"] });
-		return said.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target).join(" "));
-	})()`);
-	if (found.length)
-		console.error(name, found);
-	ok(found.length === 0, `${name}: accessible`);
-}
 async function shoot(name) {
-	for (const [size, word] of [[narrow, ""], [wide, "-wide"]]) {
-		await page.setViewportSize(size);
-		for (const colorScheme of ["light", "dark"]) {
-			await page.emulateMedia({ colorScheme });
-			await page.screenshot({ fullPage: true,
-			    path: `${shots}/admin-${name}${word}-${colorScheme}.png` });
-			await accessible(`${name}${word} ${colorScheme}`);
-		}
-		ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
-		    `${name}${word} needs no scrolling sideways`);
-	}
-	await page.setViewportSize(between);
-	ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
-	    `${name} needs none between the two`);
+	await shootPage(page, `admin-${name}`, (look) => accessible(page, look));
+	await page.setViewportSize({ width: 910, height: 800 });	// just enough for tables
+	await fits(page, `${name} needs none between the two`);
 	await page.setViewportSize(narrow);
 }
 const button = (name) => page.getByRole("button", { name, exact: true });
@@ -229,7 +192,5 @@ ok(await page.evaluate("sessionStorage.length") === 0, "logged out, nothing is l
 ok(await page.getByRole("heading", { name: "Users", includeHidden: true }).count() === 0,
     "nor what was shown");
 ok(await page.title() !== "owned", "and nothing that somebody said was run (security 22)");
-ok(refusals.length === 0, "the policy of the page had nothing to refuse");
-if (refusals.length)
-	console.error(refusals);
+none("the policy of the page had nothing to refuse");
 await browser.close();

@@ -6,15 +6,14 @@
 // PORT is of 127.0.0.1, for what stands around the server: the client's own
 // page, the maker of the puzzles, and where next_link leads.
 
-import { readFileSync, mkdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { chromium } from "playwright-core";
+import { none, openBrowser, openContext, shoot } from "./browser.mjs";
 import { ok } from "./tap.mjs";
 
 const [, , base, port, mailFile, shots, executablePath, scratch] = process.argv;
 const around = `http://127.0.0.1:${port}`;
 const v3 = `${base}/_matrix/client/v3`;
-mkdirSync(shots, { recursive: true });
 
 // ------------------------------------------------------- around the server
 
@@ -129,48 +128,8 @@ async function post(path, body, token) {
 
 // --------------------------------------------------------------- the browser
 
-// It writes nowhere else.
-process.env.HOME = process.env.TMPDIR = scratch;
-const browser = await chromium.launch({
-	executablePath,
-	headless: true,
-	args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-	    "--disable-background-networking", "--disable-component-update",
-	    "--disable-sync"],
-});
-const refusals = [];	// of the Content-Security-Policy, and errors of scripts
-
-async function newContext(options) {
-	const context = await browser.newContext({
-		viewport: { width: 375, height: 667 }, deviceScaleFactor: 2,
-		...options,
-	});
-	context.setDefaultTimeout(30000);
-	context.on("console", (message) => {
-		if (/Content.Security.Policy/i.test(message.text()))
-			refusals.push(message.text());
-	});
-	context.on("weberror", (error) => refusals.push(String(error.error())));
-	return context;
-}
-
-// Both looks of the page, and whether a telephone shows it without scrolling
-// sideways.
-async function shoot(page, name) {
-	for (const colorScheme of ["light", "dark"]) {
-		await page.emulateMedia({ colorScheme });
-		await page.screenshot({ path: `${shots}/${name}-${colorScheme}.png` });
-	}
-	ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
-	    `${name} fits a telephone`);
-	const narrow = page.viewportSize();
-	await page.setViewportSize({ width: 1280, height: 800 });
-	for (const colorScheme of ["dark", "light"]) {
-		await page.emulateMedia({ colorScheme });
-		await page.screenshot({ path: `${shots}/${name}-wide-${colorScheme}.png` });
-	}
-	await page.setViewportSize(narrow);
-}
+const browser = await openBrowser(executablePath, scratch, shots);
+const newContext = (options) => openContext(browser, options);
 
 const says = async (page, text, name) => {
 	await page.getByText(text).waitFor();
@@ -441,7 +400,7 @@ try {
 	await nextLink();
 	await login("/_matrix/static/client/login/", "the page of today");
 	await login("/_matrix/client/api/v1/login/fallback", "LOG-5");
-	ok(refusals.length === 0, `no page does what its policy forbids ${refusals.join("; ")}`);
+	none("no page does what its policy forbids");
 	await frames();
 } catch (error) {
 	console.error(error);

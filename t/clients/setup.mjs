@@ -2,59 +2,23 @@
 //
 // usage: node setup.mjs URL KEY_FILE SCREENSHOT_DIR CHROMIUM SCRATCH_DIR
 
-import { readFileSync, mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { readFileSync } from "node:fs";
+import { accessible, none, openBrowser, openContext, shoot as shootPage } from "./browser.mjs";
 import { ok } from "./tap.mjs";
 
 const [, , url, keyFile, shots, executablePath, scratch] = process.argv;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-mkdirSync(shots, { recursive: true });
-
-// It writes nowhere else.
-process.env.HOME = process.env.TMPDIR = scratch;
-const browser = await chromium.launch({ executablePath, headless: true,
-	args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-	    "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
-const narrow = { width: 375, height: 667 }, wide = { width: 1280, height: 800 };
-const refusals = [];	// of the Content-Security-Policy
-const context = await browser.newContext({ viewport: narrow, deviceScaleFactor: 2,
-	javaScriptEnabled: false });
-context.setDefaultTimeout(30000);
-context.on("console", (message) => {
-	if (/Content.Security.Policy/i.test(message.text()))
-		refusals.push(message.text());
-});
+const browser = await openBrowser(executablePath, scratch, shots);
+const context = await openContext(browser, { javaScriptEnabled: false });
 const page = await context.newPage();
 // axe needs what the page does without: it gets a copy of it.
 const looker = await (await browser.newContext()).newPage();
 
-async function accessible(name, size, colorScheme) {
+const shoot = (name) => shootPage(page, `setup-${name}`, async (look, size, colorScheme) => {
 	await looker.setViewportSize(size);
 	await looker.emulateMedia({ colorScheme });
 	await looker.setContent(await page.content());
-	const found = await looker.evaluate(`(async () => { ${axe};
-		const said = await axe.run(document, { resultTypes: ["violations"] });
-		return said.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target).join(" "));
-	})()`);
-	if (found.length)
-		console.error(name, found);
-	ok(found.length === 0, `${name}: accessible`);
-}
-async function shoot(name) {
-	for (const [size, word] of [[narrow, ""], [wide, "-wide"]]) {
-		await page.setViewportSize(size);
-		for (const colorScheme of ["light", "dark"]) {
-			await page.emulateMedia({ colorScheme });
-			await page.screenshot({ fullPage: true,
-			    path: `${shots}/setup-${name}${word}-${colorScheme}.png` });
-			await accessible(`${name}${word} ${colorScheme}`, size, colorScheme);
-		}
-		ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
-		    `${name}${word} needs no scrolling sideways`);
-	}
-	await page.setViewportSize(narrow);
-}
+	await accessible(looker, look);
+});
 async function title(text) {
 	ok(await page.getByRole("heading", { level: 1 }).innerText() === text, `"${text}"`);
 }
@@ -97,7 +61,5 @@ await administration.close();
 await page.goto(url);
 await title("Already done");
 await shoot("over");
-ok(refusals.length === 0, "the policy of the page had nothing to refuse");
-if (refusals.length)
-	console.error(refusals);
+none("the policy of the page had nothing to refuse");
 await browser.close();
